@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+// LONG=1 runs only the tests that don't fit the time of `npm test`.
+const long = process.env.LONG === '1';
+const suffix = long ? 'long.test' : 'test';
+
+export default defineConfig({
+  resolve: {
+    alias: { cmonster: fileURLToPath(new URL('packages/cmonster/src/index.ts', import.meta.url)) },
+  },
+  test: {
+    include: [`packages/*/{src,codegen}/**/*.${suffix}.ts`, `tests/**/*.${suffix}.ts`, `setup/**/*.${suffix}.{ts,mjs}`],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.*'])],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: long ? 600_000 : 60_000,
+    hookTimeout: long ? 600_000 : 60_000,
+    reporters: ['default', './setup/test-reporter.mjs'],
+    passWithNoTests: true,
+  },
+});
