@@ -1,0 +1,58 @@
+// The Debian packages this project uses, by what they are for.
+//
+// `probe` lets another system show that it has the same thing: a command on the PATH, or one of these files.
+
+/**
+ * @typedef {{ name: string, purpose: string, probe: string | string[] }} Package
+ * @typedef {'build' | 'test' | 'check' | 'bench'} Group
+ */
+
+const llvm = '/usr/lib/llvm-19';
+
+/** @type {Record<Group, Package[]>} */
+export const packages = {
+  build: [
+    {
+      name: 'clang-19',
+      purpose: 'compiles the frontend; its drivers define how arguments are read',
+      probe: 'clang++-19',
+    },
+    {
+      name: 'libclang-19-dev',
+      purpose: "Clang's libraries and headers",
+      probe: [`${llvm}/include/clang/AST/ASTContext.h`],
+    },
+    {
+      name: 'llvm-19-dev',
+      purpose: "LLVM's libraries and headers",
+      probe: [`${llvm}/include/llvm/Support/raw_ostream.h`],
+    },
+    { name: 'cmake', purpose: 'configures the native build', probe: 'cmake' },
+    { name: 'ninja-build', purpose: 'runs the native build', probe: 'ninja' },
+    { name: 'zlib1g-dev', purpose: "one of LLVM's own dependencies", probe: ['/usr/include/zlib.h'] },
+    { name: 'libzstd-dev', purpose: "one of LLVM's own dependencies", probe: ['/usr/include/zstd.h'] },
+    { name: 'g++', purpose: 'the C++ standard library and its headers', probe: 'g++' },
+  ],
+  test: [
+    { name: 'clang-tools-19', purpose: 'clang-query, which the results are compared with', probe: 'clang-query-19' },
+    { name: 'dpkg-dev', purpose: 'unpacks the source packages that the tests read', probe: 'dpkg-source' },
+  ],
+  check: [{ name: 'clang-format-19', purpose: 'the format of C and C++', probe: 'clang-format-19' }],
+  bench: [
+    {
+      name: 'python3-clang-19',
+      purpose: 'a peer to measure against',
+      probe: ['/usr/lib/python3/dist-packages/clang/cindex.py'],
+    },
+    { name: 'dpkg-dev', purpose: 'unpacks the sources that are measured', probe: 'dpkg-source' },
+  ],
+};
+
+/**
+ * @param {readonly Group[]} groups
+ * @returns {Package[]} each package once
+ */
+export function packagesOf(groups) {
+  const byName = new Map(groups.flatMap((group) => packages[group]).map((entry) => [entry.name, entry]));
+  return [...byName.values()];
+}
