@@ -2,27 +2,38 @@
 //
 // The lock is an abstract Unix socket: the kernel frees it when its holder ends, however it ends, so none is ever stale.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { root } from './paths.mjs';
 
-const address = `\0monsterlab-setup-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`;
+const checkout = createHash('sha256').update(root).digest('hex').slice(0, 16);
+
+/**
+ * The names of the locks that the running `work` holds: its own calls must not wait for themselves.
+ * @type {AsyncLocalStorage<readonly string[]>}
+ */
+const held = new AsyncLocalStorage();
 
 /**
  * @template T
  * @param {() => Promise<T>} work
+ * @param {string} [name] of the lock
  * @returns {Promise<T>}
  */
-export async function withLock(work) {
-  const release = await acquire();
+export async function withLock(work, name = 'setup') {
+  const outer = held.getStore() ?? [];
+  if (outer.includes(name)) return work();
+  const release = await acquire(`\0monsterlab-${name}-${checkout}`);
   try {
-    return await work();
+    return await held.run([...outer, name], work);
   } finally {
     release();
   }
 }
 
-async function acquire() {
+/** @param {string} address */
+async function acquire(address) {
   for (let told = false; ; told = true) {
     /** @type {import('node:net').Socket[]} */
     const waiting = [];
@@ -40,12 +51,15 @@ async function acquire() {
     }
     if (error.code !== 'EADDRINUSE') throw error;
     if (!told) console.error('waiting for another setup of this checkout to finish …');
-    await holderEnds();
+    await holderEnds(address);
   }
 }
 
-/** The holder never answers a connection: it closes it when it is done. */
-function holderEnds() {
+/**
+ * The holder never answers a connection: it closes it when it is done.
+ * @param {string} address
+ */
+function holderEnds(address) {
   return new Promise((resolve) => {
     const socket = connect(address);
     socket.on('error', () => {});
