@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { crossings, findImports, folderCycles } from './import-directions.mjs';
+import { lockProblems } from './lock-file.mjs';
 import { findDumpers } from './no-clang-dumpers.mjs';
 
 const file = (/** @type {string} */ path, /** @type {string[]} */ ...statements) => ({
@@ -66,4 +67,16 @@ test("Clang's dumpers are found outside comments", () => {
 */ D->dump();
 dumpster(); node.dump (out);`;
   expect(findDumpers(source)).toEqual(['3: D->dump();', '4: dumpster(); node.dump (out);']);
+});
+
+test('the lock file: no address, and every optional dependency', () => {
+  const packages = {
+    'packages/cmonster': { resolved: 'packages/cmonster' },
+    'node_modules/a': { resolved: 'proto://host/a.tgz', optionalDependencies: { 'a-linux': '1', 'a-darwin': '1' } },
+    'node_modules/a-linux': {},
+  };
+  expect(lockProblems({ packages })).toEqual([
+    'node_modules/a: proto://host/a.tgz',
+    'node_modules/a: its optional dependency a-darwin is missing from the lock file',
+  ]);
 });
