@@ -1,0 +1,52 @@
+/** What can go wrong, as a name that programs may rely on. */
+export type CmonsterErrorCode =
+  /** The program that holds Clang was not found and could not be built. */
+  | 'FRONTEND_MISSING'
+  /** The frontend was found but could not be started. */
+  | 'FRONTEND_START'
+  /** The frontend ended by a signal or an internal error. */
+  | 'FRONTEND_CRASHED'
+  /** The frontend took longer than `timeLimit` and was killed. */
+  | 'TIMEOUT'
+  /** The frontend needed more than `memoryLimit`. */
+  | 'OUT_OF_MEMORY'
+  /** The input file is missing, a directory, or may not be read. */
+  | 'INPUT_UNREADABLE'
+  /** Clang's driver rejects the arguments, or they name no input, or several. */
+  | 'BAD_ARGUMENTS'
+  /** The other side said something that the protocol does not allow, or speaks another version. */
+  | 'PROTOCOL'
+  /** A snapshot's bytes are not what docs/formats/snapshot.md describes. */
+  | 'SNAPSHOT'
+  /** A question to the frontend failed: it crashed Clang's code, or threw. */
+  | 'QUESTION'
+  /** The frontend had to be started again, and what it parsed is no longer what the nodes came from. */
+  | 'SOURCE_CHANGED'
+  /** The translation unit was disposed of. */
+  | 'DISPOSED'
+  /** A script, or an argument of a command, cannot be used. */
+  | 'USAGE'
+  /** A bug in cmonster. */
+  | 'INTERNAL';
+
+export interface CmonsterErrorDetails {
+  /** The input file that was being worked on. */
+  file?: string;
+  cause?: unknown;
+}
+
+/** Everything that cmonster throws on purpose. Errors in the parsed source are not exceptions: see `tu.diagnostics`. */
+export class CmonsterError extends Error {
+  override readonly name = 'CmonsterError';
+  readonly code: CmonsterErrorCode;
+  readonly file: string | undefined;
+
+  constructor(code: CmonsterErrorCode, message: string, details: CmonsterErrorDetails = {}) {
+    super(
+      details.file !== undefined && !message.includes(details.file) ? `${details.file}: ${message}` : message,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.code = code;
+    this.file = details.file;
+  }
+}

@@ -1,0 +1,393 @@
+/** A conversation with one frontend process: the handshake, a parse, questions. docs/formats/protocol.md */
+import { read } from 'node:fs';
+import { CmonsterError, type CmonsterErrorCode } from '../error.js';
+import { Child, type ChildOptions } from './child.js';
+import { deathOf } from './death.js';
+import { checkFrameHeader, type FrameData, FrameStream } from './frames.js';
+import {
+  Decoder,
+  Encoder,
+  FRAME_HEADER,
+  Frame,
+  PROTOCOL_VERSION,
+  SNAPSHOT_VERSION,
+  type WireValue,
+  wireResolver,
+} from './protocol.js';
+import { sleepSync } from './watchdog.js';
+
+/** What a PARSE frame asks for. */
+export interface ParseRequest {
+  arguments: readonly string[];
+  driver?: 'clang' | 'clang++';
+  scope: 'main' | 'user' | 'all';
+  unsaved: Readonly<Record<string, Uint8Array>>;
+  callbacks: readonly string[];
+  typeLocs: boolean;
+  comments: boolean;
+}
+
+/** Answers a call of the child; only while parsing with promises may it be a promise. */
+export type CallHandler = (name: string, args: unknown[]) => WireValue | Promise<WireValue>;
+
+export interface ConnectionOptions extends ChildOptions {
+  /** The input, for messages. */
+  file: string;
+  /** Milliseconds for start and parse together. */
+  parseTimeLimit: number;
+  /** Milliseconds for one batch of questions. */
+  askTimeLimit: number;
+  /** What the generated classes were made from; a frontend made from something else is refused. */
+  schemaHash?: number;
+  onCall?: CallHandler;
+}
+
+export interface Parsed {
+  snapshot: ArrayBuffer;
+  meta: Record<string, unknown>;
+}
+
+/** An answer that is still bytes: first the delta, if there is one, then `values` holds one value per question. */
+export interface RawAnswer {
+  delta: Uint8Array | undefined;
+  values: Decoder;
+}
+
+const READY_SIZE = FRAME_HEADER + 12;
+const FIRST_BUFFER = 1 << 16;
+const LARGEST_READ = 1 << 30;
+
+export class Connection {
+  readonly child: Child;
+  private readonly options: ConnectionOptions;
+  private frames: FrameStream | undefined;
+  private buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER);
+  /** What was read from `answer` and not yet used: [begin, end) of the buffer. */
+  private begin = 0;
+  private end = 0;
+  private doing = 'starting';
+
+  /** Starts a frontend and waits for it to be ready. */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection({ ...options, channel: 'stdio' });
+    await connection.guarded(async () => {
+      const stdout = connection.child.process.stdout;
+      if (!stdout) throw new CmonsterError('INTERNAL', 'no pipe from the frontend');
+      connection.frames = new FrameStream(stdout);
+      const frame = await connection.frames.next();
+      if (!frame) throw new Gone();
+      connection.checkReady(frame);
+      connection.child.openChannels();
+    });
+    return connection;
+  }
+
+  /** The same without the event loop. */
+  static openSync(options: ConnectionOptions): Connection {
+    const connection = new Connection({ ...options, channel: 'fifo' });
+    connection.guardedSync(options.parseTimeLimit, () => {
+      const { child } = connection;
+      let ready = child.readStdoutSync(READY_SIZE);
+      while (!ready) {
+        if (deathOf(child.pid)) throw new Gone();
+        sleepSync(1);
+        ready = child.readStdoutSync(READY_SIZE);
+      }
+      const type = ready[4] as number;
+      checkFrameHeader(type, new DataView(ready.buffer).getUint32(0, true));
+      connection.checkReady({ type, payload: ready.subarray(FRAME_HEADER) });
+      child.openChannels();
+    });
+    return connection;
+  }
+
+  private constructor(options: ConnectionOptions) {
+    this.options = options;
+    this.child = new Child(options);
+  }
+
+  get isOpen(): boolean {
+    return this.child.isOpen;
+  }
+  close(): void {
+    this.child.close();
+  }
+
+  private checkReady({ type, payload }: FrameData): void {
+    if (type !== Frame.READY || payload.length < 12)
+      throw new CmonsterError('PROTOCOL', 'the frontend did not say READY');
+    const ready = new Decoder(payload);
+    const [protocol, snapshot, schema] = [ready.u32(), ready.u32(), ready.u32()];
+    const wanted = this.options.schemaHash;
+    if (protocol !== PROTOCOL_VERSION || snapshot !== SNAPSHOT_VERSION || (wanted !== undefined && schema !== wanted)) {
+      throw new CmonsterError(
+        'PROTOCOL',
+        `the frontend '${this.options.frontend}' was built for another version of this package: build it again ` +
+          `(protocol ${protocol}, snapshot ${snapshot}, schema ${schema.toString(16)}; ` +
+          `expected ${PROTOCOL_VERSION}, ${SNAPSHOT_VERSION}, ${wanted?.toString(16) ?? 'any'})`,
+      );
+    }
+  }
+
+  // --- Parsing ------------------------------------------------------------------------------------------------------
+
+  async parse(request: ParseRequest): Promise<Parsed> {
+    this.doing = 'parsing';
+    this.child.setRef(true);
+    return this.guarded(async () => {
+      this.send(encodeParse(request));
+      for (;;) {
+        const frame = await this.frames?.next();
+        if (!frame) throw new Gone();
+        const parsed = this.parsed(frame);
+        if (parsed) {
+          await this.readExactly(parsed.bytes);
+          this.child.setRef(false);
+          return { snapshot: parsed.snapshot, meta: parsed.meta };
+        }
+        const call = new Decoder(frame.payload);
+        const id = call.u32();
+        const result = await this.options.onCall?.(...callArguments(call));
+        this.send(encodeReturn(id, result));
+      }
+    });
+  }
+
+  parseSync(request: ParseRequest): Parsed {
+    this.doing = 'parsing';
+    return this.guardedSync(this.options.parseTimeLimit, () => {
+      if (!this.child.writeSync(encodeParse(request))) throw new Gone();
+      for (;;) {
+        const frame = this.readFrame();
+        const parsed = this.parsed(frame);
+        if (parsed) {
+          this.readExactlySync(parsed.bytes);
+          return { snapshot: parsed.snapshot, meta: parsed.meta };
+        }
+        this.answerCall(frame, this.options.parseTimeLimit);
+      }
+    });
+  }
+
+  /** What a PARSED frame announces; undefined for a CALL. */
+  private parsed({ type, payload }: FrameData): (Parsed & { bytes: Uint8Array }) | undefined {
+    if (type === Frame.CALL) return undefined;
+    const decoder = new Decoder(payload);
+    if (type === Frame.PARSED) {
+      const size = decoder.f64();
+      const meta = decoder.value(wireResolver) as Record<string, unknown>;
+      if (!Number.isSafeInteger(size) || size < 0) {
+        throw new CmonsterError('PROTOCOL', `the frontend announces a snapshot of ${size} bytes`);
+      }
+      const bytes = this.allocate(size);
+      return { snapshot: bytes.buffer as ArrayBuffer, meta, bytes };
+    }
+    if (type === Frame.FAILED) throw this.failure(decoder.value(wireResolver) as Record<string, unknown>);
+    throw new CmonsterError('PROTOCOL', `the frontend sent a message of type ${type} while parsing`);
+  }
+
+  private allocate(size: number): Uint8Array {
+    try {
+      // Not zeroed: every byte is overwritten. "Slow" gives it an ArrayBuffer of its own.
+      return Buffer.allocUnsafeSlow(size);
+    } catch (cause) {
+      const { file } = this.options;
+      throw new CmonsterError('OUT_OF_MEMORY', `Node cannot hold a snapshot of ${size} bytes`, { file, cause });
+    }
+  }
+
+  private failure(failed: Record<string, unknown>): CmonsterError {
+    const known: readonly CmonsterErrorCode[] = ['BAD_ARGUMENTS', 'INPUT_UNREADABLE', 'OUT_OF_MEMORY', 'INTERNAL'];
+    const code = known.find((name) => name === failed.code) ?? 'PROTOCOL';
+    const advice = code === 'OUT_OF_MEMORY' ? ` (the limit is ${this.options.memoryLimit} MiB: 'memoryLimit')` : '';
+    return new CmonsterError(code, `${String(failed.message)}${advice}`, { file: this.options.file });
+  }
+
+  private send(bytes: Uint8Array): void {
+    this.child.process.stdin?.write(bytes);
+  }
+
+  private readExactly(bytes: Uint8Array): Promise<void> {
+    let at = this.takeBuffered(bytes);
+    const fd = this.child.answerDescriptor;
+    return new Promise((resolve, reject) => {
+      const more = (): void => {
+        if (at === bytes.length) return resolve();
+        read(fd, bytes, at, Math.min(bytes.length - at, LARGEST_READ), null, (error, got) => {
+          if (error || got === 0) return reject(new Gone(error));
+          at += got;
+          more();
+        });
+      };
+      more();
+    });
+  }
+
+  private readExactlySync(bytes: Uint8Array): void {
+    let at = this.takeBuffered(bytes);
+    while (at < bytes.length) {
+      const got = this.child.readSync(bytes, at, Math.min(bytes.length - at, LARGEST_READ));
+      if (got === 0) throw new Gone();
+      at += got;
+    }
+  }
+
+  private takeBuffered(bytes: Uint8Array): number {
+    const size = Math.min(this.end - this.begin, bytes.length);
+    bytes.set(this.buffer.subarray(this.begin, this.begin + size));
+    this.begin += size;
+    return size;
+  }
+
+  // --- Questions ----------------------------------------------------------------------------------------------------
+
+  /** Sends one ASK frame (complete, with its header) and waits for the answer, which is valid until the next one. */
+  ask(frame: Uint8Array): RawAnswer {
+    this.doing = 'answering a question';
+    return this.guardedSync(this.options.askTimeLimit, () => {
+      if (!this.child.writeSync(frame)) throw new Gone();
+      for (;;) {
+        const at = this.readHeader();
+        const type = this.buffer[at + 4];
+        const size = this.buffer.readUInt32LE(at);
+        const begin = at + FRAME_HEADER;
+        this.begin = begin + size;
+        if (type === Frame.ANSWER) {
+          const values = new Decoder(this.buffer, begin, begin + size);
+          const deltaBytes = values.u32();
+          const delta = deltaBytes === 0 ? undefined : values.raw(deltaBytes);
+          return { delta, values };
+        }
+        if (type !== Frame.CALL) {
+          throw new CmonsterError('PROTOCOL', `the frontend sent a message of type ${type} instead of an answer`);
+        }
+        this.answerCall({ type, payload: this.buffer.subarray(begin, begin + size) }, this.options.askTimeLimit);
+      }
+    });
+  }
+
+  private answerCall(frame: FrameData, timeLimit: number): void {
+    const call = new Decoder(frame.payload);
+    const id = call.u32();
+    const args = callArguments(call);
+    // The handler is the user's code: its time is not the child's, and it may ask questions of its own.
+    this.child.disarm();
+    const result = this.options.onCall?.(...args);
+    if (result instanceof Promise) {
+      throw new CmonsterError('USAGE', `the callback for ${args[0]} gave a promise, which cannot be awaited here`);
+    }
+    this.child.arm(timeLimit);
+    if (!this.child.writeSync(encodeReturn(id, result))) throw new Gone();
+  }
+
+  private readFrame(): FrameData {
+    const at = this.readHeader();
+    const begin = at + FRAME_HEADER;
+    const end = begin + this.buffer.readUInt32LE(at);
+    this.begin = end;
+    return { type: this.buffer[at + 4] as number, payload: this.buffer.subarray(begin, end) };
+  }
+
+  /** Makes one whole frame available in the buffer; gives where it starts. */
+  private readHeader(): number {
+    if (this.begin === this.end) this.begin = this.end = 0;
+    this.fill(FRAME_HEADER);
+    const size = this.buffer.readUInt32LE(this.begin);
+    checkFrameHeader(this.buffer[this.begin + 4] as number, size);
+    this.fill(FRAME_HEADER + size);
+    return this.begin;
+  }
+
+  private fill(size: number): void {
+    if (this.end - this.begin >= size) return;
+    if (this.begin + size > this.buffer.length) {
+      const rest = this.buffer.subarray(this.begin, this.end);
+      const target =
+        size > this.buffer.length ? Buffer.allocUnsafeSlow(Math.max(size, this.buffer.length * 2)) : this.buffer;
+      target.set(rest);
+      this.buffer = target;
+      this.end -= this.begin;
+      this.begin = 0;
+    }
+    while (this.end - this.begin < size) {
+      const got = this.child.readSync(this.buffer, this.end, this.buffer.length - this.end);
+      if (got === 0) throw new Gone();
+      this.end += got;
+    }
+  }
+
+  // --- Failure ------------------------------------------------------------------------------------------------------
+
+  /** Runs under the watchdog. Whatever goes wrong ends the child: the conversation is out of step. */
+  private guardedSync<T>(timeLimit: number, work: () => T): T {
+    this.child.arm(timeLimit);
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Gone) throw this.child.deathSync(this.context(timeLimit, error.cause));
+      this.child.close();
+      throw this.withFile(error);
+    } finally {
+      this.child.disarm();
+    }
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    const { parseTimeLimit } = this.options;
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      this.child.kill();
+    }, parseTimeLimit);
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Gone) throw await this.child.deathAsync(this.context(parseTimeLimit, error.cause), timedOut);
+      this.child.close();
+      throw this.withFile(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private context(
+    timeLimit: number,
+    cause: unknown,
+  ): { file: string; doing: string; timeLimit: number; cause: unknown } {
+    return { file: this.options.file, doing: this.doing, timeLimit, cause };
+  }
+
+  private withFile(error: unknown): unknown {
+    if (!(error instanceof CmonsterError) || error.file !== undefined) return error;
+    return new CmonsterError(error.code, error.message, { file: this.options.file, cause: error.cause });
+  }
+}
+
+/** The child's pipe has ended. Why is found out by the caller. */
+class Gone extends Error {
+  constructor(cause?: unknown) {
+    super('the frontend has gone', { cause });
+  }
+}
+
+function encodeParse(request: ParseRequest): Uint8Array {
+  const encoder = new Encoder(65536);
+  const frame = encoder.beginFrame(Frame.PARSE);
+  encoder.value({ ...request });
+  encoder.endFrame(frame);
+  return encoder.take();
+}
+
+function encodeReturn(id: number, result: WireValue): Uint8Array {
+  const encoder = new Encoder(256);
+  const frame = encoder.beginFrame(Frame.RETURN);
+  encoder.u32(id);
+  encoder.value(result);
+  encoder.endFrame(frame);
+  return encoder.take();
+}
+
+function callArguments(call: Decoder): [name: string, args: unknown[]] {
+  const [name, ...args] = call.value(wireResolver) as unknown[];
+  return [String(name), args];
+}

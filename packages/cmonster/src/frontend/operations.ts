@@ -1,0 +1,24 @@
+/**
+ * Questions that are not a getter of one class: docs/formats/protocol.md, "Operations", with arguments and answers.
+ * The numbers below 0x10000 belong to generated getters.
+ */
+export const Operation = {
+  EXPAND: 0x10000,
+  TOKEN_LENGTHS: 0x10001,
+  FILE_BYTES: 0x10002,
+  FILE_TOKENS: 0x10003,
+  PRINT: 0x10004,
+  EVALUATE: 0x10005,
+  LAYOUT: 0x10006,
+  TYPE_FACTS: 0x10007,
+  MANGLED: 0x10008,
+  USR: 0x10009,
+  LOOKUP: 0x1000a,
+  TOKEN_KINDS: 0x1000b,
+  COMMENT: 0x1000c,
+  PARENT: 0x1000d,
+  MACRO_TOKENS: 0x1000e,
+  COMMENTS: 0x1000f,
+} as const;
+
+export type Operation = (typeof Operation)[keyof typeof Operation];
