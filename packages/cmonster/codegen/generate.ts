@@ -3,17 +3,20 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { emitColumns } from './emit/columns-cpp.js';
 import { emitGetters, numberGetters } from './emit/getters-cpp.js';
 import { schemaHash } from './hash.js';
+import { Layout } from './layout.js';
 import { readModel } from './model.js';
 import { makeSchema, type Schema } from './schema.js';
 
 const packageDirectory = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-function hashOf(schema: Schema): number {
+function hashOf(schema: Schema, layout: Layout): number {
   return schemaHash([
     ...schema.kinds,
     ...schema.getters.map((g) => `${g.owner === 'DeclContext' ? g.owner : g.owner.name}.${g.method}`),
+    ...layout.lines(schema),
   ]);
 }
 
@@ -21,12 +24,14 @@ function hashOf(schema: Schema): number {
 export function generate(): Map<string, string> {
   const schema = makeSchema(readModel());
   numberGetters(schema);
-  const hash = hashOf(schema);
+  const layout = new Layout(schema);
+  const hash = hashOf(schema, layout);
   const files = new Map<string, string>();
   const add = (folder: string, emitted: Map<string, string>) => {
     for (const [name, text] of emitted) files.set(join(folder, name), text);
   };
   add('frontend/generated', emitGetters(schema, hash));
+  add('frontend/generated', new Map([['columns.h', emitColumns(schema, layout)]]));
   return files;
 }
 

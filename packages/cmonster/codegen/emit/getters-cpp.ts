@@ -132,6 +132,11 @@ constexpr unsigned GetterCount = ${schema.getters.length};
 /// Of the names of kinds, getters and packed bits (docs/formats/protocol.md).
 constexpr uint32_t SchemaHash = 0x${hash.toString(16).padStart(8, '0')};
 
+/// Whether the question's handle is a type (docs/formats/protocol.md, "Questions").
+constexpr bool isTypeGetter(unsigned Id) {
+  return Id >= ${names.find(({ name }) => name === 'type')!.first} && Id < ${names.find(({ name }) => name === 'typeloc')!.first};
+}
+
 /// The getter of this number, which must be below GetterCount.
 inline Ask getter(unsigned Id) {
 ${names

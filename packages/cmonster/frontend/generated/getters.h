@@ -24,7 +24,12 @@ extern const Ask GettersOf_openmp[];
 constexpr unsigned GetterCount = 4360;
 
 /// Of the names of kinds, getters and packed bits (docs/formats/protocol.md).
-constexpr uint32_t SchemaHash = 0x984fa35e;
+constexpr uint32_t SchemaHash = 0xcdba6e06;
+
+/// Whether the question's handle is a type (docs/formats/protocol.md, "Questions").
+constexpr bool isTypeGetter(unsigned Id) {
+  return Id >= 2261 && Id < 2919;
+}
 
 /// The getter of this number, which must be below GetterCount.
 inline Ask getter(unsigned Id) {
