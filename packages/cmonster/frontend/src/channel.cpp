@@ -1,0 +1,97 @@
+//===- channel.cpp - Frames to and from the parent -------------------------===//
+#include "channel.h"
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace cmonster {
+
+/// How long the child looks for the next question before it goes to sleep.
+/// Waking a sleeper costs about 50 µs, a question in a loop comes within 10.
+static constexpr auto SpinTime = std::chrono::microseconds(100);
+
+bool Channel::fill(size_t Wanted) {
+  if (At == Input.size()) {
+    Input.clear();
+    At = 0;
+  }
+  while (Input.size() - At < Wanted) {
+    size_t Have = Input.size(), Chunk = Wanted > 65536 ? Wanted : 65536;
+    Input.resize(Have + Chunk);
+    ssize_t N;
+    if (Spin) {
+      auto Until = std::chrono::steady_clock::now() + SpinTime;
+      int Flags = ::fcntl(In, F_GETFL);
+      ::fcntl(In, F_SETFL, Flags | O_NONBLOCK);
+      do
+        N = ::read(In, Input.data() + Have, Chunk);
+      while (N < 0 && errno == EAGAIN && std::chrono::steady_clock::now() < Until);
+      ::fcntl(In, F_SETFL, Flags);
+      Spin = false;
+      if (N < 0 && errno == EAGAIN) {
+        Input.resize(Have);
+        continue;
+      }
+    } else
+      N = ::read(In, Input.data() + Have, Chunk);
+    Input.resize(Have + (N > 0 ? size_t(N) : 0));
+    if (N < 0 && errno == EINTR)
+      continue;
+    if (N <= 0)
+      return false;
+  }
+  return true;
+}
+
+bool Channel::read(Frame &F) {
+  if (!fill(5))
+    return false;
+  uint32_t Size;
+  std::memcpy(&Size, &Input[At], 4);
+  F.Type = FrameType(Input[At + 4]);
+  At += 5;
+  if (!fill(Size))
+    return false;
+  F.Payload.assign(Input.begin() + At, Input.begin() + At + Size);
+  At += Size;
+  return true;
+}
+
+bool Channel::readSpinning(Frame &F) {
+  Spin = At == Input.size();
+  bool Result = read(F);
+  Spin = false;
+  return Result;
+}
+
+void Channel::writeRaw(const void *Data, size_t Size) {
+  const char *P = static_cast<const char *>(Data);
+  while (Size) {
+    ssize_t N = ::write(Out, P, Size);
+    if (N < 0 && errno == EINTR)
+      continue;
+    if (N <= 0)
+      ::_exit(0); // the parent closed its end
+    P += N;
+    Size -= size_t(N);
+  }
+}
+
+void Channel::write(FrameType Type, const std::vector<char> &Payload) {
+  // One write for the header and a small payload: one wake-up for the reader.
+  char Small[4096];
+  uint32_t Size = uint32_t(Payload.size());
+  std::memcpy(Small, &Size, 4);
+  Small[4] = char(Type);
+  if (Size <= sizeof(Small) - 5) {
+    std::memcpy(Small + 5, Payload.data(), Size);
+    return writeRaw(Small, Size + 5);
+  }
+  writeRaw(Small, 5);
+  writeRaw(Payload.data(), Size);
+}
+
+} // namespace cmonster

@@ -1,0 +1,53 @@
+//===- channel.h - Frames to and from the parent ----------------*- C++ -*-===//
+//
+// docs/formats/protocol.md, "Frames".
+//
+//===----------------------------------------------------------------------===//
+#ifndef CMONSTER_CHANNEL_H
+#define CMONSTER_CHANNEL_H
+
+#include "value.h"
+#include <vector>
+
+namespace cmonster {
+
+enum class FrameType : uint8_t {
+  Ready = 1,
+  Parse,
+  Parsed,
+  Failed,
+  Ask,
+  Answer,
+  Call,
+  Return,
+};
+
+struct Frame {
+  FrameType Type;
+  std::vector<char> Payload;
+};
+
+/// A pair of descriptors. Ends the process when the parent is gone: there is
+/// nobody left to answer.
+class Channel {
+public:
+  Channel(int In, int Out) : In(In), Out(Out) {}
+
+  /// Blocks for the next frame; false at end of file.
+  bool read(Frame &F);
+  /// Like read, but looks for input for a while before it sleeps.
+  bool readSpinning(Frame &F);
+  void write(FrameType Type, const std::vector<char> &Payload);
+  /// Bytes that no frame surrounds.
+  void writeRaw(const void *Data, size_t Size);
+
+private:
+  int In, Out;
+  bool fill(size_t Wanted);
+  std::vector<char> Input; // read ahead
+  size_t At = 0;
+  bool Spin = false;
+};
+
+} // namespace cmonster
+#endif

@@ -1,0 +1,170 @@
+//===- compile.cpp - From a compiler's arguments to an AST -----------------===//
+#include "compile.h"
+#include "clang/AST/ASTConsumer.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/Basic/Diagnostic.h"
+#include "clang/Basic/FileManager.h"
+#include "clang/Driver/Compilation.h"
+#include "clang/Driver/Driver.h"
+#include "clang/Frontend/CompilerInvocation.h"
+#include "clang/Frontend/FrontendActions.h"
+#include "clang/Frontend/Utils.h"
+#include "clang/Lex/Preprocessor.h"
+#include "clang/Sema/Sema.h"
+#include "clang/Tooling/ArgumentsAdjusters.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/VirtualFileSystem.h"
+#include "llvm/TargetParser/Host.h"
+#include <ctime>
+
+using namespace clang;
+
+namespace cmonster {
+
+namespace {
+
+/// Parses, and leaves everything standing.
+class ParseAction final : public ASTFrontendAction {
+  Compilation &C;
+
+public:
+  explicit ParseAction(Compilation &C) : C(C) {}
+
+protected:
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &, StringRef) override {
+    return std::make_unique<ASTConsumer>();
+  }
+  bool BeginSourceFileAction(CompilerInstance &CI) override {
+    Preprocessor &PP = CI.getPreprocessor();
+    PP.addPPCallbacks(C.PreprocessingFacts.observe(PP));
+    return true;
+  }
+};
+
+double cpuMilliseconds() {
+  timespec T;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &T);
+  return double(T.tv_sec) * 1e3 + double(T.tv_nsec) / 1e6;
+}
+
+} // namespace
+
+std::optional<Compilation::Error>
+Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation> &Result) {
+  // The driver finds its headers relative to where it is installed: it is
+  // told that it is the installed clang.
+  std::string Driver = Request.str("driver");
+  std::vector<std::string> Args{std::string(CMONSTER_CLANG_BIN) + "/" +
+                                (Driver == "clang++" ? "clang++" : "clang")};
+  std::vector<std::string> Given;
+  if (const Value *A = Request.get("arguments"))
+    for (const Value &V : A->Items)
+      Given.push_back(V.Text);
+  // What asks for outputs is none of a parser's business.
+  Given.insert(Given.begin(), Args[0]);
+  for (auto Adjust :
+       {tooling::getClangStripOutputAdjuster(), tooling::getClangStripDependencyFileAdjuster()})
+    Given = Adjust(Given, "");
+  Args.insert(Args.end(), "-fsyntax-only");
+  for (size_t I = 1; I < Given.size(); ++I)
+    if (Given[I] != "-c" && Given[I] != "-S" && Given[I] != "-E" && Given[I] != "-fsyntax-only")
+      Args.push_back(Given[I]);
+
+  std::vector<const char *> Raw;
+  for (const std::string &A : Args)
+    Raw.push_back(A.c_str());
+  CreateInvocationOptions Options;
+  Options.Diags = &Instance->getDiagnostics();
+  Options.VFS = &Instance->getFileManager().getVirtualFileSystem();
+  Options.CC1Args = &Command;
+  Options.RecoverOnError = false;
+  std::unique_ptr<CompilerInvocation> I = createInvocation(Raw, Options);
+  if (!I || Diags->Errors) {
+    std::string Why = Diags->FirstError.empty() ? "the arguments name no single C or C++ input"
+                                                : Diags->FirstError;
+    StringRef W = Why;
+    return Error{W.contains("no such file or directory") ? "INPUT_UNREADABLE" : "BAD_ARGUMENTS",
+                 Why};
+  }
+  if (I->getFrontendOpts().Inputs.size() != 1)
+    return Error{"BAD_ARGUMENTS", "exactly one input is needed, not " +
+                                      std::to_string(I->getFrontendOpts().Inputs.size())};
+  Result = std::move(I);
+  return std::nullopt;
+}
+
+std::optional<Compilation::Error> Compilation::run(const Value &Request) {
+  double Start = cpuMilliseconds();
+  IntrusiveRefCntPtr<llvm::vfs::OverlayFileSystem> FS(
+      new llvm::vfs::OverlayFileSystem(llvm::vfs::getRealFileSystem()));
+  if (const Value *Unsaved = Request.get("unsaved");
+      Unsaved && Unsaved->T == Tag::Map && !Unsaved->Items.empty()) {
+    IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> Memory(new llvm::vfs::InMemoryFileSystem);
+    SmallString<256> Cwd;
+    llvm::sys::fs::current_path(Cwd);
+    Memory->setCurrentWorkingDirectory(Cwd);
+    for (size_t I = 0; I + 1 < Unsaved->Items.size(); I += 2)
+      Memory->addFile(
+          Unsaved->Items[I].Text, 0,
+          llvm::MemoryBuffer::getMemBufferCopy(Unsaved->Items[I + 1].Text, Unsaved->Items[I].Text));
+    FS->pushOverlay(Memory);
+  }
+
+  Instance = std::make_unique<CompilerInstance>();
+  Diags = new Diagnostics;
+  Instance->createDiagnostics(Diags, /*ShouldOwnClient=*/true);
+  Instance->createFileManager(FS);
+  std::shared_ptr<CompilerInvocation> I;
+  if (auto E = invocation(Request, I))
+    return E;
+
+  FrontendInputFile &Input = I->getFrontendOpts().Inputs[0];
+  if (Input.isFile()) {
+    // A directory, a vanished or an unreadable file is said before anything is
+    // parsed; "-" is standard input, which belongs to the protocol.
+    if (Input.getFile() == "-")
+      return Error{"BAD_ARGUMENTS", "standard input can't be parsed: pass its text as an unsaved "
+                                    "buffer"};
+    auto Status = FS->status(Input.getFile());
+    if (!Status)
+      return Error{"INPUT_UNREADABLE", Input.getFile().str() + ": " + Status.getError().message()};
+    if (Status->isDirectory())
+      return Error{"INPUT_UNREADABLE", Input.getFile().str() + ": Is a directory"};
+    auto Buffer = FS->getBufferForFile(Input.getFile());
+    if (!Buffer)
+      return Error{"INPUT_UNREADABLE", Input.getFile().str() + ": " + Buffer.getError().message()};
+  }
+  if (Input.getKind().getFormat() == InputKind::Precompiled ||
+      Input.getKind().getLanguage() == Language::LLVM_IR || Input.getKind().isUnknown())
+    return Error{"BAD_ARGUMENTS",
+                 Input.getFile().str() + ": not C, C++ or Objective-C source (say which with -x)"};
+
+  I->getFrontendOpts().DisableFree = false;
+  I->getFrontendOpts().ProgramAction = frontend::ParseSyntaxOnly;
+  I->getFrontendOpts().SkipFunctionBodies = false;
+  // Debian's libraries are built without assertions, but a broken input may
+  // still upset what runs after the parser.
+  I->getDiagnosticOpts().ShowCarets = false;
+  Instance->setInvocation(std::move(I));
+  // -W options are only known now; errors count from here.
+  ProcessWarningOptions(Instance->getDiagnostics(), Instance->getDiagnosticOpts());
+  if (!Instance->createTarget())
+    return Error{"BAD_ARGUMENTS", Diags->FirstError.empty() ? "unknown target" : Diags->FirstError};
+  Instance->createSourceManager(Instance->getFileManager());
+
+  auto *Action = new ParseAction(*this);
+  const FrontendInputFile &In = Instance->getFrontendOpts().Inputs[0];
+  if (!Action->BeginSourceFile(*Instance, In))
+    return Error{"BAD_ARGUMENTS", Diags->FirstError.empty()
+                                      ? In.getFile().str() + ": can't be parsed"
+                                      : Diags->FirstError};
+  if (llvm::Error E = Action->Execute())
+    return Error{"INTERNAL", llvm::toString(std::move(E))};
+  // No EndSourceFile: it would take the AST down.
+  ParseMilliseconds = cpuMilliseconds() - Start;
+  return std::nullopt;
+}
+
+} // namespace cmonster

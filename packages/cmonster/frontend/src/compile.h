@@ -1,0 +1,42 @@
+//===- compile.h - From a compiler's arguments to an AST --------*- C++ -*-===//
+#ifndef CMONSTER_COMPILE_H
+#define CMONSTER_COMPILE_H
+
+#include "diagnostics.h"
+#include "facts.h"
+#include "value.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cmonster {
+
+/// One parsed translation unit. What it owns is never freed: the process ends
+/// with it.
+class Compilation {
+public:
+  Strings &S;
+  Facts PreprocessingFacts;
+  Diagnostics *Diags = nullptr;
+  std::unique_ptr<clang::CompilerInstance> Instance;
+  std::vector<std::string> Command; // the resolved cc1 arguments
+  double ParseMilliseconds = 0;
+
+  struct Error {
+    std::string Code, Message;
+  };
+
+  explicit Compilation(Strings &S) : S(S), PreprocessingFacts(S) {}
+
+  /// Runs the driver and the parser on `Request` (docs/formats/protocol.md,
+  /// "Parse request"). Errors in the source are diagnostics, not errors.
+  std::optional<Error> run(const Value &Request);
+
+private:
+  std::optional<Error> invocation(const Value &Request,
+                                  std::shared_ptr<clang::CompilerInvocation> &);
+};
+
+} // namespace cmonster
+#endif

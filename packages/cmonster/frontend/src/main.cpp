@@ -1,0 +1,185 @@
+//===- main.cpp - The frontend process -------------------------------------===//
+//
+// One translation unit per process. docs/formats/protocol.md says how it starts
+// and what it speaks.
+//
+//===----------------------------------------------------------------------===//
+#include "getters.h"
+#include "guard.h"
+#include "session.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/TargetSelect.h"
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <new>
+#include <pthread.h>
+#include <string>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace cmonster;
+
+namespace {
+
+constexpr int ExitUsage = 64, ExitInternal = 70, ExitMemory = 71;
+
+struct Options {
+  std::string Directory;
+  bool OverFifo = false;
+  uint64_t MemoryLimit = 0; // bytes; 0 is none
+};
+
+[[noreturn]] void usage(const char *What) {
+  std::fprintf(stderr,
+               "cmonster-frontend: %s\nusage: cmonster-frontend --dir DIR "
+               "--parse stdio|fifo [--memory-limit MIB]\n",
+               What);
+  std::exit(ExitUsage);
+}
+
+Options parse(int Argc, char **Argv) {
+  Options O;
+  std::string Channel;
+  for (int I = 1; I < Argc; ++I) {
+    std::string A = Argv[I];
+    if (I + 1 >= Argc)
+      usage(("nothing after " + A).c_str());
+    std::string V = Argv[++I];
+    if (A == "--dir")
+      O.Directory = V;
+    else if (A == "--parse")
+      Channel = V;
+    else if (A == "--memory-limit")
+      O.MemoryLimit = std::strtoull(V.c_str(), nullptr, 10) << 20;
+    else
+      usage(("unknown option " + A).c_str());
+  }
+  if (O.Directory.empty())
+    usage("--dir is missing");
+  if (Channel != "stdio" && Channel != "fifo")
+    usage("--parse takes stdio or fifo");
+  O.OverFifo = Channel == "fifo";
+  return O;
+}
+
+void outOfMemory() {
+  static const char Text[] = "cmonster-frontend: out of memory\n";
+  ssize_t Ignored = write(2, Text, sizeof Text - 1);
+  (void)Ignored;
+  _exit(ExitMemory);
+}
+
+int die(const char *What, const std::string &Name) {
+  std::fprintf(stderr, "cmonster-frontend: %s %s: %s\n", What, Name.c_str(), std::strerror(errno));
+  return ExitInternal;
+}
+
+int serve(const Options &O) {
+  installFaultHandlers();
+  std::string Ask = O.Directory + "/ask", Answer = O.Directory + "/answer";
+  std::string AskNew = Ask + ".new", AnswerNew = Answer + ".new";
+  if (mkfifo(AskNew.c_str(), 0600))
+    return die("mkfifo", AskNew);
+  if (mkfifo(AnswerNew.c_str(), 0600))
+    return die("mkfifo", AnswerNew);
+  // Both ends of both, so that neither side's open waits for the other's.
+  int AskIn = open(AskNew.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  int AnswerHold = open(AnswerNew.c_str(), O_RDWR | O_CLOEXEC);
+  int AnswerOut = open(AnswerNew.c_str(), O_WRONLY | O_CLOEXEC);
+  if (AskIn < 0 || AnswerHold < 0 || AnswerOut < 0)
+    return die("open", AnswerNew);
+  fcntl(AskIn, F_SETFL, fcntl(AskIn, F_GETFL) & ~O_NONBLOCK);
+  fcntl(AnswerOut, F_SETPIPE_SZ, 1 << 20); // fewer wake-ups for a snapshot
+  if (rename(AskNew.c_str(), Ask.c_str()) || rename(AnswerNew.c_str(), Answer.c_str()))
+    return die("rename", AnswerNew);
+
+  Channel Stdio(0, 1), Fifo(AskIn, AnswerOut);
+  Channel &Parse = O.OverFifo ? Fifo : Stdio;
+  Writer Ready;
+  Ready.u32(ProtocolVersion);
+  Ready.u32(SnapshotVersion);
+  Ready.u32(SchemaHash);
+  Stdio.write(FrameType::Ready, Ready.Buffer);
+  if (O.OverFifo) {
+    // Reading at end of file before the parent has opened its end would look
+    // like its death: wait for it with a blocking open.
+    int Waited = open(Ask.c_str(), O_RDONLY | O_CLOEXEC);
+    if (Waited >= 0)
+      close(Waited);
+  }
+  Session S(Parse, Fifo);
+  // From here on nobody but the parent holds the answers' reading end: its
+  // death is a SIGPIPE, ignored, and an error on write.
+  int Status;
+  {
+    struct Closer {
+      int Descriptor;
+      ~Closer() { close(Descriptor); }
+    } Hold{AnswerHold};
+    Status = S.run();
+  }
+  return Status;
+}
+
+struct Start {
+  const Options *O;
+  int Status = 0;
+};
+
+void *run(void *P) {
+  auto *S = static_cast<Start *>(P);
+  S->Status = serve(*S->O);
+  return nullptr;
+}
+
+} // namespace
+
+int main(int Argc, char **Argv) {
+  Options O = parse(Argc, Argv);
+  std::signal(SIGPIPE, SIG_IGN);
+  // The parent may die without closing anything in order.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::set_new_handler(outOfMemory);
+  llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { outOfMemory(); });
+  // No core files of hostile inputs.
+  rlimit NoCore = {0, 0};
+  setrlimit(RLIMIT_CORE, &NoCore);
+
+  // Clang recurses with the depth of its input. Address space is free: what is
+  // not touched costs nothing.
+  size_t StackSize = size_t(8) << 30;
+  if (O.MemoryLimit && O.MemoryLimit < StackSize)
+    StackSize = O.MemoryLimit & ~size_t(0xFFFF);
+  void *Stack;
+  for (;; StackSize /= 2) {
+    Stack = mmap(nullptr, StackSize, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (Stack != MAP_FAILED || StackSize < (size_t(8) << 20))
+      break;
+  }
+  if (Stack == MAP_FAILED)
+    return die("mmap of the", "stack");
+  mprotect(Stack, 1 << 16, PROT_NONE); // overflow faults
+  if (O.MemoryLimit) {
+    rlimit Limit = {O.MemoryLimit + StackSize, O.MemoryLimit + StackSize};
+    setrlimit(RLIMIT_AS, &Limit);
+  }
+  pthread_attr_t Attributes;
+  pthread_attr_init(&Attributes);
+  pthread_attr_setstack(&Attributes, Stack, StackSize);
+  pthread_t Thread;
+  Start S{&O};
+  if (int E = pthread_create(&Thread, &Attributes, run, &S)) {
+    errno = E;
+    return die("pthread_create on the", "large stack");
+  }
+  pthread_join(Thread, nullptr);
+  // Nothing is worth taking down in order.
+  _exit(S.Status);
+}

@@ -1,0 +1,178 @@
+//===- session.cpp - One translation unit's conversation -------------------===//
+#include "session.h"
+#include "getters.h"
+#include "guard.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/Basic/LangStandard.h"
+#include "clang/Basic/TargetInfo.h"
+#include "clang/Basic/Version.h"
+#include <ctime>
+
+using namespace clang;
+
+namespace cmonster {
+
+static double cpuMilliseconds() {
+  timespec T;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &T);
+  return double(T.tv_sec) * 1e3 + double(T.tv_nsec) / 1e6;
+}
+
+int Session::fail(StringRef Code, StringRef Message) {
+  Writer W;
+  W.tag(Tag::Map);
+  W.u32(2);
+  W.string("code");
+  W.string(Code);
+  W.string("message");
+  W.string(Message);
+  Parse.write(FrameType::Failed, W.Buffer);
+  return 0;
+}
+
+static const char *languageName(const LangOptions &L) {
+  if (L.OpenCL)
+    return "OpenCL";
+  if (L.CUDA)
+    return L.HIP ? "HIP" : "CUDA";
+  if (L.HLSL)
+    return "HLSL";
+  if (L.ObjC)
+    return L.CPlusPlus ? "Objective-C++" : "Objective-C";
+  return L.CPlusPlus ? "C++" : "C";
+}
+
+void Session::meta(Writer &W, const Compilation &C, const Tree &T, const Sources &Files,
+                   double SnapshotMilliseconds) {
+  const CompilerInstance &CI = *C.Instance;
+  const LangOptions &Lang = CI.getLangOpts();
+  const TargetInfo &Target = CI.getTarget();
+  size_t At = W.beginList(Tag::Map);
+  uint32_t Count = 0;
+  auto key = [&](StringRef Name) -> Writer & {
+    ++Count;
+    W.string(Name);
+    return W;
+  };
+  key("mainFile").integer(Files.mainFile());
+  Files.writeFiles(key("files"));
+  key("diagnostics").list(C.Diags->Count);
+  W.raw(C.Diags->W.Buffer.data(), C.Diags->W.size());
+  key("language").string(languageName(Lang));
+  key("languageStandard")
+      .string(Lang.LangStd == LangStandard::lang_unspecified
+                  ? StringRef()
+                  : LangStandard::getLangStandardForKind(Lang.LangStd).getName());
+  key("target").string(Target.getTriple().str());
+  key("pointerWidth").integer(Target.getPointerWidth(LangAS::Default));
+  key("hasErrors").boolean(C.Diags->Errors);
+  key("fatal").boolean(C.Diags->Fatal);
+  key("command").list(uint32_t(C.Command.size()));
+  for (const std::string &S : C.Command)
+    W.string(S);
+  key("times").tag(Tag::Map);
+  W.u32(2);
+  W.string("parse");
+  W.number(C.ParseMilliseconds);
+  W.string("snapshot");
+  W.number(SnapshotMilliseconds);
+  key("rows").integer(T.R.Count);
+  key("types").integer(T.T.count());
+  key("clangVersion").string(getClangFullVersion());
+  W.endList(At, Count);
+}
+
+void Session::answer(const Frame &Ask, Tree &T, Operations &Ops, Sent &Known) {
+  Reader In(Ask.Payload.data(), Ask.Payload.size());
+  uint32_t Count = In.u32();
+  Writer Values;
+  Answer A(Values, T);
+  for (uint32_t I = 0; I < Count && !In.Bad; ++I) {
+    uint32_t Op = In.u32(), Handle = In.u32(), Size = In.u32();
+    const char *Data = In.take(Size);
+    if (In.Bad)
+      break;
+    size_t Start = Values.size();
+    std::string Why;
+    Outcome O = guarded(
+        [&] {
+          if (Op >= OP_EXPAND) {
+            Reader Arguments(Data, Size);
+            return Ops.answer(Op, Handle, Arguments, A);
+          }
+          if (Op >= GetterCount)
+            return A.undefined();
+          // A type getter's subject is a type, every other's a row.
+          Subject S;
+          if (isTypeGetter(Op)) {
+            QualType Q = T.typeAt(Handle);
+            if (Q.isNull())
+              return A.undefined();
+            S = {kindOf(Q.getTypePtr()), Q.getAsOpaquePtr(), nullptr};
+          } else
+            S = T.subject(Handle);
+          getter(Op)(S, A);
+        },
+        Why);
+    if (O == Outcome::Done)
+      continue;
+    Values.Buffer.resize(Start);
+    if (O == Outcome::Assertion)
+      A.undefined();
+    else {
+      Values.tag(Tag::Error);
+      Values.string(Why);
+    }
+  }
+  Writer Delta;
+  writeDelta(T, Known, Delta);
+  Writer Out;
+  Out.u32(uint32_t(Delta.size()));
+  Out.raw(Delta.Buffer.data(), Delta.size());
+  Out.raw(Values.Buffer.data(), Values.size());
+  Questions.write(FrameType::Answer, Out.Buffer);
+}
+
+int Session::run() {
+  Frame F;
+  if (!Parse.read(F))
+    return 0;
+  if (F.Type != FrameType::Parse)
+    return 70;
+  Reader In(F.Payload.data(), F.Payload.size());
+  Value Request = In.value();
+  if (In.Bad || Request.T != Tag::Map)
+    return 70;
+
+  // Never destroyed: the process ends with the session.
+  auto *S = new Strings;
+  auto *C = new Compilation(*S);
+  if (auto Error = C->run(Request))
+    return fail(Error->Code, Error->Message);
+
+  double Start = cpuMilliseconds();
+  auto &T = *new Tree(C->Instance->getASTContext(), *S);
+  T.TypeLocs = Request.flag("typeLocs", true);
+  T.Comments = Request.flag("comments", true);
+  std::string Wanted = Request.str("scope");
+  T.build(Wanted == "main" ? Scope::Main : Wanted == "user" ? Scope::User : Scope::All);
+  auto &Files = *new Sources(C->Instance->getSourceManager());
+  Files.collect(*S);
+  Sent Known = sentSoFar(T);
+  SnapshotWriter Snapshot(T, Files, C->PreprocessingFacts);
+  Writer W;
+  W.f64(double(Snapshot.bytes()));
+  meta(W, *C, T, Files, cpuMilliseconds() - Start);
+  Parse.write(FrameType::Parsed, W.Buffer);
+  Snapshot.send(Questions);
+
+  Operations Ops(*C, T, Files);
+  while (Questions.readSpinning(F)) {
+    if (F.Type != FrameType::Ask)
+      return 70;
+    answer(F, T, Ops, Known);
+  }
+  return 0;
+}
+
+} // namespace cmonster

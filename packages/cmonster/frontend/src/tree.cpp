@@ -1,0 +1,574 @@
+//===- tree.cpp - Rows: identity, visiting by family, growth ---------------===//
+#include "tree.h"
+#include "columns.h"
+#include "row-filler.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Comment.h"
+#include "clang/AST/ExprObjC.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/Support/SaveAndRestore.h"
+
+using namespace clang;
+
+namespace cmonster {
+
+Tree::Tree(ASTContext &Context, Strings &S)
+    : S(S), Context(Context), SM(Context.getSourceManager()) {
+  R.add(NK_Null, nullptr);
+  reserveType(QualType());
+}
+
+//===----------------------------------------------------------------------===//
+// Cells
+//===----------------------------------------------------------------------===//
+
+void Tree::fill(uint32_t Row, const Decl *D) {
+  setRange(Row, D->getSourceRange());
+  if (const auto *V = dyn_cast<ValueDecl>(D))
+    R.Type[Row] = typeOf(V->getType());
+  else if (const auto *N = dyn_cast<TypedefNameDecl>(D))
+    R.Type[Row] = typeOf(N->getUnderlyingType());
+  else if (const auto *N = dyn_cast<TypeDecl>(D))
+    R.Type[Row] = typeOf(QualType(N->getTypeForDecl(), 0));
+  RowFiller F{*this, Row};
+  fillColumns(D, F);
+}
+
+void Tree::leaf(NodeKind K, uint32_t Target) {
+  uint32_t Row = add(K, nullptr);
+  R.A[Row] = Target;
+  close(Row);
+}
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+uint32_t Tree::reserveType(QualType Q) {
+  uint32_t Index = T.count();
+  T.Type.push_back(Q);
+  T.Kind.push_back(Q.isNull() ? uint16_t(NK_Null) : kindOf(Q.getTypePtr()));
+  T.Qualifiers.push_back(
+      Q.isNull() ? 0 : Q.getLocalFastQualifiers() | (Q.hasLocalNonFastQualifiers() ? 8 : 0));
+  T.Inner.push_back(0);
+  T.Decl.push_back(0);
+  T.Canonical.push_back(0);
+  return Index;
+}
+
+/// The type that one looks at next: pointee, element, result, or what one step
+/// of desugaring gives.
+static QualType innerType(const Type *T) {
+  switch (T->getTypeClass()) {
+  case Type::Pointer:
+    return cast<PointerType>(T)->getPointeeType();
+  case Type::BlockPointer:
+    return cast<BlockPointerType>(T)->getPointeeType();
+  case Type::LValueReference:
+  case Type::RValueReference:
+    return cast<ReferenceType>(T)->getPointeeTypeAsWritten();
+  case Type::MemberPointer:
+    return cast<MemberPointerType>(T)->getPointeeType();
+  case Type::ObjCObjectPointer:
+    return cast<ObjCObjectPointerType>(T)->getPointeeType();
+  case Type::ConstantArray:
+  case Type::IncompleteArray:
+  case Type::VariableArray:
+  case Type::DependentSizedArray:
+  case Type::ArrayParameter:
+    return cast<ArrayType>(T)->getElementType();
+  case Type::FunctionProto:
+  case Type::FunctionNoProto:
+    return cast<FunctionType>(T)->getReturnType();
+  case Type::Complex:
+    return cast<ComplexType>(T)->getElementType();
+  case Type::Vector:
+  case Type::ExtVector:
+    return cast<VectorType>(T)->getElementType();
+  case Type::Atomic:
+    return cast<AtomicType>(T)->getValueType();
+  case Type::Pipe:
+    return cast<PipeType>(T)->getElementType();
+  default: {
+    QualType D = T->getLocallyUnqualifiedSingleStepDesugaredType();
+    return D == QualType(T, 0) ? QualType() : D;
+  }
+  }
+}
+
+/// The declaration that a type names.
+static const Decl *declOf(const Type *T) {
+  switch (T->getTypeClass()) {
+  case Type::Typedef:
+    return cast<TypedefType>(T)->getDecl();
+  case Type::Using:
+    return cast<UsingType>(T)->getFoundDecl();
+  case Type::Record:
+  case Type::Enum:
+    return cast<TagType>(T)->getDecl();
+  case Type::InjectedClassName:
+    return cast<InjectedClassNameType>(T)->getDecl();
+  case Type::TemplateTypeParm:
+    return cast<TemplateTypeParmType>(T)->getDecl();
+  case Type::TemplateSpecialization:
+    return cast<TemplateSpecializationType>(T)->getTemplateName().getAsTemplateDecl();
+  case Type::UnresolvedUsing:
+    return cast<UnresolvedUsingType>(T)->getDecl();
+  case Type::ObjCInterface:
+    return cast<ObjCInterfaceType>(T)->getDecl();
+  default:
+    return nullptr;
+  }
+}
+
+uint32_t Tree::typeOf(QualType Q) {
+  if (Q.isNull())
+    return 0;
+  const Type *P = Q.getTypePtr();
+  uint32_t Index;
+  if (Q.hasLocalQualifiers()) {
+    uint32_t &Slot = QualifiedTypes[Q.getAsOpaquePtr()];
+    if (Slot)
+      return Slot;
+    Index = Slot = reserveType(Q);
+    // A qualified type says what its unqualified type says.
+    uint32_t Plain = typeOf(QualType(P, 0));
+    T.Inner[Index] = T.Inner[Plain];
+    T.Decl[Index] = T.Decl[Plain];
+    if (!T.Decl[Index])
+      if (const Decl *D = declOf(P))
+        Unresolved.push_back({&T.Decl, Index, false, D});
+  } else {
+    uint32_t &Slot = TypeOfPointer[P];
+    if (Slot)
+      return Slot;
+    Index = Slot = reserveType(Q);
+    uint32_t Inner = typeOf(innerType(P));
+    T.Inner[Index] = Inner;
+    if (const Decl *D = declOf(P)) {
+      uint32_t Row = RowOfPointer[D];
+      T.Decl[Index] = Row;
+      if (!Row)
+        Unresolved.push_back({&T.Decl, Index, false, D});
+    }
+  }
+  QualType C = Q.getCanonicalType();
+  uint32_t Canonical = C == Q ? Index : typeOf(C);
+  T.Canonical[Index] = Canonical;
+  return Index;
+}
+
+//===----------------------------------------------------------------------===//
+// Visiting, by family
+//===----------------------------------------------------------------------===//
+
+void Tree::Visit(const Decl *D) {
+  if (!D)
+    return null();
+  uint32_t &Slot = RowOfPointer[D];
+  if (Slot)
+    return link(Slot);
+  uint32_t Row = Slot = add(kindOf(D), D);
+  fill(Row, D);
+  children(D);
+  close(Row);
+}
+
+void Tree::children(const Decl *D) {
+  if (TypeLocs)
+    written(D);
+  ConstDeclVisitor<Tree>::Visit(D);
+  if (D->hasAttrs())
+    for (const Attr *A : D->getAttrs())
+      Visit(A);
+  if (Comments)
+    if (const comments::FullComment *C = Context.getLocalCommentForDeclUncached(D))
+      Visit(static_cast<const comments::Comment *>(C));
+  // The declarations of a function are reached through its body.
+  if (!isa<FunctionDecl, ObjCMethodDecl, BlockDecl>(D))
+    declContext(dyn_cast<DeclContext>(D));
+}
+
+void Tree::declContext(const DeclContext *DC) {
+  if (!DC)
+    return;
+  if (isa<TranslationUnitDecl>(DC) && Range != Scope::All) {
+    for (const Decl *D : DC->noload_decls())
+      if (inScope(D))
+        Visit(D);
+    return;
+  }
+  for (const Decl *D : DC->noload_decls())
+    Visit(D);
+}
+
+bool Tree::inScope(const Decl *D) const {
+  SourceLocation L = D->getLocation();
+  if (L.isInvalid())
+    L = D->getBeginLoc();
+  if (L.isInvalid())
+    return false;
+  L = SM.getExpansionLoc(L);
+  return Range == Scope::Main ? SM.isInMainFile(L) || SM.isWrittenInMainFile(L)
+                              : !SM.isInSystemHeader(L);
+}
+
+void Tree::templateParameters(const TemplateParameterList *L) {
+  if (!L)
+    return;
+  for (const NamedDecl *P : *L)
+    Visit(static_cast<const Decl *>(P));
+  if (const Expr *E = L->getRequiresClause())
+    Visit(static_cast<const Stmt *>(E));
+}
+
+void Tree::Visit(const Stmt *S) {
+  if (!S)
+    return null();
+  uint32_t &Slot = RowOfPointer[S];
+  if (Slot)
+    return link(Slot);
+  uint32_t Row = Slot = add(kindOf(S), S);
+  if (const auto *E = dyn_cast<Expr>(S))
+    R.Type[Row] = typeOf(E->getType());
+  RowFiller F{*this, Row};
+  fillColumns(S, F);
+  if (TypeLocs)
+    written(S);
+  ConstStmtVisitor<Tree>::Visit(S);
+  // These have shown all of their children above.
+  if (!isa<DeclStmt, GenericSelectionExpr, RequiresExpr>(S))
+    for (const Stmt *Child : S->children())
+      Visit(Child);
+  setRange(Row, computeRange(S));
+  close(Row);
+}
+
+void Tree::Visit(QualType Q) {
+  SplitQualType Split = Q.split();
+  if (!Split.Quals.hasQualifiers())
+    return Visit(Split.Ty);
+  uint32_t &Slot = TypeRows[Q.getAsOpaquePtr()];
+  if (Slot)
+    return link(Slot);
+  uint32_t Row = Slot = add(NK_QualType, Q.getAsOpaquePtr());
+  R.Type[Row] = typeOf(Q);
+  Visit(Split.Ty);
+  close(Row);
+}
+
+void Tree::Visit(const Type *P) {
+  if (!P)
+    return null();
+  QualType Q(P, 0);
+  uint32_t &Slot = TypeRows[Q.getAsOpaquePtr()];
+  if (Slot)
+    return link(Slot);
+  uint32_t Row = Slot = add(kindOf(P), Q.getAsOpaquePtr());
+  R.Type[Row] = typeOf(Q);
+  RowFiller F{*this, Row};
+  fillColumns(P, F);
+  TypeVisitor<Tree>::Visit(P);
+  QualType Desugared = P->getLocallyUnqualifiedSingleStepDesugaredType();
+  if (Desugared != Q)
+    Visit(Desugared);
+  close(Row);
+}
+
+void Tree::Visit(const Attr *A) {
+  if (!A)
+    return null();
+  uint32_t &Slot = RowOfPointer[A];
+  if (Slot)
+    return link(Slot);
+  uint32_t Row = Slot = add(kindOf(A), A);
+  setRange(Row, A->getRange());
+  RowFiller F{*this, Row};
+  fillColumns(A, F);
+  ConstAttrVisitor<Tree>::Visit(A);
+  close(Row);
+}
+
+void Tree::Visit(const CXXCtorInitializer *I) {
+  uint32_t Row = add(NK_CXXCtorInitializer, I);
+  RowFiller F{*this, Row};
+  setRange(Row, I->getSourceRange());
+  if (const TypeSourceInfo *Info = I->getTypeSourceInfo()) {
+    R.Type[Row] = typeOf(Info->getType());
+    if (TypeLocs)
+      writtenLoc(Info);
+  }
+  fillColumns(I, F);
+  R.B[Row] = I->getMemberLocation().getRawEncoding();
+  Visit(static_cast<const Stmt *>(I->getInit()));
+  close(Row);
+}
+
+void Tree::Visit(const TemplateArgument &A, SourceRange Where, const Decl *From) {
+  uint32_t Row = add(NK_TemplateArgument, &A);
+  setRange(Row, Where);
+  RowFiller F{*this, Row};
+  fillColumns(&A, F);
+  if (A.getKind() == TemplateArgument::Type)
+    R.Type[Row] = typeOf(A.getAsType());
+  else if (A.getKind() == TemplateArgument::Integral)
+    R.Type[Row] = typeOf(A.getIntegralType());
+  F.bDecl(From);
+  ConstTemplateArgumentVisitor<Tree>::Visit(A);
+  close(Row);
+}
+
+void Tree::argumentPack(const TemplateArgument &A, const Type *, const Expr *) {
+  Visit(*new (Context) TemplateArgument(A));
+}
+
+void Tree::Visit(const BlockDecl::Capture &C) {
+  uint32_t Row = add(NK_BlockCapture, &C);
+  R.Bits[Row] = (C.isByRef() ? 1 : 0) | (C.isNested() ? 2 : 0);
+  R.A[Row] = RowFiller{*this, Row}.reference(C.getVariable(), false);
+  if (C.hasCopyExpr())
+    Visit(static_cast<const Stmt *>(C.getCopyExpr()));
+  close(Row);
+}
+
+void Tree::Visit(const OMPClause *C) {
+  if (!C)
+    return null();
+  uint32_t Row = add(kindOf(C), C);
+  setRange(Row, {C->getBeginLoc(), C->getEndLoc()});
+  for (const Stmt *Child : const_cast<OMPClause *>(C)->children())
+    Visit(Child);
+  close(Row);
+}
+
+void Tree::Visit(const OpenACCClause *C) {
+  if (!C)
+    return null();
+  uint32_t Row = add(kindOf(C), C);
+  setRange(Row, {C->getBeginLoc(), C->getEndLoc()});
+  for (const Stmt *Child : const_cast<OpenACCClause *>(C)->children())
+    Visit(Child);
+  close(Row);
+}
+
+void Tree::Visit(const GenericSelectionExpr *E, unsigned Index) {
+  auto A = E->getAssociation(Index);
+  uint32_t Row = add(NK_GenericAssociation, E);
+  const TypeSourceInfo *Info = A.getTypeSourceInfo();
+  R.Bits[Row] = (A.isSelected() ? 1 : 0) | (Info ? 2 : 0);
+  R.B[Row] = Index;
+  if (Info) {
+    R.Type[Row] = typeOf(Info->getType());
+    if (TypeLocs)
+      writtenLoc(Info);
+    Visit(Info->getType());
+  }
+  Visit(static_cast<const Stmt *>(A.getAssociationExpr()));
+  if (A.getAssociationExpr())
+    setRange(Row, rangeOf(A.getAssociationExpr()));
+  close(Row);
+}
+
+void Tree::Visit(const concepts::Requirement *Q) {
+  if (!Q)
+    return null();
+  NodeKind K = isa<concepts::TypeRequirement>(Q)   ? NK_TypeRequirement
+               : isa<concepts::ExprRequirement>(Q) ? NK_ExprRequirement
+                                                   : NK_NestedRequirement;
+  uint32_t Row = add(K, Q);
+  R.Bits[Row] = uint32_t(Q->getKind()) | (Q->isDependent() ? 8 : 0);
+  if (!Q->isDependent() && Q->isSatisfied())
+    R.Bits[Row] |= 16;
+  if (Q->containsUnexpandedParameterPack())
+    R.Bits[Row] |= 32;
+  if (const auto *TR = dyn_cast<concepts::TypeRequirement>(Q)) {
+    if (!TR->isSubstitutionFailure()) {
+      if (TypeLocs)
+        writtenLoc(TR->getType());
+      Visit(TR->getType()->getType().getTypePtr());
+    }
+  } else if (const auto *ER = dyn_cast<concepts::ExprRequirement>(Q)) {
+    if (!ER->isExprSubstitutionFailure())
+      Visit(static_cast<const Stmt *>(ER->getExpr()));
+    if (!ER->getReturnTypeRequirement().isEmpty())
+      Visit(static_cast<const Stmt *>(
+          ER->getReturnTypeRequirement().getTypeConstraint()->getImmediatelyDeclaredConstraint()));
+  } else if (const auto *NR = dyn_cast<concepts::NestedRequirement>(Q)) {
+    if (!NR->hasInvalidConstraint())
+      Visit(static_cast<const Stmt *>(NR->getConstraintExpr()));
+  }
+  close(Row);
+}
+
+void Tree::Visit(const comments::Comment *C) {
+  if (!C)
+    return null();
+  uint32_t Row = add(kindOf(C), C);
+  setRange(Row, C->getSourceRange());
+  RowFiller F{*this, Row};
+  fillColumns(C, F);
+  R.B[Row] = C->getLocation().getRawEncoding();
+  for (auto I = C->child_begin(), E = C->child_end(); I != E; ++I)
+    Visit(*I);
+  close(Row);
+}
+
+//===----------------------------------------------------------------------===//
+// The whole tree, and what is added later
+//===----------------------------------------------------------------------===//
+
+void Tree::build(Scope S) {
+  Range = S;
+  Visit(static_cast<const Decl *>(Context.getTranslationUnitDecl()));
+  resolvePending();
+}
+
+uint32_t Tree::stub(const Decl *D) {
+  uint32_t &Slot = RowOfPointer[D];
+  if (!Slot) {
+    uint32_t Row = Slot = add(kindOf(D), D);
+    fill(Row, D); // End stays 0: not expanded
+    return Row;
+  }
+  return Slot;
+}
+
+/// Gives every declaration that a column names a row. Rows that this appends
+/// may name further ones, so the list may grow while it is worked off.
+void Tree::resolvePending() {
+  for (size_t I = 0; I < Unresolved.size(); ++I) {
+    Pending P = Unresolved[I];
+    uint32_t Row = stub(P.D);
+    if (P.TypeColumn)
+      (*P.TypeColumn)[P.At] = Row;
+    else
+      (P.IsB ? R.B : R.A)[P.At] = Row;
+  }
+  Unresolved.clear();
+}
+
+std::pair<uint32_t, uint32_t> Tree::expand(uint32_t Row) {
+  const auto *D = static_cast<const Decl *>(R.Pointer[Row]);
+  uint32_t First = R.Count;
+  // A whole translation unit is asked for when its declarations are wanted
+  // after all, whatever the scope was.
+  llvm::SaveAndRestore Restore(Range, Scope::All);
+  children(D);
+  uint32_t Last = R.Count;
+  R.End[Row] = Row + 1;
+  resolvePending();
+  return {First, Last};
+}
+
+template <typename Emit> uint32_t Tree::appended(uint32_t &Slot, Emit E) {
+  if (Slot)
+    return Slot;
+  uint32_t Row = R.Count;
+  E();
+  // Emitting may have registered the node itself, or moved the table.
+  resolvePending();
+  return Row;
+}
+
+uint32_t Tree::rowOf(const Decl *D) {
+  if (!D)
+    return 0;
+  uint32_t Row = stub(D);
+  resolvePending();
+  return Row;
+}
+uint32_t Tree::rowOf(const Stmt *S) {
+  return S ? appended(RowOfPointer[S], [&] { Visit(S); }) : 0;
+}
+uint32_t Tree::rowOf(const Attr *A) {
+  return A ? appended(RowOfPointer[A], [&] { Visit(A); }) : 0;
+}
+
+/// The identity of everything that is not a Decl, Stmt, Attr or type is only
+/// asked for by questions: the index is made when the first one does.
+void Tree::indexOthers() {
+  for (; Indexed < R.Count; ++Indexed) {
+    Subject Sub = subject(Indexed);
+    if (Sub.Kind <= NK_Link || Sub.isDecl() || Sub.isStmt() || Sub.isAttr() || Sub.isType())
+      continue;
+    bool HasData = Sub.isTypeLoc() || Sub.Kind == NK_NestedNameSpecifierLoc;
+    const void *Key = HasData ? Sub.B : reinterpret_cast<const void *>(uintptr_t(Sub.Kind));
+    Others.try_emplace({Sub.A, Key}, Indexed);
+  }
+}
+
+uint32_t &Tree::other(const void *P, const void *Q) {
+  indexOthers();
+  return Others[{P, Q}];
+}
+
+#define OTHER(TYPE, KIND, POINTER)                                                                 \
+  uint32_t Tree::rowOf(TYPE X) {                                                                   \
+    if (!(POINTER))                                                                                \
+      return 0;                                                                                    \
+    const void *Key = reinterpret_cast<const void *>(uintptr_t(KIND));                             \
+    if (uint32_t Row = other(POINTER, Key))                                                        \
+      return Row;                                                                                  \
+    uint32_t Row = R.Count;                                                                        \
+    Visit(EMIT);                                                                                   \
+    other(POINTER, Key) = Row;                                                                     \
+    resolvePending();                                                                              \
+    return Row;                                                                                    \
+  }
+#define EMIT X
+OTHER(const TemplateArgument &, NK_TemplateArgument, &X)
+OTHER(const TemplateArgumentLoc &, NK_TemplateArgumentLoc, &X)
+OTHER(const CXXCtorInitializer *, NK_CXXCtorInitializer, X)
+OTHER(const ConceptReference *, NK_ConceptReference, X)
+OTHER(const concepts::Requirement *,
+      isa<concepts::TypeRequirement>(X)   ? NK_TypeRequirement
+      : isa<concepts::ExprRequirement>(X) ? NK_ExprRequirement
+                                          : NK_NestedRequirement,
+      X)
+OTHER(const comments::Comment *, kindOf(X), X)
+OTHER(const OMPClause *, kindOf(X), X)
+OTHER(const OpenACCClause *, kindOf(X), X)
+#undef EMIT
+#define EMIT *X
+OTHER(const CXXBaseSpecifier *, NK_CXXBaseSpecifier, X)
+OTHER(const DesignatedInitExpr::Designator *, NK_Designator, X)
+OTHER(const LambdaCapture *, NK_LambdaCapture, X)
+OTHER(const BlockDecl::Capture *, NK_BlockCapture, X)
+#undef EMIT
+#undef OTHER
+
+uint32_t Tree::rowOf(TypeLoc L) {
+  if (L.isNull())
+    return 0;
+  const void *Type = L.getType().getAsOpaquePtr(), *Data = L.getOpaqueData();
+  if (uint32_t Row = other(Type, Data))
+    return Row;
+  uint32_t Row = R.Count;
+  Visit(L);
+  other(Type, Data) = Row;
+  resolvePending();
+  return Row;
+}
+
+uint32_t Tree::rowOf(NestedNameSpecifierLoc N) {
+  if (!N)
+    return 0;
+  if (uint32_t Row = other(N.getNestedNameSpecifier(), N.getOpaqueData()))
+    return Row;
+  uint32_t Row = R.Count;
+  Visit(N);
+  other(N.getNestedNameSpecifier(), N.getOpaqueData()) = Row;
+  resolvePending();
+  return Row;
+}
+
+Subject Tree::subject(uint32_t Row) const {
+  if (Row >= R.Count)
+    return {};
+  Subject Sub{NodeKind(R.Kind[Row]), R.Pointer[Row], nullptr};
+  if (Sub.isTypeLoc() || Sub.Kind == NK_NestedNameSpecifierLoc)
+    Sub.B = R.second(Row);
+  return Sub;
+}
+
+} // namespace cmonster
