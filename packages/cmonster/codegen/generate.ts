@@ -3,8 +3,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ClassEmitter } from './emit/classes-ts.js';
 import { emitColumns } from './emit/columns-cpp.js';
+import { emitEnums } from './emit/enums-ts.js';
 import { emitGetters, numberGetters } from './emit/getters-cpp.js';
+import { emitGetterTable, emitIndex, emitRegistry } from './emit/registry-ts.js';
+import { emitUnions } from './emit/unions-ts.js';
 import { schemaHash } from './hash.js';
 import { Layout } from './layout.js';
 import { readModel } from './model.js';
@@ -32,6 +36,17 @@ export function generate(): Map<string, string> {
   };
   add('frontend/generated', emitGetters(schema, hash));
   add('frontend/generated', new Map([['columns.h', emitColumns(schema, layout)]]));
+  add('src/ast/generated', new ClassEmitter(schema, layout).emit());
+  add(
+    'src/ast/generated',
+    new Map([
+      ['enums.ts', emitEnums(schema)],
+      ['unions.ts', emitUnions(schema)],
+      ['registry.ts', emitRegistry(schema, layout, hash)],
+      ['getters.ts', emitGetterTable(schema)],
+      ['index.ts', emitIndex()],
+    ]),
+  );
   return files;
 }
 

@@ -31,5 +31,5 @@ export function getterName(owner: string, method: string, returns: ReturnKind): 
   const exception = renamed[`${owner}.${method}`] ?? renamed[`*.${method}`];
   if (exception) return { name: exception, call: false };
   if (/^get[A-Z]/.test(method)) return { name: lowerFirst(method.slice(3)), call: false };
-  return { name: method, call: returns.k === 'bool' };
+  return { name: lowerFirst(method), call: returns.k === 'bool' };
 }

@@ -4,7 +4,7 @@ import type { ClassModel, MethodModel, Model, ReturnKind } from './model.js';
 import { className, type GetterName, getterName } from './names.js';
 import { adapted } from './tables/adapted.js';
 import { nonNull } from './tables/non-null.js';
-import { dispatching, excluded, iteratorName } from './tables/excluded.js';
+import { dispatching, distinct, excluded, flagEnums, iteratorName } from './tables/excluded.js';
 import { preconditions } from './tables/preconditions.js';
 import { TypeNames } from './type-names.js';
 
@@ -163,7 +163,9 @@ export function makeSchema(model: Model): Schema {
 
     const base = inherited(cls, method.name);
     const answersForAll =
-      base && (base.method.virtual || dispatching.has(`${base.documentedIn}.${method.name}`) || base.getter.owner === 'DeclContext' && owner === 'DeclContext');
+      base &&
+      !distinct.has(`${owner}.${method.name}`) &&
+      (base.method.virtual || dispatching.has(`${base.documentedIn}.${method.name}`) || base.getter.owner === 'DeclContext' && owner === 'DeclContext');
     const returns = { ...method.returns };
     if (nonNull.has(`${owner}.${method.name}`)) returns.nullable = false;
     if (preconditions[`${owner}.${method.name}`]) returns.nullable = true;
@@ -206,6 +208,7 @@ export function makeSchema(model: Model): Schema {
       const owner = method.mixin === 'DeclContext' ? 'DeclContext' : cls.name;
       const returns = adapted[`${owner}.${method.name}`]?.returns;
       if (returns) method.returns = returns;
+      if (method.returns.k === 'enum' && flagEnums.test(method.returns.of)) method.returns = { k: 'int', bits: 32 };
       if (method.returns.k === 'unsupported') {
         // An iterator or a structure of Clang's own: not a getter by definition (coverage.md lists them too).
         outcomes.push({ class: owner, method: method.name, cause: `returns ${method.returns.of}` });

@@ -74,6 +74,8 @@ export const adapted: Record<string, Adapted> = {
     precondition: 'N->hasAPValueResult()',
   },
   'ExtVectorElementExpr.getAccessor': { cpp: '&N->getAccessor()' },
+  // Signed where its type is: what is written is never negative, what an instantiation puts in its place may be.
+  'IntegerLiteral.getValue': { cpp: 'llvm::APSInt(N->getValue(), !N->getType()->isSignedIntegerType())' },
   'MemberExpr.getFoundDecl': {
     cpp: 'N->getFoundDecl().getDecl()',
     returns: { k: 'decl', of: 'clang::NamedDecl', nullable: true },

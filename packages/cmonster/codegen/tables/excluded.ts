@@ -29,6 +29,8 @@ export const excluded: Record<string, string> = {
 
 /** A base class's non-virtual methods that dispatch to the derived class's method of the same name. */
 export const dispatching = new Set([
+  'Decl.getBeginLoc',
+  'Decl.getEndLoc',
   'Decl.getPreviousDecl',
   'Decl.getMostRecentDecl',
   'Decl.isFirstDecl',
@@ -46,3 +48,9 @@ export const dispatching = new Set([
   'OMPClause.used_children',
   'OpenACCClause.children',
 ]);
+
+/** Where a derived class's method means something else than the base class's. */
+export const distinct = new Set(['TypeDecl.getBeginLoc']);
+
+/** Enums whose values are combined: the getter gives the number. */
+export const flagEnums = /Dependence$|^clang::(ObjCPropertyAttribute::Kind|Decl::ObjCDeclQualifier)$/;

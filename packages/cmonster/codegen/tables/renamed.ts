@@ -34,6 +34,11 @@ export const renamed: Record<string, string> = {
   'Decl.getID': 'declID',
   'BuiltinAttr.getID': 'builtinID',
   'CXXDefaultInitExpr.getField': 'fieldDecl',
+  // `qualifiers` of a type are its bits.
+  'QualType.getQualifiers': 'qualifiersAsString',
+  'QualType.getLocalQualifiers': 'localQualifiersAsString',
+  // Where the declaration itself begins, without the template's parameters: not `beginLoc`.
+  'TypeDecl.getBeginLoc': 'declBeginLoc',
   // `text` and `range` are the source's.
   'Attr.getRange': 'sourceRange',
   'TextComment.getText': 'commentText',

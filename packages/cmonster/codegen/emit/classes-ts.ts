@@ -1,0 +1,171 @@
+// src/ast/generated/*.ts: the classes, one module per header of Clang's or a few.
+import { type Layout, findMember } from '../layout.js';
+import type { Member, Schema, SchemaClass } from '../schema.js';
+import { a, b } from '../tables/columns.js';
+import { modules } from '../tables/modules.js';
+import { inherited, overrides } from '../tables/overrides.js';
+import { banner } from './header.js';
+import { docComment, doxygen, firstSentence, quote } from './text.js';
+
+export function moduleOf(cls: SchemaClass): string {
+  const header = cls.header.replace(/^clang\/AST\//, '').replace(/\.\w+$/, '');
+  if (cls.family === 'misc') return 'misc';
+  const found = modules.find(([, headers]) => headers.includes(header));
+  if (!found) throw new Error(`tables/modules.ts: ${header} (${cls.name}) is in no module`);
+  return found[0];
+}
+
+/** Classes with an object of their own; QualType's members are on Type. */
+export function emittedClasses(schema: Schema): SchemaClass[] {
+  return schema.classes.filter((c) => c.qualified !== 'clang::QualType');
+}
+
+/** The class that this one extends in the runtime when Clang gives it no base. */
+function runtimeBase(cls: SchemaClass): 'Node' | 'TypeBase' {
+  return cls.name === 'Type' ? 'TypeBase' : 'Node';
+}
+
+export class ClassEmitter {
+  readonly #schema: Schema;
+  readonly #layout: Layout;
+
+  constructor(schema: Schema, layout: Layout) {
+    this.#schema = schema;
+    this.#layout = layout;
+  }
+
+  /** Module file → text. */
+  emit(): Map<string, string> {
+    const files = new Map<string, string>();
+    for (const [module] of modules) {
+      const classes = emittedClasses(this.#schema).filter((c) => moduleOf(c) === module);
+      files.set(`${module}.ts`, this.#module(module, classes));
+    }
+    return files;
+  }
+
+  #module(module: string, classes: SchemaClass[]): string {
+    const bodies = classes.map((cls) => this.#class(cls));
+    const text = bodies.join('\n');
+    const here = new Set(classes.map((c) => c.name));
+    const typeImports = new Map<string, Set<string>>();
+    const use = (from: string, name: string) => typeImports.set(from, (typeImports.get(from) ?? new Set()).add(name));
+    for (const cls of classes) {
+      if (cls.children.length > 0) use('./unions.js', `KindOf${cls.name}`);
+      for (const member of this.members(cls))
+        for (const mentioned of this.#schema.types.mentioned(member.returns)) {
+          const name = this.#schema.types.union(mentioned);
+          if (name !== mentioned.name) use('./unions.js', name);
+          else if (!here.has(name)) use(`./${moduleOf(mentioned)}.js`, name);
+        }
+    }
+    const bases = new Map<string, Set<string>>();
+    for (const cls of classes)
+      if (cls.parent && !here.has(cls.parent.name)) {
+        const from = `./${moduleOf(cls.parent)}.js`;
+        bases.set(from, (bases.get(from) ?? new Set()).add(cls.parent.name));
+      }
+    for (const base of ['Node', 'TypeBase'] as const)
+      if (classes.some((c) => !c.parent && runtimeBase(c) === base))
+        bases.set(base === 'Node' ? '../node.js' : '../type-base.js', new Set([base]));
+    for (const name of ['Location', 'Range'])
+      if (new RegExp(`: (readonly )?${name}\\b|\\[.*\\b${name}\\b.*\\]`).test(text)) use('../../source/location.js', name);
+    const lines = [
+      ...[...bases].map(([from, names]) => `import { ${[...names].sort().join(', ')} } from ${quote(from)};`),
+      ...(text.includes('enums.') ? ["import * as enums from './enums.js';"] : []),
+      ...[...typeImports].map(([from, names]) => `import type { ${[...names].sort().join(', ')} } from ${quote(from)};`),
+    ];
+    lines.sort((x, y) => (x.split(' from ')[1]! < y.split(' from ')[1]! ? -1 : 1));
+    return `${banner}${lines.join('\n')}\n\n${text}`;
+  }
+
+  /** A class's own members, those of QualType for Type, and those it inherits but packs itself. */
+  members(cls: SchemaClass): Member[] {
+    const members = [...cls.members];
+    if (cls.name === 'Type')
+      members.push(...this.#schema.byName.get('QualType')!.members.filter((q) => !members.some((m) => m.name === q.name)));
+    if (cls.family !== 'type')
+      for (const packed of this.#layout.own(cls))
+        if (!members.includes(packed.member)) members.push({ ...packed.member, overrides: true });
+    return members.filter((m) => overrides[`${m.documentedIn}.${m.method.name}`] !== inherited);
+  }
+
+  #class(cls: SchemaClass): string {
+    const extended = cls.parent?.name ?? runtimeBase(cls);
+    const kind = cls.children.length > 0 ? `KindOf${cls.name}` : cls.kind === undefined ? 'never' : quote(cls.name);
+    const abstract = cls.kind === undefined ? 'abstract ' : '';
+    return `${docComment([`@see ${doxygen(cls.qualified)}`])}export ${abstract}class ${cls.name} extends ${extended} {
+  declare readonly kind: ${kind};
+${this.members(cls)
+  .map((m) => `\n${this.#member(cls, m)}`)
+  .join('')}}
+`;
+  }
+
+  #member(cls: SchemaClass, member: Member): string {
+    const type = this.#schema.types.name(member.returns);
+    const documented = this.#schema.byName.get(member.documentedIn)?.qualified ?? `clang::${member.documentedIn}`;
+    const doc = docComment([firstSentence(member.method.doc), `@see ${doxygen(documented)}`], '  ');
+    const modifiers = member.overrides ? 'override ' : '';
+    const head = member.call ? `${modifiers}${member.name}()` : `${modifiers}get ${member.name}()`;
+    return `${doc}  ${head}: ${type} {\n    return ${this.#body(cls, member, type)};\n  }\n`;
+  }
+
+  #body(cls: SchemaClass, member: Member, type: string): string {
+    const method = member.method.name;
+    const nullable = member.returns.nullable === true;
+    // `as unknown`: comparing the runtime's Node with a union of hundreds of classes would take the compiler seconds.
+    const cast = (expression: string, typed = false) =>
+      `${nullable ? `(${expression} ?? undefined)` : expression}${typed ? ' as unknown' : ''} as ${type}`;
+    const packed = cls.family === 'type' ? undefined : this.#layout.find(cls, method);
+    if (packed && findMember(cls, method)?.getter === packed.member.getter) {
+      if (member.returns.k === 'bool') return `this.flag(${packed.shift})`;
+      const field = `this.field(${packed.shift}, ${2 ** packed.width - 1})`;
+      if (member.returns.k !== 'enum') return field;
+      return `enums.${this.#schema.types.enumOf(member.returns.of)}[${field}] as ${type}`;
+    }
+    for (const [column, table] of [
+      ['a', a],
+      ['b', b],
+    ] as const) {
+      let at: SchemaClass | undefined = cls;
+      while (at && !table[at.name]) at = at.parent;
+      const cell = at && table[at.name];
+      if (!cell?.getters.includes(method) || findMember(at!, method)?.getter !== member.getter) continue;
+      switch (cell.as) {
+        case 'Decl':
+          return cast(`this.${column}Row()`, true);
+        case 'Type':
+          return cast(`this.${column}Type()`, true);
+        case 'Name':
+        case 'String':
+          return `this.${column}String()`;
+        case 'Number':
+          return `this.${column}Number()`;
+        case 'Location':
+          return `this.${column}Location()`;
+      }
+    }
+    const override = overrides[`${member.documentedIn}.${method}`] ?? this.#inheritedOverride(cls, member);
+    if (override !== undefined) {
+      if (['bool', 'int', 'bigint', 'string', 'location', 'range'].includes(member.returns.k)) return override;
+      // With or without `?? undefined` as the type wants it.
+      const bare = nullable ? override : override.replaceAll(' ?? undefined', '');
+      return `${/[?]/.test(bare) ? `(${bare})` : bare} as unknown as ${type}`;
+    }
+    if (member.returns.k === 'enum')
+      return `this.askEnum(${member.getter.id}, enums.${this.#schema.types.enumOf(member.returns.of)})`;
+    return cast(`this.ask(${member.getter.id})`);
+  }
+
+  /** A narrower view of a base class's getter is computed as the base class does. */
+  #inheritedOverride(cls: SchemaClass, member: Member): string | undefined {
+    for (let at = cls.parent; at; at = at.parent)
+      if (at.members.some((m) => m.getter === member.getter)) {
+        const found = overrides[`${at.name}.${member.method.name}`];
+        if (found !== undefined) return found;
+      }
+    return undefined;
+  }
+
+}

@@ -1,0 +1,25 @@
+// Which generated module a class goes to: by the header that declares it. A module's classes derive from those of
+// modules above it here, or of its own.
+export const modules: [name: string, headers: string[]][] = [
+  ['decl', ['DeclBase', 'Decl']],
+  ['decl-cxx', ['DeclCXX', 'DeclFriend']],
+  ['decl-template', ['DeclTemplate']],
+  ['decl-objc', ['DeclObjC']],
+  ['decl-openmp', ['DeclOpenMP']],
+  ['stmt', ['Stmt']],
+  ['stmt-cxx', ['StmtCXX']],
+  ['stmt-objc', ['StmtObjC']],
+  ['stmt-openmp', ['StmtOpenMP']],
+  ['stmt-openacc', ['StmtOpenACC']],
+  ['expr', ['Expr']],
+  ['expr-cxx', ['ExprCXX', 'ExprConcepts']],
+  ['expr-objc', ['ExprObjC']],
+  ['expr-openmp', ['ExprOpenMP']],
+  ['type', ['Type', 'LocInfoType']],
+  ['typeloc', ['TypeLoc']],
+  ['attr', ['Attr', 'Attrs']],
+  ['comment', ['Comment']],
+  ['clause-openmp', ['OpenMPClause']],
+  ['clause-openacc', ['OpenACCClause']],
+  ['misc', []],
+];
