@@ -1,1 +1,27 @@
+import { generatedRegistry } from './ast/generated/index.js';
+import { registerClasses } from './ast/registry.js';
+
+registerClasses(generatedRegistry);
+
 export const version = '0.1.0';
+
+export * from './ast/generated/index.js';
+export type { ConstantValue } from './ast/node.js';
+export { Node, TypeRow } from './ast/node.js';
+export type { ParseOptions } from './ast/options.js';
+export type { NodeClass, TypeClass } from './ast/registry.js';
+export { Snapshot } from './ast/snapshot.js';
+export { TranslationUnit } from './ast/translation-unit.js';
+export { TypeBase } from './ast/type-base.js';
+export type { ViewOptions } from './ast/view-rules.js';
+export { Walk } from './ast/walk.js';
+export { CmonsterError, type CmonsterErrorCode } from './error.js';
+export { locateFrontend } from './frontend/locate.js';
+export { Include, Macro, MacroExpansion, type MacroToken, PreprocessorFacts } from './preprocessor/facts.js';
+export { Diagnostic, type DiagnosticLevel, type FixIt, renderDiagnostics } from './source/diagnostic.js';
+export type { RenderOptions } from './source/diagnostic-renderer.js';
+export { type FileRange, Location, Position, type PresumedPosition, Range } from './source/location.js';
+export { SourceFile } from './source/source-file.js';
+export { SourceManager } from './source/source-manager.js';
+export { Token } from './source/tokens.js';
+export type { Comment, MacroUse } from './source/written.js';

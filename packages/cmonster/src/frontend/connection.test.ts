@@ -40,8 +40,8 @@ function questions(...operations: number[]): Uint8Array {
 }
 
 function ask(connection: Connection, ...operations: number[]): unknown[] {
-  const { values } = connection.ask(questions(...operations));
-  return operations.map(() => values.value(wireResolver));
+  const answer = connection.ask(questions(...operations));
+  return operations.map(() => answer?.values.value(wireResolver));
 }
 
 type Session = { connection: Connection; parsed: Parsed };

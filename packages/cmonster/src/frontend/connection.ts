@@ -212,11 +212,14 @@ export class Connection {
     const fd = this.child.answerDescriptor;
     return new Promise((resolve, reject) => {
       const more = (): void => {
-        if (at === bytes.length) return resolve();
+        if (at === bytes.length) {
+          resolve();
+          return;
+        }
         read(fd, bytes, at, Math.min(bytes.length - at, LARGEST_READ), null, (error, got) => {
-          if (error || got === 0) return reject(new Gone(error));
-          at += got;
-          more();
+          at += got ?? 0;
+          if (error || got === 0) reject(new Gone(error));
+          else more();
         });
       };
       more();
@@ -241,11 +244,17 @@ export class Connection {
 
   // --- Questions ----------------------------------------------------------------------------------------------------
 
-  /** Sends one ASK frame (complete, with its header) and waits for the answer, which is valid until the next one. */
-  ask(frame: Uint8Array): RawAnswer {
+  /**
+   * Sends one ASK frame (complete, with its header) and waits for the answer, which is valid until the next one. Undefined when
+   * the child had gone before: then it has not heard the question.
+   */
+  ask(frame: Uint8Array): RawAnswer | undefined {
     this.doing = 'answering a question';
     return this.guardedSync(this.options.askTimeLimit, () => {
-      if (!this.child.writeSync(frame)) throw new Gone();
+      if (!this.child.writeSync(frame)) {
+        this.child.close();
+        return undefined;
+      }
       for (;;) {
         const at = this.readHeader();
         const type = this.buffer[at + 4];

@@ -164,27 +164,38 @@ export class Encoder {
   value(value: WireValue): void {
     switch (typeof value) {
       case 'undefined':
-        return this.u8(Tag.Undefined);
+        this.u8(Tag.Undefined);
+        break;
       case 'boolean':
-        return this.u8(value ? Tag.True : Tag.False);
+        this.u8(value ? Tag.True : Tag.False);
+        break;
       case 'string':
-        return this.string(value);
+        this.string(value);
+        break;
       case 'number':
-        if ((value | 0) === value && !Object.is(value, -0)) {
-          this.u8(Tag.Int);
-          return this.u32(value);
-        }
-        this.u8(Tag.Double);
-        return this.f64(value);
+        this.number(value);
+        break;
       case 'bigint':
         if (value >= MIN_INT64 && value <= MAX_INT64) {
           this.u8(Tag.BigInt64);
           const at = this.reserve(8);
-          return this.view.setBigInt64(at, value, true);
+          this.view.setBigInt64(at, value, true);
+        } else {
+          this.text(Tag.BigInteger, value.toString());
         }
-        return this.text(Tag.BigInteger, value.toString());
+        break;
       default:
-        return this.object(value);
+        this.object(value);
+    }
+  }
+
+  private number(value: number): void {
+    if ((value | 0) === value && !Object.is(value, -0)) {
+      this.u8(Tag.Int);
+      this.u32(value);
+    } else {
+      this.u8(Tag.Double);
+      this.f64(value);
     }
   }
 

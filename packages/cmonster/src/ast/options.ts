@@ -1,0 +1,67 @@
+/** What a parse can be told, and how that is said to the frontend. */
+import { resolve } from 'node:path';
+import type { ParseRequest } from '../frontend/connection.js';
+
+export interface ParseOptions {
+  /** What a compiler takes: `['-std=c++20', '-Iinclude', '-DNDEBUG']`. */
+  arguments?: readonly string[];
+  /** What relative paths refer to; the current directory by default. */
+  cwd?: string;
+  /** `clang++` takes a `.c` file for C++, as that driver does. */
+  driver?: 'clang' | 'clang++';
+  /**
+   * Whose declarations are brought: the main file's (default), all but system headers', or everything. What lies outside is
+   * brought when it is looked at.
+   */
+  scope?: 'main' | 'user' | 'all';
+  /** Contents by path, in place of what is on disk. */
+  unsaved?: Readonly<Record<string, string | Uint8Array>>;
+  /** Milliseconds for the parse; 120,000 by default. */
+  timeLimit?: number;
+  /** Milliseconds for a question or a batch of them; 30,000 by default. */
+  questionTimeLimit?: number;
+  /** MiB that the frontend may use; 8192 by default. */
+  memoryLimit?: number;
+  /** Whether documentation comments are nodes of the tree (default). */
+  comments?: boolean;
+  /** Whether types and names as written are nodes of the tree (default). */
+  typeLocs?: boolean;
+  /** The frontend's program, in place of the one that comes with this package. */
+  frontend?: string;
+}
+
+/** Options with every default filled in. */
+export interface ParseSettings {
+  file: string;
+  request: ParseRequest;
+  cwd: string;
+  timeLimit: number;
+  questionTimeLimit: number;
+  memoryLimit: number;
+  frontend: string | undefined;
+}
+
+export function parseSettings(file: string, options: ParseOptions): ParseSettings {
+  const unsaved: Record<string, Uint8Array> = {};
+  for (const [path, content] of Object.entries(options.unsaved ?? {})) {
+    unsaved[path] = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  }
+  return {
+    file,
+    cwd: resolve(options.cwd ?? '.'),
+    timeLimit: options.timeLimit ?? 120_000,
+    questionTimeLimit: options.questionTimeLimit ?? 30_000,
+    memoryLimit: options.memoryLimit ?? 8192,
+    frontend: options.frontend,
+    request: {
+      // A name that looks like an option is a file all the same.
+      arguments: [...(options.arguments ?? []), file.startsWith('-') ? `./${file}` : file],
+      ...(options.driver && { driver: options.driver }),
+      scope: options.scope ?? 'main',
+      unsaved,
+      callbacks: [],
+      typeLocs: options.typeLocs ?? true,
+      comments: options.comments ?? true,
+    },
+  };
+}

@@ -1,0 +1,422 @@
+/** One file as Clang understands it. */
+import { CmonsterError } from '../error.js';
+import { Connection, type ConnectionOptions, type Parsed } from '../frontend/connection.js';
+import { locateFrontend } from '../frontend/locate.js';
+import { type FactsHost, PreprocessorFacts } from '../preprocessor/facts.js';
+import { type Diagnostic, diagnosticsOf } from '../source/diagnostic.js';
+import { Location, type Range } from '../source/location.js';
+import type { SourceFile } from '../source/source-file.js';
+import { SourceManager } from '../source/source-manager.js';
+import { type Meta, readMeta } from './meta.js';
+import type { Node } from './node.js';
+import { TypeRow } from './node.js';
+import { type ParseOptions, type ParseSettings, parseSettings } from './options.js';
+import { type QuestionHost, Questions } from './questions.js';
+import { kindNumber, kindsOf, type NodeClass, registry, type TypeClass } from './registry.js';
+import { LINK_KIND, NULL_KIND, Snapshot } from './snapshot.js';
+import type { TypeBase } from './type-base.js';
+import { type Expansion, View } from './view.js';
+import { TYPE_LOCS, type ViewOptions, viewMask } from './view-rules.js';
+import type { Walk } from './walk.js';
+
+const ROOT = 1;
+
+/** Frontends whose translation unit was forgotten rather than disposed of. Must not hold the translation unit itself. */
+const forgotten = new FinalizationRegistry<{ connection: Connection | undefined }>((held) => held.connection?.close());
+
+export class TranslationUnit implements QuestionHost, FactsHost {
+  private readonly settings: ParseSettings;
+  private readonly held: { connection: Connection | undefined };
+  private columns: Snapshot | undefined;
+  private readonly original: { rows: number; types: number; strings: number };
+  private readonly nodes: (Node | undefined)[];
+  private readonly typeObjects: (TypeBase | undefined)[];
+  private readonly views: (View | undefined)[] = [];
+  private readonly expansions: Expansion[] = [];
+  private readonly expandedRows = new Map<number, Expansion>();
+  private readonly expandedRoots = new Map<number, number>();
+  private writtenParts: Uint8Array | undefined;
+  private diagnosticList: Diagnostic[] | undefined;
+  private readonly meta: Meta;
+  readonly questions: Questions;
+  /** Files, locations, text. */
+  readonly sourceManager: SourceManager;
+  /** Macros, their uses, includes, skipped ranges. */
+  readonly preprocessor: PreprocessorFacts;
+
+  /** Parses a file. Errors in the source are no exceptions: see `hasErrors` and `diagnostics`. */
+  static async parse(file: string, options: ParseOptions = {}): Promise<TranslationUnit> {
+    const settings = parseSettings(file, options);
+    const connection = await Connection.open(connectionOptions(settings));
+    return new TranslationUnit(settings, connection, await connection.parse(settings.request));
+  }
+
+  /** The same, blocking: without the event loop. */
+  static parseSync(file: string, options: ParseOptions = {}): TranslationUnit {
+    const settings = parseSettings(file, options);
+    const connection = Connection.openSync(connectionOptions(settings));
+    return new TranslationUnit(settings, connection, connection.parseSync(settings.request));
+  }
+
+  private constructor(settings: ParseSettings, connection: Connection, parsed: Parsed) {
+    this.settings = settings;
+    try {
+      this.columns = new Snapshot(parsed.snapshot);
+      this.meta = readMeta(parsed.meta);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    const { rows, types, strings } = this.columns;
+    this.original = { rows, types, strings };
+    this.nodes = new Array(rows);
+    this.typeObjects = new Array(types);
+    this.held = { connection };
+    this.questions = new Questions(this, connection);
+    const { files, mainFile, nextOffset } = this.meta;
+    this.sourceManager = new SourceManager(this.columns, files, mainFile, nextOffset, this.questions);
+    this.preprocessor = new PreprocessorFacts(this);
+    forgotten.register(this, this.held, this);
+  }
+
+  // --- The parse ----------------------------------------------------------------------------------------------------
+
+  /** As it was given to `parse`. */
+  get file(): string {
+    return this.settings.file;
+  }
+  get mainFile(): SourceFile {
+    return this.sourceManager.mainFile;
+  }
+  /** Every file and buffer that Clang read. */
+  get files(): readonly SourceFile[] {
+    return this.sourceManager.files;
+  }
+  /** In the order in which Clang gave them, notes inside of what they belong to. */
+  get diagnostics(): readonly Diagnostic[] {
+    this.diagnosticList ??= diagnosticsOf(this.meta.diagnostics, this.sourceManager);
+    return this.diagnosticList;
+  }
+  get hasErrors(): boolean {
+    return this.meta.hasErrors;
+  }
+  /** Whether Clang gave up before the end. */
+  get isFatal(): boolean {
+    return this.meta.fatal;
+  }
+  /** `C`, `C++`, `Objective-C`, … */
+  get language(): string {
+    return this.meta.language;
+  }
+  /** `c17`, `gnu++20`, … */
+  get languageStandard(): string {
+    return this.meta.languageStandard;
+  }
+  /** The target's triple. */
+  get target(): string {
+    return this.meta.target;
+  }
+  /** In bits. */
+  get pointerWidth(): number {
+    return this.meta.pointerWidth;
+  }
+  /** The arguments that the driver made of those given, as Clang's own compiler process takes them. */
+  get command(): readonly string[] {
+    return this.meta.command;
+  }
+  get clangVersion(): string {
+    return this.meta.clangVersion;
+  }
+  /** Milliseconds of the frontend's CPU time: `parse`, `snapshot`. */
+  get times(): Readonly<Record<string, number>> {
+    return this.meta.times;
+  }
+
+  // --- Objects by number --------------------------------------------------------------------------------------------
+
+  /** The columns that everything is read from. */
+  get snapshot(): Snapshot {
+    if (!this.columns) throw new CmonsterError('DISPOSED', `the translation unit of ${this.file} was disposed of`);
+    return this.columns;
+  }
+
+  /** The node of a row, or of what the row links to; null for none. */
+  node(row: number): Node | null {
+    const known = this.nodes[row];
+    if (known !== undefined) return known;
+    const { snapshot } = this;
+    const target = snapshot.resolve(row);
+    if (target === 0 || target >= snapshot.rows || snapshot.kind[target] === NULL_KIND) return null;
+    return this.knownNode(target);
+  }
+
+  /** The node of a row that is known to be one: neither null nor a link. */
+  knownNode(row: number): Node {
+    const known = this.nodes[row];
+    if (known !== undefined) return known;
+    const kind = this.snapshot.kind[row] as number;
+    const node = new (registry().nodeClasses[kind] ?? TypeRow)(this, row);
+    this.nodes[row] = node;
+    return node;
+  }
+
+  /** The type of an index; null for 0. */
+  type(index: number): TypeBase | null {
+    const known = this.typeObjects[index];
+    if (known !== undefined) return known;
+    const { snapshot } = this;
+    if (index === 0 || index >= snapshot.types) return null;
+    const typeClass = registry().typeClasses[snapshot.typeKind[index] as number];
+    if (!typeClass) throw new CmonsterError('SNAPSHOT', `type ${index} is of no known class`);
+    const type = new typeClass(this, index);
+    this.typeObjects[index] = type;
+    return type;
+  }
+
+  location(raw: number): Location {
+    return new Location(this.sourceManager, raw);
+  }
+  range(begin: number, end: number): Range {
+    return this.sourceManager.range(begin, end);
+  }
+
+  // --- The tree -----------------------------------------------------------------------------------------------------
+
+  /** The TranslationUnitDecl. */
+  get root(): Node {
+    return this.knownNode(ROOT);
+  }
+
+  walk(options?: ViewOptions): Walk {
+    return this.root.walk(options);
+  }
+
+  /**
+   * The nodes of a class, as written or as the options say, in the tree's order. Of a class that only the given options show
+   * (parts of types) those are assumed.
+   */
+  find<T extends Node>(nodeClass: NodeClass<T>, filter?: (node: T) => unknown, options?: ViewOptions): T[] {
+    return this.findBelow(ROOT, nodeClass, filter, options);
+  }
+
+  findBelow<T extends Node>(
+    root: number,
+    nodeClass: NodeClass<T>,
+    filter?: (node: T) => unknown,
+    options?: ViewOptions,
+  ): T[] {
+    const found: T[] = [];
+    for (const row of this.rowsOf(root, nodeClass, options)) {
+      const node = this.knownNode(row) as T;
+      if (!filter || filter(node)) found.push(node);
+    }
+    return found;
+  }
+
+  /** How many there are: no node is made. */
+  count(nodeClass: NodeClass, options?: ViewOptions): number {
+    return this.rowsOf(ROOT, nodeClass, options).length;
+  }
+
+  private rowsOf(root: number, nodeClass: NodeClass, options: ViewOptions | undefined): number[] {
+    const wanted = kindsOf(nodeClass);
+    const { kind } = this.snapshot;
+    const rows: number[] = [];
+    const view = this.viewOf(this.maskFor(wanted, options));
+    if (!this.snapshot.isExpanded(root)) this.expand(root);
+    const span = view.span(root);
+    if (span === undefined) {
+      for (const node of this.knownNode(root).walk(options)) {
+        if (node.index !== root && wanted[kind[node.index] as number] === 1) rows.push(node.index);
+      }
+      return rows;
+    }
+    const order = view.rows;
+    const end = span[1];
+    // The translation unit counts as below itself; any other node does not.
+    const begin = root === ROOT || order[span[0]] !== root ? span[0] : span[0] + 1;
+    for (let at = begin; at < end; at++) {
+      const row = order[at] as number;
+      if (wanted[kind[row] as number] === 1) rows.push(row);
+    }
+    return rows;
+  }
+
+  /** A search for parts of types shows them, unless it is for something else too. */
+  private maskFor(wanted: Uint8Array, options: ViewOptions | undefined): number {
+    let onlyParts = true;
+    for (let kind = 0; kind < wanted.length && onlyParts; kind++) {
+      if (wanted[kind] === 1 && !this.isWrittenPart(kind)) onlyParts = false;
+    }
+    return viewMask(options) | (onlyParts ? TYPE_LOCS : 0);
+  }
+
+  /** The types of a class that occur anywhere. */
+  findTypes<T extends TypeBase>(typeClass: TypeClass<T>, filter?: (type: T) => unknown): T[] {
+    const wanted = kindsOf(typeClass);
+    const { snapshot } = this;
+    const found: T[] = [];
+    for (let index = 1; index < snapshot.types; index++) {
+      if (wanted[snapshot.typeKind[index] as number] !== 1) continue;
+      const type = this.type(index) as T;
+      if (!filter || filter(type)) found.push(type);
+    }
+    return found;
+  }
+
+  /** Declarations by name, as seen from outside of every scope: `std::vector`. */
+  lookup(name: string, from: Node = this.root): Node[] {
+    return this.questions.lookup(from.index, name).filter((node) => node !== null) as Node[];
+  }
+
+  /** One way of looking at the tree. */
+  view(options?: ViewOptions): View {
+    return this.viewOf(viewMask(options));
+  }
+
+  private viewOf(mask: number): View {
+    let view = this.views[mask];
+    if (!view) {
+      view = new View(this.snapshot, mask, this.expansions);
+      this.views[mask] = view;
+    }
+    return view;
+  }
+
+  parentOf(row: number, options?: ViewOptions): Node | null {
+    const view = this.view(options);
+    const above = view.parentRow(row) || this.expandedParent(row);
+    if (above !== 0) return this.node(above);
+    if (row === ROOT) return null;
+    // A declaration outside of the parsed scope: Clang knows where it belongs.
+    return this.questions.parentDecl(row) as Node | null;
+  }
+
+  private expandedParent(row: number): number {
+    let top = row;
+    for (let above = this.snapshot.parentOf(top); above !== 0; above = this.snapshot.parentOf(above)) top = above;
+    return this.expandedRoots.get(top) ?? 0;
+  }
+
+  /** The rows directly below in the snapshot's own order, links and nulls included. */
+  rawChildRows(row: number): number[] {
+    const { snapshot } = this;
+    const expansion = this.expandedRows.get(row);
+    const [first, end] = expansion ? [expansion[1], expansion[2]] : [row + 1, snapshot.endOf(row)];
+    const rows: number[] = [];
+    for (let child = first; child < end; child = snapshot.endOf(child)) rows.push(child);
+    return rows;
+  }
+
+  /** Brings what is below a declaration that is outside of the parsed scope. */
+  expand(row: number): void {
+    if (this.expandedRows.has(row)) return;
+    const answer = this.questions.expand(row);
+    const [first, end] = answer ?? [0, 0];
+    const expansion = [row, first, end] as const;
+    this.expandedRows.set(row, expansion);
+    if (end <= first) return;
+    this.expansions.push(expansion);
+    for (const child of this.rawChildRows(row)) this.expandedRoots.set(child, row);
+  }
+
+  /** Whether a kind is a part of a type or a name as written, which Clang's dump does not show. */
+  isWrittenPart(kind: number): boolean {
+    if (!this.writtenParts) {
+      const { kindNames, typeClasses } = registry();
+      const parts = [
+        'TemplateArgumentLoc',
+        'NestedNameSpecifierLoc',
+        'CXXBaseSpecifier',
+        'Designator',
+        'ConceptReference',
+      ];
+      this.writtenParts = Uint8Array.from(kindNames, (name) => Number(name.endsWith('TypeLoc')));
+      for (const name of [...parts, 'LambdaCapture']) this.writtenParts[kindNumber(name)] = 1;
+      kindNames.forEach((_, number) => {
+        if (typeClasses[number]) (this.writtenParts as Uint8Array)[number] = 0;
+      });
+      this.writtenParts[LINK_KIND] = 0;
+    }
+    return this.writtenParts[kind] === 1;
+  }
+
+  // --- Questions ----------------------------------------------------------------------------------------------------
+
+  /** Asks what these getters of these nodes will ask, in few messages; then reading them costs nothing. */
+  prefetch<T extends Node, K extends keyof T & string>(nodes: Iterable<T>, ...getters: K[]): void {
+    this.questions.prefetch(() => {
+      for (const node of nodes) {
+        for (const getter of getters) {
+          try {
+            const value: unknown = node[getter];
+            if (typeof value === 'function') value.call(node);
+          } catch {
+            // A getter that works on the answer meets undefined here; what it asks has been noted.
+          }
+        }
+      }
+    });
+  }
+
+  macroTokens(macro: number): Uint32Array {
+    return this.questions.macroTokens(macro);
+  }
+
+  grow(delta: Uint8Array): void {
+    this.snapshot.append(delta);
+  }
+
+  revive(): Connection {
+    if (!this.columns) throw new CmonsterError('DISPOSED', `the translation unit of ${this.file} was disposed of`);
+    const connection = Connection.openSync(connectionOptions(this.settings));
+    const again = new Snapshot(connection.parseSync(this.settings.request).snapshot);
+    if (!this.columns.startsLike(again, this.original)) {
+      connection.close();
+      throw new CmonsterError(
+        'SOURCE_CHANGED',
+        'its frontend had to be started again, and the source is no longer what it was: parse it anew',
+        { file: this.file },
+      );
+    }
+    this.held.connection = connection;
+    return connection;
+  }
+
+  // --- The end ------------------------------------------------------------------------------------------------------
+
+  /** Lets the frontend go and keeps what is known; a question that needs Clang starts another. */
+  releaseFrontend(): void {
+    this.questions.release();
+    this.held.connection = undefined;
+  }
+
+  /** Ends the frontend and lets go of the memory. Nodes are of no use any more. */
+  dispose(): void {
+    if (!this.columns) return;
+    this.releaseFrontend();
+    forgotten.unregister(this);
+    this.columns.clear();
+    this.columns = undefined;
+    this.nodes.length = 0;
+    this.typeObjects.length = 0;
+    this.views.length = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function connectionOptions(settings: ParseSettings): ConnectionOptions {
+  return {
+    frontend: settings.frontend ?? locateFrontend(),
+    cwd: settings.cwd,
+    memoryLimit: settings.memoryLimit,
+    channel: 'stdio',
+    file: settings.file,
+    parseTimeLimit: settings.timeLimit,
+    askTimeLimit: settings.questionTimeLimit,
+    schemaHash: registry().schemaHash,
+  };
+}

@@ -1,0 +1,377 @@
+/**
+ * What each kind of row means for a view: shown, looked through, or hidden; and the rules for what Clang adds around what
+ * was written. In the spirit of Clang's TK_IgnoreUnlessSpelledInSource (Expr::IgnoreUnlessSpelledInSource), with three
+ * differences: parentheses stay, an implicit `this` goes, and parts of types are looked through rather than left out, so that
+ * the expressions in them (array bounds, template arguments, decltype) are in the tree.
+ */
+import { kindNumber, type PackedField, registry } from './registry.js';
+import type { Snapshot } from './snapshot.js';
+
+export interface ViewOptions {
+  /** Show what the compiler adds: implicit declarations, casts, constructor calls, default arguments. */
+  implicit?: boolean;
+  /** Show the instantiations of templates. */
+  instantiations?: boolean;
+  /** Show TypeLocs, nested-name specifiers and the other parts of types and names as written. */
+  typeLocs?: boolean;
+}
+
+export const IMPLICIT = 1;
+export const INSTANTIATIONS = 2;
+export const TYPE_LOCS = 4;
+
+export function viewMask(options: ViewOptions | undefined): number {
+  if (!options) return 0;
+  return (
+    (options.implicit ? IMPLICIT : 0) |
+    (options.instantiations ? INSTANTIATIONS : 0) |
+    (options.typeLocs ? TYPE_LOCS : 0)
+  );
+}
+
+export const SHOW = 0;
+export const THROUGH = 1;
+export const HIDE = 2;
+/** The children are looked up by `specialChildren`. */
+export const SPECIAL = 3;
+/** Ask `verdict`. */
+export const ASK = 4;
+
+const WRITTEN_PARTS = [
+  'TemplateArgumentLoc',
+  'NestedNameSpecifierLoc',
+  'CXXBaseSpecifier',
+  'Designator',
+  'ConceptReference',
+  'LambdaCapture',
+];
+const LOOKED_THROUGH = [
+  'ImplicitCastExpr',
+  'ExprWithCleanups',
+  'ConstantExpr',
+  'MaterializeTemporaryExpr',
+  'CXXBindTemporaryExpr',
+  'CXXStdInitializerListExpr',
+  'ArrayInitLoopExpr',
+];
+const DROPPED = [
+  'CXXDefaultArgExpr',
+  'CXXDefaultInitExpr',
+  'ImplicitValueInitExpr',
+  'NoInitExpr',
+  'ArrayInitIndexExpr',
+];
+const TEMPLATES = ['ClassTemplateDecl', 'FunctionTemplateDecl', 'VarTemplateDecl'];
+const TEMPLATE_PARAMETERS = ['TemplateTypeParmDecl', 'NonTypeTemplateParmDecl', 'TemplateTemplateParmDecl'];
+
+/** `TemplateSpecializationKind` of an explicit instantiation, declared or defined. */
+const EXPLICIT_INSTANTIATION = 3;
+
+export class ViewRules {
+  private readonly snapshot: Snapshot;
+  private readonly mask: number;
+  /** By kind: one of the verdicts above. */
+  readonly action: Uint8Array;
+  private readonly fields = new Map<string, Uint32Array>();
+  private readonly kinds: Record<string, number>;
+  private readonly templateParameter: Uint8Array;
+  private readonly isDecl: Uint8Array;
+
+  constructor(snapshot: Snapshot, mask: number) {
+    this.snapshot = snapshot;
+    this.mask = mask;
+    const { kindNames, typeClasses, packed } = registry();
+    this.action = new Uint8Array(kindNames.length);
+    this.templateParameter = new Uint8Array(kindNames.length);
+    this.isDecl = new Uint8Array(kindNames.length);
+    this.kinds = {};
+    const set = (names: readonly string[], action: number): void => {
+      for (const name of names) this.action[kindNumber(name)] = action;
+    };
+    for (const name of TEMPLATE_PARAMETERS) this.templateParameter[kindNumber(name)] = 1;
+    kindNames.forEach((name, kind) => {
+      if (name.endsWith('Decl')) this.isDecl[kind] = 1;
+      if (name === 'QualType' || typeClasses[kind] !== undefined) this.action[kind] = mask & TYPE_LOCS ? SHOW : HIDE;
+      if (name.endsWith('TypeLoc') && !(mask & TYPE_LOCS)) this.action[kind] = THROUGH;
+    });
+    if (!(mask & TYPE_LOCS)) set(WRITTEN_PARTS, THROUGH);
+    if (!(mask & IMPLICIT)) {
+      for (let kind = 2; kind < kindNames.length; kind++) {
+        if (this.action[kind] === SHOW && packed(kind, 'isImplicit')) this.action[kind] = ASK;
+      }
+      set(LOOKED_THROUGH, THROUGH);
+      set(DROPPED, HIDE);
+      set(['SubstNonTypeTemplateParmExpr'], SPECIAL);
+      set(['CXXConstructExpr', 'CXXTemporaryObjectExpr', 'CXXFunctionalCastExpr', 'CXXMemberCallExpr'], ASK);
+      set(['CXXCtorInitializer', 'CXXForRangeStmt', 'LambdaExpr', 'CXXRewrittenBinaryOperator', 'BindingDecl'], ASK);
+      set(['ClassTemplateSpecializationDecl', 'VarDecl'], ASK);
+    }
+    if (!(mask & INSTANTIATIONS)) {
+      set(TEMPLATES, ASK);
+      set(['ClassTemplateSpecializationDecl'], ASK);
+    }
+    set(['Null', 'Link'], HIDE);
+    this.action[0] = HIDE;
+    this.action[1] = HIDE;
+  }
+
+  private kind(name: string): number {
+    let kind = this.kinds[name];
+    if (kind === undefined) {
+      kind = kindNumber(name);
+      this.kinds[name] = kind;
+    }
+    return kind;
+  }
+
+  private isKind(row: number, name: string): boolean {
+    return this.snapshot.kind[row] === this.kind(name);
+  }
+
+  /** A packed getter of the row; 0 where the kind does not have it. */
+  private field(row: number, getter: string): number {
+    const { snapshot } = this;
+    let table = this.fields.get(getter);
+    if (!table) {
+      const { kindNames, packed } = registry();
+      table = new Uint32Array(kindNames.length * 2);
+      for (let kind = 0; kind < kindNames.length; kind++) {
+        const where: PackedField | undefined = packed(kind, getter);
+        if (!where) continue;
+        table[kind * 2] = where.shift;
+        table[kind * 2 + 1] = where.mask;
+      }
+      this.fields.set(getter, table);
+    }
+    const kind = snapshot.kind[row] as number;
+    return ((snapshot.bits[row] as number) >>> (table[kind * 2] as number)) & (table[kind * 2 + 1] as number);
+  }
+
+  /** What becomes of a row whose kind alone does not say. */
+  verdict(row: number): number {
+    const implicit = (this.mask & IMPLICIT) !== 0;
+    if (!implicit && this.field(row, 'isImplicit') !== 0) return HIDE;
+    switch (registry().kindNames[this.snapshot.kind[row] as number]) {
+      case 'CXXConstructExpr':
+      case 'CXXTemporaryObjectExpr':
+        return this.implicitConstruction(row) ? SPECIAL : SHOW;
+      case 'CXXFunctionalCastExpr': {
+        // As written: T(x). Clang's own wrapper around a conversion has the range of what it wraps.
+        const operand = this.lastChild(row);
+        return operand !== 0 && this.sameRange(row, operand) ? SPECIAL : SHOW;
+      }
+      case 'CXXMemberCallExpr':
+        return this.implicitObject(row) !== 0 ? SPECIAL : SHOW;
+      case 'CXXCtorInitializer':
+        return this.snapshot.begin[row] === 0 || this.initializerUnwritten(row) ? HIDE : SHOW;
+      case 'ClassTemplateSpecializationDecl':
+        return this.isExplicitInstantiation(row) ? SPECIAL : SHOW;
+      case 'CXXForRangeStmt':
+      case 'LambdaExpr':
+      case 'CXXRewrittenBinaryOperator':
+      case 'BindingDecl':
+      case 'ClassTemplateDecl':
+      case 'FunctionTemplateDecl':
+      case 'VarTemplateDecl':
+        return SPECIAL;
+      case 'VarDecl':
+        return this.field(row, 'isCXXForRangeDecl') !== 0 ? SPECIAL : SHOW;
+      default:
+        return this.field(row, 'isDefaulted') !== 0 ? SPECIAL : SHOW;
+    }
+  }
+
+  /** Whether a special row is itself shown, or only its chosen children. */
+  showsItself(row: number): boolean {
+    switch (registry().kindNames[this.snapshot.kind[row] as number]) {
+      case 'CXXConstructExpr':
+      case 'CXXTemporaryObjectExpr':
+      case 'CXXFunctionalCastExpr':
+      case 'CXXMemberCallExpr':
+      case 'SubstNonTypeTemplateParmExpr':
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  /** The rows that stand for a special row's children, each with what is below it. */
+  specialChildren(row: number): number[] {
+    const children = this.children(row);
+    switch (registry().kindNames[this.snapshot.kind[row] as number]) {
+      case 'CXXConstructExpr':
+      case 'CXXTemporaryObjectExpr':
+        return this.statements(children).slice(0, 1);
+      case 'CXXFunctionalCastExpr':
+      case 'SubstNonTypeTemplateParmExpr':
+        return children.slice(-1);
+      case 'CXXMemberCallExpr':
+        return [this.implicitObject(row)];
+      case 'CXXForRangeStmt':
+        return this.rangeForChildren(children);
+      case 'LambdaExpr':
+        return this.lambdaChildren(children);
+      case 'CXXRewrittenBinaryOperator':
+        return this.rewrittenOperands(row, children);
+      case 'BindingDecl':
+        return [];
+      case 'ClassTemplateDecl':
+      case 'FunctionTemplateDecl':
+      case 'VarTemplateDecl':
+        return this.mask & INSTANTIATIONS ? children : this.withoutInstantiations(children);
+      case 'ClassTemplateSpecializationDecl':
+        return children.filter((child) => !this.isDecl[this.snapshot.kind[child] as number]);
+      case 'VarDecl':
+        // The variable of a range-for: its initialiser is Clang's `*__begin`.
+        return children.filter((child) => this.isWrittenPart(child));
+      default:
+        // A defaulted function: its body is Clang's.
+        return children.filter(
+          (child) => !this.isKind(child, 'CompoundStmt') && !this.isKind(child, 'CXXCtorInitializer'),
+        );
+    }
+  }
+
+  children(row: number): number[] {
+    const { snapshot } = this;
+    const result: number[] = [];
+    const end = snapshot.endOf(row);
+    for (let child = row + 1; child < end; child = snapshot.endOf(child)) result.push(child);
+    return result;
+  }
+
+  private isWrittenPart(row: number): boolean {
+    const name = registry().kindNames[this.snapshot.kind[row] as number] as string;
+    return name.endsWith('TypeLoc') || WRITTEN_PARTS.includes(name);
+  }
+
+  private statements(children: number[]): number[] {
+    return children.filter((child) => !this.isWrittenPart(child));
+  }
+
+  private lastChild(row: number): number {
+    const children = this.children(row);
+    return children[children.length - 1] ?? 0;
+  }
+
+  private sameRange(a: number, b: number): boolean {
+    const { begin, last } = this.snapshot;
+    return begin[a] === begin[b] && last[a] === last[b];
+  }
+
+  private implicitConstruction(row: number): boolean {
+    const args = this.statements(this.children(row));
+    const [first, second] = args;
+    if (first === undefined || this.snapshot.kind[first] === 0) return false;
+    if (args.length > 1 && !this.isKind(second as number, 'CXXDefaultArgExpr')) return false;
+    return this.sameRange(row, first) || this.field(row, 'isElidable') !== 0;
+  }
+
+  /** `if (object)` through `operator bool`: the object, when nothing of the call is written; otherwise 0. */
+  private implicitObject(row: number): number {
+    const callee = this.statements(this.children(row))[0];
+    if (callee === undefined || !this.isKind(callee, 'MemberExpr')) return 0;
+    const object = this.lastChild(callee);
+    return object !== 0 && this.sameRange(row, object) ? object : 0;
+  }
+
+  private initializerUnwritten(row: number): boolean {
+    const { kindNames, packed } = registry();
+    const kind = kindNames.indexOf('CXXCtorInitializer');
+    return packed(kind, 'isWritten') !== undefined && this.field(row, 'isWritten') === 0;
+  }
+
+  private isExplicitInstantiation(row: number): boolean {
+    return this.field(row, 'getSpecializationKind') >= EXPLICIT_INSTANTIATION;
+  }
+
+  /** The parameters, the constraint, and the templated declaration; behind it come the instantiations. */
+  private withoutInstantiations(children: number[]): number[] {
+    const { kind } = this.snapshot;
+    const templated = children.findIndex((child) => {
+      const childKind = kind[child] as number;
+      return this.isDecl[childKind] === 1 && this.templateParameter[childKind] === 0;
+    });
+    return children.filter((child, at) => at <= templated || templated < 0 || !this.isTemplateMember(child));
+  }
+
+  private isTemplateMember(child: number): boolean {
+    const kind = this.snapshot.kind[child] as number;
+    return this.isDecl[kind] === 1 || kind <= 1;
+  }
+
+  /** Init, variable, range and body; the rest is how Clang writes the loop out. */
+  private rangeForChildren(children: number[]): number[] {
+    const parts = this.statements(children);
+    if (parts.length < 8) return parts;
+    const [init, range, , , , , variable, body] = parts as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const rangeDecl = this.children(range).find((child) => this.isKind(child, 'VarDecl'));
+    const rangeInit = rangeDecl === undefined ? [] : this.statements(this.children(rangeDecl)).slice(-1);
+    const loopVariable = this.isKind(variable, 'DeclStmt') ? this.children(variable) : [variable];
+    return [init, ...loopVariable, ...rangeInit, body];
+  }
+
+  /** The captures that are written, the parameters, and the body: from the closure's class, which is not shown. */
+  private lambdaChildren(children: number[]): number[] {
+    const parts = children.filter((child) => this.isWrittenPart(child));
+    const [closure, ...rest] = this.statements(children);
+    if (closure === undefined) return parts;
+    const { kind, begin } = this.snapshot;
+    let call = this.children(closure).find(
+      (child) => this.isKind(child, 'CXXMethodDecl') || this.isKind(child, 'FunctionTemplateDecl'),
+    );
+    const signature: number[] = [];
+    if (call !== undefined && this.isKind(call, 'FunctionTemplateDecl')) {
+      const members = this.children(call);
+      signature.push(...members.filter((child) => this.templateParameter[kind[child] as number] === 1));
+      call = members.find((child) => this.isKind(child, 'CXXMethodDecl'));
+    }
+    if (call !== undefined) signature.push(...this.children(call));
+    const captures = rest.filter((child) => !this.isKind(child, 'CompoundStmt') && (kind[child] as number) > 1);
+    const bodyBegin =
+      begin[signature.find((child) => this.isKind(child, 'CompoundStmt')) ?? rest[rest.length - 1] ?? 0] ?? 0;
+    // The initialiser of an implicit capture stands where the variable is used: in the body.
+    const written = captures.filter((child) => (begin[child] as number) < bodyBegin);
+    const bodies = rest.filter((child) => this.isKind(child, 'CompoundStmt'));
+    return [...parts, ...written, ...signature, ...bodies];
+  }
+
+  /** Both operands of `a != b` that Clang made into `!(a == b)`, or of a comparison made from `<=>`. */
+  private rewrittenOperands(row: number, children: number[]): number[] {
+    const { begin } = this.snapshot;
+    let at = this.statements(children)[0] ?? 0;
+    for (let guard = 0; at !== 0 && guard < 64; guard++) {
+      const below = this.statements(this.children(at));
+      if (this.isKind(at, 'CXXOperatorCallExpr') || this.isKind(at, 'BinaryOperator')) {
+        const operands = below.slice(-2);
+        const inner = operands.find((child) => this.innerCall(child) !== 0 && this.hasRangeEnds(child, row));
+        if (inner === undefined) return operands.sort((x, y) => (begin[x] as number) - (begin[y] as number));
+        at = inner;
+      } else {
+        at = below[below.length - 1] ?? 0;
+      }
+    }
+    return children;
+  }
+
+  private innerCall(row: number): number {
+    let at = row;
+    while (this.action[this.snapshot.kind[at] as number] === THROUGH) at = this.lastChild(at);
+    return this.isKind(at, 'CXXOperatorCallExpr') ? at : 0;
+  }
+
+  private hasRangeEnds(row: number, outer: number): boolean {
+    const operands = this.statements(this.children(this.innerCall(row))).slice(-2);
+    const { begin } = this.snapshot;
+    return operands.length === 2 && operands.some((operand) => begin[operand] === begin[outer]);
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * One way of looking at the tree: which rows it shows, in which order, under which parents.
+ *
+ * A view is a preorder of its own: `order` holds the rows shown, `close` where each one's descendants end in it, `parent`
+ * the row above. It is made in one pass over the snapshot, when somebody first looks, and grows with it.
+ */
+import type { Snapshot } from './snapshot.js';
+import { ASK, HIDE, SHOW, SPECIAL, THROUGH, ViewRules } from './view-rules.js';
+
+/** Rows that the frontend appended as the children of a row: [row, first, end). */
+export type Expansion = readonly [row: number, first: number, end: number];
+
+const EMPTY = new Uint32Array(0);
+
+export class View {
+  private readonly snapshot: Snapshot;
+  private readonly expansions: readonly Expansion[];
+  private readonly rules: ViewRules;
+  private known = 1;
+  private expansionsKnown = 0;
+  private readonly expansionOf = new Map<number, readonly [number, number]>();
+
+  /** Position 0 is nothing. */
+  private size = 1;
+  private order: Uint32Array = EMPTY;
+  private close: Uint32Array = EMPTY;
+  private parent: Uint32Array = EMPTY;
+  /** Row to position, 0 for a row that is not shown. */
+  private position: Uint32Array = EMPTY;
+
+  // The walk's stack: sibling rows still to come in each frame, the row that owns them, the position to close, or 0.
+  private frameAt: number[] = [];
+  private frameEnd: number[] = [];
+  private frameOwner: number[] = [];
+  private framePosition: number[] = [];
+
+  constructor(snapshot: Snapshot, mask: number, expansions: readonly Expansion[]) {
+    this.snapshot = snapshot;
+    this.expansions = expansions;
+    this.rules = new ViewRules(snapshot, mask);
+  }
+
+  /** Takes in what the snapshot gained. */
+  private sync(): void {
+    const { snapshot } = this;
+    if (this.known >= snapshot.rows && this.expansionsKnown === this.expansions.length) return;
+    this.order = withRoom(this.order, snapshot.rows + 1);
+    this.close = withRoom(this.close, snapshot.rows + 1);
+    this.parent = withRoom(this.parent, snapshot.rows + 1);
+    this.position = withRoom(this.position, snapshot.rows);
+    const pending = this.expansions.slice(this.expansionsKnown);
+    this.expansionsKnown = this.expansions.length;
+    let row = this.known;
+    for (const [owner, first, end] of pending) {
+      this.addRoots(row, first);
+      const from = this.size;
+      this.push(first, end, owner, 0);
+      this.drain();
+      this.expansionOf.set(owner, [from, this.size]);
+      row = Math.max(row, end);
+    }
+    this.addRoots(row, snapshot.rows);
+    this.known = snapshot.rows;
+  }
+
+  private addRoots(from: number, to: number): void {
+    for (let row = from; row < to; row = this.snapshot.endOf(row)) {
+      this.push(row, this.snapshot.endOf(row), 0, 0);
+      this.drain();
+    }
+  }
+
+  private push(from: number, to: number, owner: number, position: number): void {
+    this.frameAt.push(from);
+    this.frameEnd.push(to);
+    this.frameOwner.push(owner);
+    this.framePosition.push(position);
+  }
+
+  private drain(): void {
+    const { frameAt, frameEnd, frameOwner, framePosition, rules, snapshot, order, close, parent, position } = this;
+    const { kind, end } = snapshot;
+    const { action } = rules;
+    while (frameAt.length > 0) {
+      const top = frameAt.length - 1;
+      const row = frameAt[top] as number;
+      if (row >= (frameEnd[top] as number)) {
+        frameAt.pop();
+        frameEnd.pop();
+        frameOwner.pop();
+        const at = framePosition.pop() as number;
+        if (at !== 0) close[at] = this.size;
+        continue;
+      }
+      const next = (end[row] as number) > row ? (end[row] as number) : row + 1;
+      frameAt[top] = next;
+      const owner = frameOwner[top] as number;
+      let verdict = action[kind[row] as number] as number;
+      if (verdict === ASK) verdict = rules.verdict(row);
+      if (verdict === HIDE) continue;
+      if (verdict === THROUGH) {
+        this.push(row + 1, next, owner, 0);
+        continue;
+      }
+      const shown = verdict === SHOW || rules.showsItself(row);
+      let at = 0;
+      if (shown && position[row] === 0) {
+        at = this.size++;
+        order[at] = row;
+        parent[at] = owner;
+        position[row] = at;
+        if (verdict === SHOW && next === row + 1) {
+          close[at] = this.size;
+          continue;
+        }
+      }
+      if (verdict === SHOW) {
+        this.push(row + 1, next, row, at);
+        continue;
+      }
+      this.push(0, 0, 0, at);
+      const children = rules.specialChildren(row);
+      for (let i = children.length - 1; i >= 0; i--) {
+        const child = children[i] as number;
+        if (child !== 0) this.push(child, snapshot.endOf(child), shown ? row : owner, 0);
+      }
+    }
+  }
+
+  // --- Reading ------------------------------------------------------------------------------------------------------
+
+  shows(row: number): boolean {
+    this.sync();
+    return this.position[row] !== 0;
+  }
+
+  /** Where the row and its descendants are in `rows`: [begin, end); undefined for a row that is not shown. */
+  span(row: number): readonly [begin: number, end: number] | undefined {
+    this.sync();
+    const at = this.position[row] as number;
+    if (at === 0) return undefined;
+    return this.expansionOf.get(row) ?? [at, this.close[at] as number];
+  }
+
+  /** The rows in the view's order. Positions are stable; the array may be replaced when the snapshot grows. */
+  get rows(): Uint32Array {
+    this.sync();
+    return this.order;
+  }
+  get closes(): Uint32Array {
+    this.sync();
+    return this.close;
+  }
+
+  /** The rows directly below. For a row that is not shown: what would be, if it were. */
+  childRows(row: number): number[] {
+    const expansion = this.expansionRange(row);
+    if (!expansion && this.position[row] === 0) return this.detached(row);
+    const at = this.position[row] as number;
+    const [from, to] = expansion ?? [at + 1, this.close[at] as number];
+    const children: number[] = [];
+    for (let child = from; child < to; child = this.close[child] as number) children.push(this.order[child] as number);
+    return children;
+  }
+
+  private expansionRange(row: number): readonly [number, number] | undefined {
+    this.sync();
+    return this.expansionOf.get(row);
+  }
+
+  /** The first rows shown below a row that is hidden or looked through. */
+  private detached(row: number): number[] {
+    const { snapshot, rules } = this;
+    const found: number[] = [];
+    const pending = [rules.children(row)];
+    for (let list = pending.pop(); list; list = pending.pop()) {
+      while (list.length > 0) {
+        const child = list.shift() as number;
+        let verdict = rules.action[snapshot.kind[child] as number] as number;
+        if (verdict === ASK) verdict = rules.verdict(child);
+        if (verdict === HIDE) continue;
+        if (verdict === SHOW || (verdict === SPECIAL && rules.showsItself(child))) {
+          found.push(child);
+          continue;
+        }
+        pending.push(list);
+        list =
+          verdict === THROUGH ? rules.children(child) : rules.specialChildren(child).filter((below) => below !== 0);
+      }
+    }
+    return found;
+  }
+
+  /** The row above; for a row that is not shown the closest one above it that is; 0 at the top. */
+  parentRow(row: number): number {
+    this.sync();
+    const at = this.position[row] as number;
+    if (at !== 0) return this.parent[at] as number;
+    let above = this.snapshot.parentOf(row);
+    while (above !== 0 && this.position[above] === 0) above = this.snapshot.parentOf(above);
+    return above;
+  }
+}
+
+function withRoom(column: Uint32Array, needed: number): Uint32Array {
+  if (column.length >= needed) return column;
+  const grown = new Uint32Array(column.length === 0 ? needed : Math.ceil(needed * 1.5));
+  grown.set(column);
+  return grown;
+}
