@@ -127,11 +127,67 @@ SourceRange Tree::computeRange(const Stmt *S) {
   }
 }
 
-/// A TypeLoc begins where its innermost part does and ends where the part that
-/// is written last does; `Inner` is the row of the next TypeLoc, if it has one.
-SourceRange Tree::computeRange(TypeLoc L, uint32_t Inner) {
-  // Chains short enough are Clang's own business.
-  return L.getSourceRange();
+namespace {
+/// How a TypeLoc takes part in where a chain of them ends.
+enum class Affix { None, Prefix, Suffix, Reset, Last };
+} // namespace
+
+static Affix affixOf(TypeLoc L) {
+  switch (L.getTypeLocClass()) {
+  case TypeLoc::Paren:
+  case TypeLoc::ConstantArray:
+  case TypeLoc::DependentSizedArray:
+  case TypeLoc::IncompleteArray:
+  case TypeLoc::VariableArray:
+  case TypeLoc::FunctionNoProto:
+    return Affix::Suffix;
+  case TypeLoc::FunctionProto:
+    return L.castAs<FunctionProtoTypeLoc>().getTypePtr()->hasTrailingReturn() ? Affix::Reset
+                                                                              : Affix::Suffix;
+  case TypeLoc::ObjCObjectPointer:
+    return L.castAs<ObjCObjectPointerTypeLoc>().getStarLoc().isInvalid() ? Affix::None
+                                                                         : Affix::Prefix;
+  case TypeLoc::Pointer:
+  case TypeLoc::BlockPointer:
+  case TypeLoc::MemberPointer:
+  case TypeLoc::LValueReference:
+  case TypeLoc::RValueReference:
+  case TypeLoc::PackExpansion:
+    return Affix::Prefix;
+  case TypeLoc::Qualified:
+  case TypeLoc::Elaborated:
+    return Affix::None;
+  default:
+    return Affix::Last;
+  }
+}
+
+/// A TypeLoc begins where the innermost one that was written does, and ends
+/// with its innermost suffix (brackets, parameters), or else where it ends
+/// itself. `Inner` is the row of the next TypeLoc, 0 when there is none. Bit 0
+/// of a TypeLoc's `bits` says that it has a suffix or is inside of one.
+SourceRange Tree::computeRange(TypeLoc L, uint32_t Row, uint32_t Inner) {
+  SourceRange Local = L.getLocalSourceRange();
+  if (!Inner) {
+    R.Bits[Row] |= affixOf(L) == Affix::Suffix || affixOf(L) == Affix::Reset;
+    return Local;
+  }
+  SourceRange In(SourceLocation::getFromRawEncoding(R.Begin[Inner]),
+                 SourceLocation::getFromRawEncoding(R.Last[Inner]));
+  bool InHasSuffix = R.Bits[Inner] & 1;
+
+  SourceLocation Begin = In.getBegin();
+  bool Written = L.getTypeLocClass() == TypeLoc::Elaborated && Local.getBegin().isValid();
+  Affix A = affixOf(L);
+  if (Written || A == Affix::Reset || Begin.isInvalid())
+    Begin = Local.getBegin();
+
+  SourceLocation End = Local.getEnd();
+  if (A == Affix::None || A == Affix::Reset || (InHasSuffix && A != Affix::Last))
+    End = In.getEnd();
+  if (A == Affix::Suffix || A == Affix::Reset || (InHasSuffix && A != Affix::Last))
+    R.Bits[Row] |= 1;
+  return {Begin, End};
 }
 
 } // namespace cmonster

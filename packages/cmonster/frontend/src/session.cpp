@@ -79,6 +79,8 @@ void Session::meta(Writer &W, const Compilation &C, const Tree &T, const Sources
   key("rows").integer(T.R.Count);
   key("types").integer(T.T.count());
   key("clangVersion").string(getClangFullVersion());
+  // Where the last expansion ends.
+  key("nextOffset").integer(int64_t(CI.getSourceManager().getNextLocalOffset()));
   W.endList(At, Count);
 }
 

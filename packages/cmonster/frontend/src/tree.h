@@ -150,7 +150,7 @@ private:
   clang::SourceLocation beginOf(const clang::Stmt *S);
   clang::SourceLocation endOf(const clang::Stmt *S);
   clang::SourceRange computeRange(const clang::Stmt *S);
-  clang::SourceRange computeRange(clang::TypeLoc T, uint32_t Inner);
+  clang::SourceRange computeRange(clang::TypeLoc T, uint32_t Row, uint32_t Inner);
 
   void written(const clang::Decl *D);
   void written(const clang::Stmt *S);

@@ -207,7 +207,7 @@ void Tree::Visit(TypeLoc L) {
     expr(T.getTypePtr()->getNoexceptExpr());
   } else if (auto T = L.getAs<ArrayTypeLoc>())
     expr(T.getSizeExpr());
-  setRange(Row, computeRange(L, Inner));
+  setRange(Row, computeRange(L, Row, Inner));
   close(Row);
 }
 
