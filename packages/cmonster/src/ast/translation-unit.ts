@@ -12,7 +12,7 @@ import type { Node } from './node.js';
 import { TypeRow } from './node.js';
 import { type ParseOptions, type ParseSettings, parseSettings } from './options.js';
 import { type QuestionHost, Questions } from './questions.js';
-import { kindNumber, kindsOf, type NodeClass, registry, type TypeClass } from './registry.js';
+import { kindNumber, kindsOf, type NodeClass, nodeMakers, registry, type TypeClass, typeMakers } from './registry.js';
 import { LINK_KIND, NULL_KIND, Snapshot } from './snapshot.js';
 import type { TypeBase } from './type-base.js';
 import { type Expansion, View } from './view.js';
@@ -154,8 +154,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   knownNode(row: number): Node {
     const known = this.nodes[row];
     if (known !== undefined) return known;
-    const kind = this.snapshot.kind[row] as number;
-    const node = new (registry().nodeClasses[kind] ?? TypeRow)(this, row);
+    const node = new (nodeMakers[this.snapshot.kind[row] as number] ?? TypeRow)(this, row);
     this.nodes[row] = node;
     return node;
   }
@@ -166,9 +165,9 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     if (known !== undefined) return known;
     const { snapshot } = this;
     if (index === 0 || index >= snapshot.types) return null;
-    const typeClass = registry().typeClasses[snapshot.typeKind[index] as number];
-    if (!typeClass) throw new CmonsterError('SNAPSHOT', `type ${index} is of no known class`);
-    const type = new typeClass(this, index);
+    const make = typeMakers[snapshot.typeKind[index] as number];
+    if (!make) throw new CmonsterError('SNAPSHOT', `type ${index} is of no known class`);
+    const type = new make(this, index);
     this.typeObjects[index] = type;
     return type;
   }

@@ -4,7 +4,7 @@
  * differences: parentheses stay, an implicit `this` goes, and parts of types are looked through rather than left out, so that
  * the expressions in them (array bounds, template arguments, decltype) are in the tree.
  */
-import { kindNumber, type PackedField, registry } from './registry.js';
+import { kindNumber, packedTable, registry } from './registry.js';
 import type { Snapshot } from './snapshot.js';
 
 export interface ViewOptions {
@@ -72,7 +72,8 @@ export class ViewRules {
   private readonly mask: number;
   /** By kind: one of the verdicts above. */
   readonly action: Uint8Array;
-  private readonly fields = new Map<string, Uint32Array>();
+  /** By kind: a row with one of these bits is hidden. */
+  readonly hiddenBits: Uint32Array;
   private readonly kinds: Record<string, number>;
   private readonly templateParameter: Uint8Array;
   private readonly isDecl: Uint8Array;
@@ -80,8 +81,9 @@ export class ViewRules {
   constructor(snapshot: Snapshot, mask: number) {
     this.snapshot = snapshot;
     this.mask = mask;
-    const { kindNames, typeClasses, packed } = registry();
+    const { kindNames, typeClasses } = registry();
     this.action = new Uint8Array(kindNames.length);
+    this.hiddenBits = new Uint32Array(kindNames.length);
     this.templateParameter = new Uint8Array(kindNames.length);
     this.isDecl = new Uint8Array(kindNames.length);
     this.kinds = {};
@@ -96,8 +98,12 @@ export class ViewRules {
     });
     if (!(mask & TYPE_LOCS)) set(WRITTEN_PARTS, THROUGH);
     if (!(mask & IMPLICIT)) {
+      const implicit = packedTable('isImplicit');
+      const defaulted = packedTable('isDefaulted');
       for (let kind = 2; kind < kindNames.length; kind++) {
-        if (this.action[kind] === SHOW && packed(kind, 'isImplicit')) this.action[kind] = ASK;
+        this.hiddenBits[kind] = (implicit[kind * 2 + 1] as number) << (implicit[kind * 2] as number);
+        // A defaulted function has a body of Clang's.
+        if (defaulted[kind * 2 + 1] !== 0) this.action[kind] = ASK;
       }
       set(LOOKED_THROUGH, THROUGH);
       set(DROPPED, HIDE);
@@ -130,27 +136,13 @@ export class ViewRules {
 
   /** A packed getter of the row; 0 where the kind does not have it. */
   private field(row: number, getter: string): number {
-    const { snapshot } = this;
-    let table = this.fields.get(getter);
-    if (!table) {
-      const { kindNames, packed } = registry();
-      table = new Uint32Array(kindNames.length * 2);
-      for (let kind = 0; kind < kindNames.length; kind++) {
-        const where: PackedField | undefined = packed(kind, getter);
-        if (!where) continue;
-        table[kind * 2] = where.shift;
-        table[kind * 2 + 1] = where.mask;
-      }
-      this.fields.set(getter, table);
-    }
-    const kind = snapshot.kind[row] as number;
-    return ((snapshot.bits[row] as number) >>> (table[kind * 2] as number)) & (table[kind * 2 + 1] as number);
+    const table = packedTable(getter);
+    const kind = this.snapshot.kind[row] as number;
+    return ((this.snapshot.bits[row] as number) >>> (table[kind * 2] as number)) & (table[kind * 2 + 1] as number);
   }
 
   /** What becomes of a row whose kind alone does not say. */
   verdict(row: number): number {
-    const implicit = (this.mask & IMPLICIT) !== 0;
-    if (!implicit && this.field(row, 'isImplicit') !== 0) return HIDE;
     switch (registry().kindNames[this.snapshot.kind[row] as number]) {
       case 'CXXConstructExpr':
       case 'CXXTemporaryObjectExpr':
@@ -163,7 +155,7 @@ export class ViewRules {
       case 'CXXMemberCallExpr':
         return this.implicitObject(row) !== 0 ? SPECIAL : SHOW;
       case 'CXXCtorInitializer':
-        return this.snapshot.begin[row] === 0 || this.initializerUnwritten(row) ? HIDE : SHOW;
+        return this.field(row, 'isWritten') === 0 ? HIDE : SHOW;
       case 'ClassTemplateSpecializationDecl':
         return this.isExplicitInstantiation(row) ? SPECIAL : SHOW;
       case 'CXXForRangeStmt':
@@ -273,12 +265,6 @@ export class ViewRules {
     if (callee === undefined || !this.isKind(callee, 'MemberExpr')) return 0;
     const object = this.lastChild(callee);
     return object !== 0 && this.sameRange(row, object) ? object : 0;
-  }
-
-  private initializerUnwritten(row: number): boolean {
-    const { kindNames, packed } = registry();
-    const kind = kindNames.indexOf('CXXCtorInitializer');
-    return packed(kind, 'isWritten') !== undefined && this.field(row, 'isWritten') === 0;
   }
 
   private isExplicitInstantiation(row: number): boolean {

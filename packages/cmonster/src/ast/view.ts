@@ -11,6 +11,8 @@ import { ASK, HIDE, SHOW, SPECIAL, THROUGH, ViewRules } from './view-rules.js';
 export type Expansion = readonly [row: number, first: number, end: number];
 
 const EMPTY = new Uint32Array(0);
+/** Words of a frame of the stack. */
+const FRAME = 4;
 
 export class View {
   private readonly snapshot: Snapshot;
@@ -28,11 +30,9 @@ export class View {
   /** Row to position, 0 for a row that is not shown. */
   private position: Uint32Array = EMPTY;
 
-  // The walk's stack: sibling rows still to come in each frame, the row that owns them, the position to close, or 0.
-  private frameAt: number[] = [];
-  private frameEnd: number[] = [];
-  private frameOwner: number[] = [];
-  private framePosition: number[] = [];
+  // The pass's stack. A frame is sibling rows still to come, the row that owns them, and the position to close, or 0.
+  private stack = new Uint32Array(FRAME * 256);
+  private depth = 0;
 
   constructor(snapshot: Snapshot, mask: number, expansions: readonly Expansion[]) {
     this.snapshot = snapshot;
@@ -71,59 +71,82 @@ export class View {
   }
 
   private push(from: number, to: number, owner: number, position: number): void {
-    this.frameAt.push(from);
-    this.frameEnd.push(to);
-    this.frameOwner.push(owner);
-    this.framePosition.push(position);
+    let { stack } = this;
+    const at = this.depth;
+    if (at + FRAME > stack.length) {
+      stack = new Uint32Array(stack.length * 2);
+      stack.set(this.stack);
+      this.stack = stack;
+    }
+    stack[at] = from;
+    stack[at + 1] = to;
+    stack[at + 2] = owner;
+    stack[at + 3] = position;
+    this.depth = at + FRAME;
   }
 
+  /** Works until the stack is empty. The hottest loop of a first look at a tree: one round per row. */
   private drain(): void {
-    const { frameAt, frameEnd, frameOwner, framePosition, rules, snapshot, order, close, parent, position } = this;
-    const { kind, end } = snapshot;
-    const { action } = rules;
-    while (frameAt.length > 0) {
-      const top = frameAt.length - 1;
-      const row = frameAt[top] as number;
-      if (row >= (frameEnd[top] as number)) {
-        frameAt.pop();
-        frameEnd.pop();
-        frameOwner.pop();
-        const at = framePosition.pop() as number;
+    const { rules, snapshot, order, close, parent, position } = this;
+    const { kind, end, bits } = snapshot;
+    const { action, hiddenBits } = rules;
+    let { stack } = this;
+    while (this.depth > 0) {
+      const top = this.depth - FRAME;
+      const row = stack[top] as number;
+      if (row >= (stack[top + 1] as number)) {
+        const at = stack[top + 3] as number;
         if (at !== 0) close[at] = this.size;
+        this.depth = top;
         continue;
       }
-      const next = (end[row] as number) > row ? (end[row] as number) : row + 1;
-      frameAt[top] = next;
-      const owner = frameOwner[top] as number;
-      let verdict = action[kind[row] as number] as number;
+      const rowEnd = end[row] as number;
+      const next = rowEnd > row ? rowEnd : row + 1;
+      stack[top] = next;
+      const rowKind = kind[row] as number;
+      let verdict = action[rowKind] as number;
+      if (verdict === HIDE || ((bits[row] as number) & (hiddenBits[rowKind] as number)) !== 0) continue;
       if (verdict === ASK) verdict = rules.verdict(row);
-      if (verdict === HIDE) continue;
-      if (verdict === THROUGH) {
-        this.push(row + 1, next, owner, 0);
-        continue;
-      }
-      const shown = verdict === SHOW || rules.showsItself(row);
-      let at = 0;
-      if (shown && position[row] === 0) {
-        at = this.size++;
-        order[at] = row;
-        parent[at] = owner;
-        position[row] = at;
-        if (verdict === SHOW && next === row + 1) {
-          close[at] = this.size;
-          continue;
-        }
-      }
+      const owner = stack[top + 2] as number;
       if (verdict === SHOW) {
-        this.push(row + 1, next, row, at);
-        continue;
+        let at = 0;
+        if (position[row] === 0) {
+          at = this.size++;
+          order[at] = row;
+          parent[at] = owner;
+          position[row] = at;
+        }
+        if (next === row + 1) {
+          if (at !== 0) close[at] = this.size;
+        } else {
+          this.push(row + 1, next, row, at);
+          stack = this.stack;
+        }
+      } else if (verdict === THROUGH) {
+        if (next !== row + 1) this.push(row + 1, next, owner, 0);
+        stack = this.stack;
+      } else if (verdict === SPECIAL) {
+        this.special(row, owner);
+        stack = this.stack;
       }
-      this.push(0, 0, 0, at);
-      const children = rules.specialChildren(row);
-      for (let i = children.length - 1; i >= 0; i--) {
-        const child = children[i] as number;
-        if (child !== 0) this.push(child, snapshot.endOf(child), shown ? row : owner, 0);
-      }
+    }
+  }
+
+  private special(row: number, owner: number): void {
+    const { rules, snapshot } = this;
+    const shown = rules.showsItself(row);
+    let at = 0;
+    if (shown && this.position[row] === 0) {
+      at = this.size++;
+      this.order[at] = row;
+      this.parent[at] = owner;
+      this.position[row] = at;
+    }
+    this.push(0, 0, 0, at);
+    const children = rules.specialChildren(row);
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = children[i] as number;
+      if (child !== 0) this.push(child, snapshot.endOf(child), shown ? row : owner, 0);
     }
   }
 
@@ -176,7 +199,9 @@ export class View {
     for (let list = pending.pop(); list; list = pending.pop()) {
       while (list.length > 0) {
         const child = list.shift() as number;
-        let verdict = rules.action[snapshot.kind[child] as number] as number;
+        const kind = snapshot.kind[child] as number;
+        let verdict = rules.action[kind] as number;
+        if (((snapshot.bits[child] as number) & (rules.hiddenBits[kind] as number)) !== 0) continue;
         if (verdict === ASK) verdict = rules.verdict(child);
         if (verdict === HIDE) continue;
         if (verdict === SHOW || (verdict === SPECIAL && rules.showsItself(child))) {

@@ -1,0 +1,44 @@
+/** Loads a person's TypeScript, wherever it lies, with this package in reach. */
+import { existsSync } from 'node:fs';
+import { register } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CmonsterError } from '../error.js';
+
+/**
+ * Runs in the loader's thread, from its text, so that it is the same from TypeScript and from the compiled package.
+ * `import 'cmonster'` is this very package, so that classes are the same objects on both sides; and a `.ts` file is a module even
+ * where no package.json says so.
+ */
+const hooks = `
+let entry;
+export function initialize(data) { entry = data.entry; }
+export async function resolve(specifier, context, next) {
+  if (specifier === 'cmonster') return { url: entry, format: 'module', shortCircuit: true };
+  const resolved = await next(specifier, context);
+  if (/\\.tsx?(\\?|$)/.test(resolved.url) && !resolved.url.includes('/node_modules/')) return { ...resolved, format: 'module' };
+  return resolved;
+}
+`;
+
+let registered = false;
+
+async function registerLoader(): Promise<void> {
+  if (registered) return;
+  registered = true;
+  const { register: registerTsx } = await import('tsx/esm/api');
+  registerTsx();
+  // Behind tsx, so that it is asked before tsx.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const entry = new URL(`../index.${extension}`, import.meta.url).href;
+  register(`data:text/javascript,${encodeURIComponent(hooks)}`, { parentURL: import.meta.url, data: { entry } });
+  process.setSourceMapsEnabled(true);
+}
+
+/** The module's exports. What the script throws while it loads comes out as it is. */
+export async function loadScript(path: string): Promise<Record<string, unknown>> {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new CmonsterError('USAGE', `there is no script '${path}'`);
+  await registerLoader();
+  return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+}
