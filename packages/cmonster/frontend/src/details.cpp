@@ -4,6 +4,8 @@
 #include "clang/AST/CommentCommandTraits.h"
 #include "clang/AST/DeclFriend.h"
 #include "clang/AST/ExprObjC.h"
+#include "llvm/ADT/Sequence.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace clang;
 
@@ -305,7 +307,7 @@ public:
     case Stmt::IntegerLiteralClass: {
       const auto *E = cast<IntegerLiteral>(S);
       if (E->getType()->isSignedIntegerType() && E->getValue().isNegative())
-        some(toString(E->getValue(), 10, true));
+        some(llvm::toString(E->getValue(), 10, true));
       return;
     }
     case Stmt::FixedPointLiteralClass:

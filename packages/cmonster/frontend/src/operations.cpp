@@ -73,6 +73,8 @@ void Operations::answer(uint32_t Op, uint32_t Handle, Reader &Arguments, Answer 
     return macroTokens(uint32_t(Argument.Int), A);
   case OP_COMMENTS:
     return comments(Handle, A);
+  case OP_DETAILS:
+    return D.of(Argument.Text, A);
   default:
     return A.undefined();
   }

@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "compile.h"
+#include "details.h"
 #include "sources.h"
 #include "tree.h"
 
@@ -30,18 +31,20 @@ enum Operation : uint32_t {
   OP_PARENT,
   OP_MACRO_TOKENS,
   OP_COMMENTS,
+  OP_DETAILS,
 };
 
 /// Answers one question; knows the whole translation unit.
 class Operations {
 public:
-  Operations(Compilation &C, Tree &T, Sources &Files) : C(C), T(T), Files(Files) {}
+  Operations(Compilation &C, Tree &T, Sources &Files) : C(C), T(T), Files(Files), D(T) {}
   void answer(uint32_t Op, uint32_t Handle, Reader &Arguments, Answer &A);
 
 private:
   Compilation &C;
   Tree &T;
   Sources &Files;
+  Details D;
   llvm::DenseMap<uint32_t, std::pair<uint32_t, uint32_t>> Expanded;
 
   void expand(uint32_t Row, Answer &A);

@@ -5,7 +5,7 @@
 import { CmonsterError } from '../error.js';
 import type { Connection, RawAnswer } from '../frontend/connection.js';
 import { Operation } from '../frontend/operations.js';
-import { Encoder, Frame, type Resolver, WireRef, type WireValue } from '../frontend/protocol.js';
+import { Encoder, Frame, numberResolver, type Resolver, WireRef, type WireValue } from '../frontend/protocol.js';
 import type { ConstantValue } from './node.js';
 
 export interface Question {
@@ -206,7 +206,7 @@ export class Questions {
   }
 
   /** The answers in order. With `keepFailures` a question that fails gives a Failure instead of ending the batch. */
-  many(questions: readonly Question[], keepFailures = false): unknown[] {
+  many(questions: readonly Question[], keepFailures = false, resolver: Resolver = this.host): unknown[] {
     const answers: unknown[] = [];
     for (let begin = 0; begin < questions.length; begin += BATCH) {
       const batch = questions.slice(begin, begin + BATCH);
@@ -219,7 +219,7 @@ export class Questions {
       const { values } = this.exchange(encoder.take());
       for (let i = 0; i < batch.length; i++) {
         try {
-          answers.push(values.value(this.host));
+          answers.push(values.value(resolver));
         } catch (error) {
           if (!keepFailures || !(error instanceof CmonsterError) || error.code !== 'QUESTION') throw error;
           answers.push(new Failure(error));
@@ -227,6 +227,11 @@ export class Questions {
       }
     }
     return answers;
+  }
+
+  /** The answers with rows, types and locations left as numbers, ranges as pairs: nothing is made for them. */
+  numbers(questions: readonly Question[]): unknown[] {
+    return this.many(questions, false, numberResolver);
   }
 
   private encode(operation: number, handle: number, argument: WireValue): void {

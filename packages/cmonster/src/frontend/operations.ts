@@ -19,6 +19,7 @@ export const Operation = {
   PARENT: 0x1000d,
   MACRO_TOKENS: 0x1000e,
   COMMENTS: 0x1000f,
+  DETAILS: 0x10010,
 } as const;
 
 export type Operation = (typeof Operation)[keyof typeof Operation];

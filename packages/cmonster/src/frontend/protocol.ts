@@ -242,6 +242,14 @@ export const wireResolver: Resolver = {
   range: (begin, end) => WireRef.range(begin, end),
 };
 
+/** Leaves them as bare numbers, ranges as pairs. */
+export const numberResolver: Resolver = {
+  node: (row) => row,
+  type: (index) => index,
+  location: (raw) => raw,
+  range: (begin, end) => [begin, end],
+};
+
 /** Answers nested deeper than this are not answers. */
 const MAX_DEPTH = 200;
 
