@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstring>
 #include <fcntl.h>
-#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace cmonster {
@@ -92,6 +92,40 @@ void Channel::write(FrameType Type, const std::vector<char> &Payload) {
   }
   writeRaw(Small, 5);
   writeRaw(Payload.data(), Size);
+}
+
+bool Fifos::make(const std::string &Dir) {
+  Directory = Dir;
+  std::string Final[2] = {Dir + "/ask", Dir + "/answer"};
+  std::string New[2] = {Final[0] + ".new", Final[1] + ".new"};
+  for (const std::string &F : New)
+    if (::mkfifo(F.c_str(), 0600))
+      return false;
+  // Both ends of the answers, so that neither side's open waits.
+  Ask = ::open(New[0].c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  Hold = ::open(New[1].c_str(), O_RDWR | O_CLOEXEC);
+  Answer = ::open(New[1].c_str(), O_WRONLY | O_CLOEXEC);
+  if (Ask < 0 || Hold < 0 || Answer < 0)
+    return false;
+  ::fcntl(Ask, F_SETFL, ::fcntl(Ask, F_GETFL) & ~O_NONBLOCK);
+  ::fcntl(Answer, F_SETPIPE_SZ, 1 << 20); // fewer wake-ups for a snapshot
+  return !::rename(New[0].c_str(), Final[0].c_str()) && !::rename(New[1].c_str(), Final[1].c_str());
+}
+
+void Fifos::await() const {
+  // Reading before anybody has opened the other end would look like the
+  // parent's death. A parent that dies just now must not leave us here.
+  ::alarm(60);
+  int Waited = ::open((Directory + "/ask").c_str(), O_RDONLY | O_CLOEXEC);
+  if (Waited >= 0)
+    ::close(Waited);
+  ::alarm(0);
+}
+
+void Fifos::release() {
+  if (Hold >= 0)
+    ::close(Hold);
+  Hold = -1;
 }
 
 } // namespace cmonster

@@ -7,6 +7,7 @@
 #define CMONSTER_CHANNEL_H
 
 #include "value.h"
+#include <string>
 #include <vector>
 
 namespace cmonster {
@@ -47,6 +48,21 @@ private:
   std::vector<char> Input; // read ahead
   size_t At = 0;
   bool Spin = false;
+};
+
+/// The two FIFOs of a conversation, made in a directory of its own
+/// (docs/formats/protocol.md, "Start").
+struct Fifos {
+  int Ask = -1, Answer = -1;
+  /// The answers' reading end, held until the parent has opened its own.
+  int Hold = -1;
+  std::string Directory;
+
+  /// Makes and opens them; false with `errno` set when that fails.
+  bool make(const std::string &Dir);
+  /// Blocks until the parent has opened its end of the questions.
+  void await() const;
+  void release();
 };
 
 } // namespace cmonster

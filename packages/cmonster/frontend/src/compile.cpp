@@ -39,6 +39,10 @@ protected:
   bool BeginSourceFileAction(CompilerInstance &CI) override {
     Preprocessor &PP = CI.getPreprocessor();
     PP.addPPCallbacks(C.PreprocessingFacts.observe(PP));
+    if (C.Keep) {
+      C.Keep->started(CI);
+      PP.addPPCallbacks(C.Keep->callbacks(CI));
+    }
     return true;
   }
 };
@@ -156,6 +160,14 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
 
   auto *Action = new ParseAction(*this);
   const FrontendInputFile &In = Instance->getFrontendOpts().Inputs[0];
+  if (Keep) {
+    auto Main = Instance->getFileManager().getFileRef(In.getFile());
+    if (!Main) {
+      llvm::consumeError(Main.takeError());
+      Keep = nullptr;
+    } else if (!Keep->prepare(*Instance, *Main))
+      Keep = nullptr;
+  }
   if (!Action->BeginSourceFile(*Instance, In))
     return Error{"BAD_ARGUMENTS", Diags->FirstError.empty()
                                       ? In.getFile().str() + ": can't be parsed"
@@ -163,7 +175,8 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
   if (llvm::Error E = Action->Execute())
     return Error{"INTERNAL", llvm::toString(std::move(E))};
   // No EndSourceFile: it would take the AST down.
-  ParseMilliseconds = cpuMilliseconds() - Start;
+  // A resumed copy's clock starts with it.
+  ParseMilliseconds = cpuMilliseconds() - (Keep && Keep->resumed() ? 0 : Start);
   return std::nullopt;
 }
 

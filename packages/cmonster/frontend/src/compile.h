@@ -2,6 +2,7 @@
 #ifndef CMONSTER_COMPILE_H
 #define CMONSTER_COMPILE_H
 
+#include "checkpoint.h"
 #include "diagnostics.h"
 #include "facts.h"
 #include "value.h"
@@ -22,6 +23,8 @@ public:
   std::unique_ptr<clang::CompilerInstance> Instance;
   std::vector<std::string> Command; // the resolved cc1 arguments
   double ParseMilliseconds = 0;
+  /// When the parse is to be resumable.
+  Checkpoint *Keep = nullptr;
 
   struct Error {
     std::string Code, Message;

@@ -4,7 +4,6 @@
 // and what it speaks.
 //
 //===----------------------------------------------------------------------===//
-#include "getters.h"
 #include "guard.h"
 #include "session.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -13,14 +12,12 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <fcntl.h>
 #include <new>
 #include <pthread.h>
 #include <string>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace cmonster;
@@ -82,49 +79,15 @@ int die(const char *What, const std::string &Name) {
 
 int serve(const Options &O) {
   installFaultHandlers();
-  std::string Ask = O.Directory + "/ask", Answer = O.Directory + "/answer";
-  std::string AskNew = Ask + ".new", AnswerNew = Answer + ".new";
-  if (mkfifo(AskNew.c_str(), 0600))
-    return die("mkfifo", AskNew);
-  if (mkfifo(AnswerNew.c_str(), 0600))
-    return die("mkfifo", AnswerNew);
-  // Both ends of both, so that neither side's open waits for the other's.
-  int AskIn = open(AskNew.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  int AnswerHold = open(AnswerNew.c_str(), O_RDWR | O_CLOEXEC);
-  int AnswerOut = open(AnswerNew.c_str(), O_WRONLY | O_CLOEXEC);
-  if (AskIn < 0 || AnswerHold < 0 || AnswerOut < 0)
-    return die("open", AnswerNew);
-  fcntl(AskIn, F_SETFL, fcntl(AskIn, F_GETFL) & ~O_NONBLOCK);
-  fcntl(AnswerOut, F_SETPIPE_SZ, 1 << 20); // fewer wake-ups for a snapshot
-  if (rename(AskNew.c_str(), Ask.c_str()) || rename(AnswerNew.c_str(), Answer.c_str()))
-    return die("rename", AnswerNew);
-
-  Channel Stdio(0, 1), Fifo(AskIn, AnswerOut);
-  Channel &Parse = O.OverFifo ? Fifo : Stdio;
-  Writer Ready;
-  Ready.u32(ProtocolVersion);
-  Ready.u32(SnapshotVersion);
-  Ready.u32(SchemaHash);
-  Stdio.write(FrameType::Ready, Ready.Buffer);
-  if (O.OverFifo) {
-    // Reading at end of file before the parent has opened its end would look
-    // like its death: wait for it with a blocking open.
-    int Waited = open(Ask.c_str(), O_RDONLY | O_CLOEXEC);
-    if (Waited >= 0)
-      close(Waited);
-  }
-  Session S(Parse, Fifo);
-  // From here on nobody but the parent holds the answers' reading end: its
-  // death is a SIGPIPE, ignored, and an error on write.
-  int Status;
-  {
-    struct Closer {
-      int Descriptor;
-      ~Closer() { close(Descriptor); }
-    } Hold{AnswerHold};
-    Status = S.run();
-  }
-  return Status;
+  Fifos F;
+  if (!F.make(O.Directory))
+    return die("making FIFOs in", O.Directory);
+  Channel Stdio(0, 1), Fifo(F.Ask, F.Answer);
+  sendReady(Stdio);
+  if (O.OverFifo)
+    F.await();
+  Session S(O.OverFifo ? Fifo : Stdio, Fifo, F);
+  return S.run();
 }
 
 struct Start {

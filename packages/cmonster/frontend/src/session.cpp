@@ -7,6 +7,7 @@
 #include "clang/Basic/TargetInfo.h"
 #include "clang/Basic/Version.h"
 #include <ctime>
+#include <unistd.h>
 
 using namespace clang;
 
@@ -26,7 +27,7 @@ int Session::fail(StringRef Code, StringRef Message) {
   W.string(Code);
   W.string("message");
   W.string(Message);
-  Parse.write(FrameType::Failed, W.Buffer);
+  Parse->write(FrameType::Failed, W.Buffer);
   return 0;
 }
 
@@ -81,6 +82,10 @@ void Session::meta(Writer &W, const Compilation &C, const Tree &T, const Sources
   key("clangVersion").string(getClangFullVersion());
   // Where the last expansion ends.
   key("nextOffset").integer(int64_t(CI.getSourceManager().getNextLocalOffset()));
+  if (C.Keep) {
+    key("kept").boolean(C.Keep->kept() || C.Keep->resumed());
+    key("capacity").integer(int64_t(C.Keep->capacity()));
+  }
   W.endList(At, Count);
 }
 
@@ -132,31 +137,76 @@ void Session::answer(const Frame &Ask, Tree &T, Operations &Ops, Sent &Known) {
   Out.u32(uint32_t(Delta.size()));
   Out.raw(Delta.Buffer.data(), Delta.size());
   Out.raw(Values.Buffer.data(), Values.size());
-  Questions.write(FrameType::Answer, Out.Buffer);
+  Questions->write(FrameType::Answer, Out.Buffer);
 }
 
-int Session::run() {
+void sendReady(Channel &C) {
+  Writer W;
+  W.u32(ProtocolVersion);
+  W.u32(SnapshotVersion);
+  W.u32(SchemaHash);
+  W.u32(uint32_t(getpid()));
+  C.write(FrameType::Ready, W.Buffer);
+}
+
+std::optional<Value> Session::request() {
   Frame F;
-  if (!Parse.read(F))
-    return 0;
-  if (F.Type != FrameType::Parse)
-    return 70;
+  if (!Parse->read(F) || F.Type != FrameType::Parse)
+    return std::nullopt;
+  // The parent has opened its ends: from now on its death is to be noticed.
+  Ends->release();
   Reader In(F.Payload.data(), F.Payload.size());
   Value Request = In.value();
   if (In.Bad || Request.T != Tag::Map)
-    return 70;
+    return std::nullopt;
+  return Request;
+}
+
+/// What a copy of this process does first: a conversation of its own.
+std::optional<Value> Session::reconnect(const std::string &Dir) {
+  Ends = new Fifos;
+  if (!Ends->make(Dir))
+    return std::nullopt;
+  Parse = Questions = new Channel(Ends->Ask, Ends->Answer);
+  Ends->await();
+  sendReady(*Parse);
+  return request();
+}
+
+int Session::run() {
+  std::optional<Value> Request = request();
+  if (!Request)
+    return 0;
 
   // Never destroyed: the process ends with the session.
   auto *S = new Strings;
   auto *C = new Compilation(*S);
-  if (auto Error = C->run(Request))
+  Checkpoint *Keep = nullptr;
+  std::string Dir = Request->str("keep");
+  const Value *Capacity = Request->get("capacity");
+  if (!Dir.empty() || Capacity) {
+    Keep = new Checkpoint(
+        Dir, Capacity ? size_t(Capacity->Int) : 0,
+        [this, &Request](const std::string &SessionDir) {
+          std::optional<Value> New = reconnect(SessionDir);
+          if (New)
+            Request = New;
+          return New;
+        },
+        [this](const std::string &Why) {
+          fail("STALE", Why);
+          _exit(0);
+        });
+    C->Keep = Keep;
+  }
+  if (auto Error = C->run(*Request))
     return fail(Error->Code, Error->Message);
 
   double Start = cpuMilliseconds();
   auto &T = *new Tree(C->Instance->getASTContext(), *S);
-  T.TypeLocs = Request.flag("typeLocs", true);
-  T.Comments = Request.flag("comments", true);
-  std::string Wanted = Request.str("scope");
+  T.TypeLocs = Request->flag("typeLocs", true);
+  T.Comments = Request->flag("comments", true);
+  std::string Wanted = Request->str("scope");
   T.build(Wanted == "main" ? Scope::Main : Wanted == "user" ? Scope::User : Scope::All);
   auto &Files = *new Sources(C->Instance->getSourceManager());
   Files.collect(*S);
@@ -165,11 +215,12 @@ int Session::run() {
   Writer W;
   W.f64(double(Snapshot.bytes()));
   meta(W, *C, T, Files, cpuMilliseconds() - Start);
-  Parse.write(FrameType::Parsed, W.Buffer);
-  Snapshot.send(Questions);
+  Parse->write(FrameType::Parsed, W.Buffer);
+  Snapshot.send(*Questions);
 
   Operations Ops(*C, T, Files);
-  while (Questions.readSpinning(F)) {
+  Frame F;
+  while (Questions->readSpinning(F)) {
     if (F.Type != FrameType::Ask)
       return 70;
     answer(F, T, Ops, Known);

@@ -7,18 +7,26 @@
 
 namespace cmonster {
 
+/// Says which versions this program speaks.
+void sendReady(Channel &C);
+
 /// Parses one translation unit, sends its snapshot, and answers questions until
-/// the parent closes the channel. Returns the process's exit status.
+/// the parent closes the channel.
 class Session {
 public:
-  /// `ParseIn`/`ParseOut` carry the PARSE request and its outcome, `Ask` and
-  /// `Bulk` questions, answers and the snapshot's bytes.
-  Session(Channel &Parse, Channel &Questions) : Parse(Parse), Questions(Questions) {}
+  /// `Parse` carries the PARSE request and its outcome, `Questions`, over `F`,
+  /// questions, answers and the snapshot's bytes.
+  Session(Channel &Parse, Channel &Questions, Fifos &F)
+      : Parse(&Parse), Questions(&Questions), Ends(&F) {}
+  /// Returns the process's exit status.
   int run();
 
 private:
-  Channel &Parse, &Questions;
+  Channel *Parse, *Questions;
+  Fifos *Ends;
   int fail(llvm::StringRef Code, llvm::StringRef Message);
+  std::optional<Value> request();
+  std::optional<Value> reconnect(const std::string &Dir);
   void meta(Writer &W, const Compilation &C, const Tree &T, const Sources &Files,
             double SnapshotMilliseconds);
   void answer(const Frame &Ask, Tree &T, Operations &Ops, Sent &Known);
