@@ -1,5 +1,6 @@
 import { generatedRegistry } from './ast/generated/index.js';
 import { registerClasses } from './ast/registry.js';
+import './inspect.js';
 
 registerClasses(generatedRegistry);
 
@@ -9,6 +10,7 @@ export * from './ast/generated/index.js';
 export type { ConstantValue } from './ast/node.js';
 export { Node, TypeRow } from './ast/node.js';
 export type { ParseOptions } from './ast/options.js';
+export type { BaseLayout, FieldLayout, RecordLayout } from './ast/record-layout.js';
 export type { NodeClass, TypeClass } from './ast/registry.js';
 export { Snapshot } from './ast/snapshot.js';
 export { TranslationUnit } from './ast/translation-unit.js';

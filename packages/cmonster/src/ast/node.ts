@@ -4,6 +4,7 @@ import { Location } from '../source/location.js';
 import type { Token } from '../source/tokens.js';
 import type { Comment, MacroUse } from '../source/written.js';
 import { commentOf, macroUses } from '../source/written.js';
+import type { RecordLayout } from './record-layout.js';
 import { kindsOf, type NodeClass, registry } from './registry.js';
 import { LINK_KIND, NULL_KIND } from './snapshot.js';
 import type { TranslationUnit } from './translation-unit.js';
@@ -216,6 +217,21 @@ export abstract class Node {
   /** The constant it evaluates to (an expression, or a variable's initialiser); undefined when it is none. */
   evaluate(as?: 'integer' | 'boolean' | 'float' | 'constant'): ConstantValue | undefined {
     return this.tu.questions.evaluate(this.index, as);
+  }
+
+  /** How a struct, class or union lies in memory; undefined for anything else, and for one without a definition of its own. */
+  get layout(): RecordLayout | undefined {
+    return this.tu.questions.recordLayout(this.index) as RecordLayout | undefined;
+  }
+
+  /** The name of a declaration in the object file; a constructor or destructor has several. */
+  get mangledName(): string | string[] | undefined {
+    return this.tu.questions.mangled(this.index);
+  }
+
+  /** Clang's Unified Symbol Resolution: the same declaration has the same one in every translation unit. */
+  get usr(): string | undefined {
+    return this.tu.questions.usr(this.index);
   }
 
   toString(): string {

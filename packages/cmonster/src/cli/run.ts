@@ -1,4 +1,5 @@
 /** `cmonster run`: a TypeScript script over files. */
+import { resolve } from 'node:path';
 import pc from 'picocolors';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { TranslationUnit } from '../ast/translation-unit.js';
@@ -11,6 +12,7 @@ import { loadScript } from './script.js';
 interface RunArguments extends ParseArguments {
   script: string;
   files?: string[] | undefined;
+  arg?: string[] | undefined;
 }
 
 export const runCommand: CommandModule<object, RunArguments> = {
@@ -24,11 +26,21 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: 'A module, anywhere; its default export is called with each translation unit',
       })
       .positional('files', { type: 'string', array: true, describe: 'C, C++ or Objective-C files' })
-      .example('$0 run find-calls.ts src/*.c -- -Iinclude', 'One translation unit after the other'),
+      .option('arg', {
+        alias: 'a',
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'An argument for the script: it finds them in process.argv.slice(2)',
+      })
+      .example('$0 run find-calls.ts src/*.c -- -Iinclude', 'One translation unit after the other')
+      .example('$0 run callers.ts --arg memcpy a.c b.c', 'With an argument for the script'),
   handler: run,
 };
 
 async function run(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
+  // A script reads its arguments where any program does.
+  process.argv = [process.execPath, resolve(argv.script), ...(argv.arg ?? [])];
   const script = (await loadScript(argv.script)).default;
   const files = argv.files ?? [];
   if (files.length === 0) return;
