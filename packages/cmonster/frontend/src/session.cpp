@@ -89,6 +89,9 @@ void Session::meta(Writer &W, const Compilation &C, const Tree &T, const Sources
   W.endList(At, Count);
 }
 
+/// In bytes: of one question's answer, and of a whole batch's.
+constexpr size_t LargestValue = size_t(256) << 20, LargestAnswer = size_t(768) << 20;
+
 void Session::answer(const Frame &Ask, Tree &T, Operations &Ops, Sent &Known) {
   Reader In(Ask.Payload.data(), Ask.Payload.size());
   uint32_t Count = In.u32();
@@ -121,8 +124,13 @@ void Session::answer(const Frame &Ask, Tree &T, Operations &Ops, Sent &Known) {
           getter(Op)(S, A);
         },
         Why);
-    if (O == Outcome::Done)
+    // A printed form of deeply nested code can grow to gigabytes, all of them
+    // indentation: neither a frame nor a string of the other side holds that.
+    bool TooLong = Values.size() - Start > LargestValue || Values.size() > LargestAnswer;
+    if (O == Outcome::Done && !TooLong)
       continue;
+    if (O == Outcome::Done)
+      Why = "the answer is too long";
     Values.Buffer.resize(Start);
     if (O == Outcome::Assertion)
       A.undefined();

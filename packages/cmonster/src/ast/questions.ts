@@ -17,6 +17,8 @@ export interface Question {
 
 /** What questions need of their translation unit. */
 export interface QuestionHost extends Resolver {
+  /** The input, for messages. */
+  readonly file: string;
   /** Takes in the rows, types and strings that an answer brought. */
   grow(delta: Uint8Array): void;
   /** Starts another frontend on the same input; throws when that is not the same any more. */
@@ -202,7 +204,7 @@ export class Questions {
     encoder.u32(1);
     this.encode(operation, handle, argument);
     encoder.endFrame(frame);
-    return this.exchange(encoder.take()).values.value(this.host);
+    return this.decode(this.exchange(encoder.take()));
   }
 
   /** The answers in order. With `keepFailures` a question that fails gives a Failure instead of ending the batch. */
@@ -216,10 +218,10 @@ export class Questions {
       encoder.u32(batch.length);
       for (const { operation, handle, argument } of batch) this.encode(operation, handle, argument);
       encoder.endFrame(frame);
-      const { values } = this.exchange(encoder.take());
+      const answer = this.exchange(encoder.take());
       for (let i = 0; i < batch.length; i++) {
         try {
-          answers.push(values.value(resolver));
+          answers.push(this.decode(answer, resolver));
         } catch (error) {
           if (!keepFailures || !(error instanceof CmonsterError) || error.code !== 'QUESTION') throw error;
           answers.push(new Failure(error));
@@ -232,6 +234,15 @@ export class Questions {
   /** The answers with rows, types and locations left as numbers, ranges as pairs: nothing is made for them. */
   numbers(questions: readonly Question[]): unknown[] {
     return this.many(questions, false, numberResolver);
+  }
+
+  private decode(answer: RawAnswer, resolver: Resolver = this.host): unknown {
+    try {
+      return answer.values.value(resolver);
+    } catch (error) {
+      if (!(error instanceof CmonsterError) || error.file !== undefined) throw error;
+      throw new CmonsterError(error.code, error.message, { file: this.host.file, cause: error.cause });
+    }
   }
 
   private encode(operation: number, handle: number, argument: WireValue): void {
@@ -253,7 +264,9 @@ export class Questions {
       this.replayOn(this.connection);
       answer = this.connection.ask(frame);
       if (!answer)
-        throw new CmonsterError('FRONTEND_CRASHED', "Clang's frontend keeps dying before it is asked anything");
+        throw new CmonsterError('FRONTEND_CRASHED', "Clang's frontend keeps dying before it is asked anything", {
+          file: this.host.file,
+        });
     }
     if (answer.delta) {
       this.replay.push({ frame: frame.slice(), deltaSize: answer.delta.length });
@@ -267,7 +280,9 @@ export class Questions {
       const answer = connection.ask(frame);
       if (answer?.delta?.length === deltaSize) continue;
       connection.close();
-      throw new CmonsterError('SOURCE_CHANGED', 'the frontend had to be started again and now answers differently');
+      throw new CmonsterError('SOURCE_CHANGED', 'the frontend had to be started again and now answers differently', {
+        file: this.host.file,
+      });
     }
   }
 }
