@@ -163,7 +163,6 @@ export abstract class Node {
 
   /** This node and everything below it, parents first. */
   walk(options?: ViewOptions): Walk {
-    this.expand();
     return new Walk(this.tu, this.index, this.tu.view(options));
   }
 

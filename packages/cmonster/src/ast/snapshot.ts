@@ -211,7 +211,7 @@ export class Snapshot {
       if (at + size > delta.length) throw damaged('a delta is cut short');
       if (count > 0) {
         // Copied first: a delta lies anywhere in the answer's buffer, a column's elements must be aligned.
-        const data = newColumn(this[name], delta.slice(at, at + size).buffer as ArrayBuffer, 0, count);
+        const data = newColumn(this[name], new Uint8Array(delta.subarray(at, at + size)).buffer, 0, count);
         const grown = this[name].length >= used + count ? this[name] : enlarge(this[name], used + count);
         grown.set(data, used);
         this.assign(name, grown);

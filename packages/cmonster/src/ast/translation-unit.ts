@@ -1,6 +1,9 @@
 /** One file as Clang understands it. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { CmonsterError } from '../error.js';
 import { Connection, type ConnectionOptions, type Parsed } from '../frontend/connection.js';
+import { freshDirectory, Keeper } from '../frontend/keeper.js';
 import { locateFrontend } from '../frontend/locate.js';
 import { type FactsHost, PreprocessorFacts } from '../preprocessor/facts.js';
 import { type Diagnostic, diagnosticsOf } from '../source/diagnostic.js';
@@ -10,23 +13,32 @@ import { SourceManager } from '../source/source-manager.js';
 import { type Meta, readMeta } from './meta.js';
 import type { Node } from './node.js';
 import { TypeRow } from './node.js';
-import { type ParseOptions, type ParseSettings, parseSettings } from './options.js';
+import { type ParseOptions, type ParseSettings, parseSettings, type ReparseOptions } from './options.js';
 import { type QuestionHost, Questions } from './questions.js';
 import { kindNumber, kindsOf, type NodeClass, nodeMakers, registry, type TypeClass, typeMakers } from './registry.js';
 import { LINK_KIND, NULL_KIND, Snapshot } from './snapshot.js';
 import type { TypeBase } from './type-base.js';
 import { type Expansion, View } from './view.js';
 import { TYPE_LOCS, type ViewOptions, viewMask } from './view-rules.js';
-import type { Walk } from './walk.js';
+import { Walk } from './walk.js';
 
 const ROOT = 1;
 
-/** Frontends whose translation unit was forgotten rather than disposed of. Must not hold the translation unit itself. */
-const forgotten = new FinalizationRegistry<{ connection: Connection | undefined }>((held) => held.connection?.close());
+/** Processes that a translation unit keeps. */
+interface Held {
+  connection: Connection | undefined;
+  keeper: Keeper | undefined;
+}
+
+/** Those of translation units that were forgotten rather than disposed of. Must not hold the translation unit itself. */
+const forgotten = new FinalizationRegistry<Held>((held) => {
+  held.connection?.close();
+  held.keeper?.release();
+});
 
 export class TranslationUnit implements QuestionHost, FactsHost {
   private readonly settings: ParseSettings;
-  private readonly held: { connection: Connection | undefined };
+  private readonly held: Held;
   private columns: Snapshot | undefined;
   private readonly original: { rows: number; types: number; strings: number };
   private readonly nodes: (Node | undefined)[];
@@ -46,32 +58,79 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   /** Parses a file. Errors in the source are no exceptions: see `hasErrors` and `diagnostics`. */
   static async parse(file: string, options: ParseOptions = {}): Promise<TranslationUnit> {
-    const settings = parseSettings(file, options);
+    return TranslationUnit.open(parseSettings(file, options));
+  }
+
+  private static async open(settings: ParseSettings): Promise<TranslationUnit> {
     const connection = await Connection.open(connectionOptions(settings));
-    return new TranslationUnit(settings, connection, await connection.parse(settings.request));
+    if (!settings.keep) return new TranslationUnit(settings, connection, await connection.parse(settings.request));
+    const keep = freshDirectory();
+    let parsed: Parsed;
+    let keeper: Keeper | undefined;
+    try {
+      parsed = await connection.parse({ ...settings.request, keep });
+    } finally {
+      keeper = Keeper.open(keep);
+    }
+    return new TranslationUnit(settings, connection, parsed, keeper);
   }
 
   /** The same, blocking: without the event loop. */
   static parseSync(file: string, options: ParseOptions = {}): TranslationUnit {
     const settings = parseSettings(file, options);
     const connection = Connection.openSync(connectionOptions(settings));
-    return new TranslationUnit(settings, connection, connection.parseSync(settings.request));
+    if (!settings.keep) return new TranslationUnit(settings, connection, connection.parseSync(settings.request));
+    const keep = freshDirectory();
+    let parsed: Parsed;
+    let keeper: Keeper | undefined;
+    try {
+      parsed = connection.parseSync({ ...settings.request, keep });
+    } finally {
+      keeper = Keeper.open(keep);
+    }
+    return new TranslationUnit(settings, connection, parsed, keeper);
   }
 
-  private constructor(settings: ParseSettings, connection: Connection, parsed: Parsed) {
+  /**
+   * The same file anew, after an edit: another translation unit; this one stays what it is. Of one that was parsed with `keep`,
+   * and as long as nothing up to the end of its includes has changed, only what follows the includes is parsed; the result is the
+   * same as of a parse from the beginning.
+   */
+  async reparse(options: ReparseOptions = {}): Promise<TranslationUnit> {
+    const { file, cwd, request } = this.settings;
+    const given = options.text ?? request.unsaved[file];
+    const text = typeof given === 'string' ? Buffer.from(given, 'utf8') : (given ?? (await readInput(cwd, file)));
+    // What is on disk is not kept: should a frontend have to be started again, it must find it there.
+    const unsaved = given === undefined ? request.unsaved : { ...request.unsaved, [file]: text };
+    const settings = { ...this.settings, keep: true, request: { ...request, unsaved } };
+    const { keeper } = this.held;
+    const connection = keeper && (await Connection.resume(connectionOptions(settings), keeper));
+    if (keeper && connection) {
+      try {
+        const parsed = await connection.parse({ ...settings.request, text });
+        return new TranslationUnit(settings, connection, parsed, keeper.retain());
+      } catch (error) {
+        if (!(error instanceof CmonsterError && error.code === 'STALE')) throw error;
+      }
+    }
+    return TranslationUnit.open(settings);
+  }
+
+  private constructor(settings: ParseSettings, connection: Connection, parsed: Parsed, keeper?: Keeper) {
     this.settings = settings;
     try {
       this.columns = new Snapshot(parsed.snapshot);
       this.meta = readMeta(parsed.meta);
     } catch (error) {
       connection.close();
+      keeper?.release();
       throw error;
     }
     const { rows, types, strings } = this.columns;
     this.original = { rows, types, strings };
     this.nodes = new Array(rows);
     this.typeObjects = new Array(types);
-    this.held = { connection };
+    this.held = { connection, keeper };
     this.questions = new Questions(this, connection);
     const { files, mainFile, nextOffset } = this.meta;
     this.sourceManager = new SourceManager(this.columns, files, mainFile, nextOffset, this.questions);
@@ -219,22 +278,20 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   private rowsOf(root: number, nodeClass: NodeClass, options: ViewOptions | undefined): number[] {
     const wanted = kindsOf(nodeClass);
-    const { kind } = this.snapshot;
     const rows: number[] = [];
-    const view = this.viewOf(this.maskFor(wanted, options));
-    if (!this.snapshot.isExpanded(root)) this.expand(root);
-    const span = view.span(root);
-    if (span === undefined) {
-      for (const node of this.knownNode(root).walk(options)) {
-        if (node.index !== root && wanted[kind[node.index] as number] === 1) rows.push(node.index);
+    const mask = this.maskFor(wanted, options);
+    const view = this.viewOf(mask);
+    const { kind, end } = this.snapshot;
+    const span = end[root] === 0 ? undefined : view.span(root);
+    if (!span) {
+      for (const node of new Walk(this, root, view)) {
+        if (node.index !== root && wanted[this.snapshot.kind[node.index] as number] === 1) rows.push(node.index);
       }
       return rows;
     }
     const order = view.rows;
-    const end = span[1];
     // The translation unit counts as below itself; any other node does not.
-    const begin = root === ROOT || order[span[0]] !== root ? span[0] : span[0] + 1;
-    for (let at = begin; at < end; at++) {
+    for (let at = root === ROOT ? span[0] : span[0] + 1; at < span[1]; at++) {
       const row = order[at] as number;
       if (wanted[kind[row] as number] === 1) rows.push(row);
     }
@@ -369,7 +426,9 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   revive(): Connection {
     if (!this.columns) throw new CmonsterError('DISPOSED', `the translation unit of ${this.file} was disposed of`);
     const connection = Connection.openSync(connectionOptions(this.settings));
-    const again = new Snapshot(connection.parseSync(this.settings.request).snapshot);
+    const { capacity } = this.meta;
+    const request = { ...this.settings.request, ...(capacity !== undefined && { capacity }) };
+    const again = new Snapshot(connection.parseSync(request).snapshot);
     if (!this.columns.startsLike(again, this.original)) {
       connection.close();
       throw new CmonsterError(
@@ -394,6 +453,8 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   dispose(): void {
     if (!this.columns) return;
     this.releaseFrontend();
+    this.held.keeper?.release();
+    this.held.keeper = undefined;
     forgotten.unregister(this);
     this.columns.clear();
     this.columns = undefined;
@@ -404,6 +465,14 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+}
+
+async function readInput(cwd: string, file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(resolve(cwd, file));
+  } catch (cause) {
+    throw new CmonsterError('INPUT_UNREADABLE', `${file} cannot be read`, { file, cause });
   }
 }
 

@@ -4,7 +4,7 @@
  * A view is a preorder of its own: `order` holds the rows shown, `close` where each one's descendants end in it, `parent`
  * the row above. It is made in one pass over the snapshot, when somebody first looks, and grows with it.
  */
-import type { Snapshot } from './snapshot.js';
+import { LINK_KIND, type Snapshot } from './snapshot.js';
 import { ASK, HIDE, SHOW, SPECIAL, THROUGH, ViewRules } from './view-rules.js';
 
 /** Rows that the frontend appended as the children of a row: [row, first, end). */
@@ -65,6 +65,8 @@ export class View {
 
   private addRoots(from: number, to: number): void {
     for (let row = from; row < to; row = this.snapshot.endOf(row)) {
+      // Not expanded: it has no place of its own, until what it belongs to is expanded and links to it.
+      if (!this.snapshot.isExpanded(row)) continue;
       this.push(row, this.snapshot.endOf(row), 0, 0);
       this.drain();
     }
@@ -105,7 +107,10 @@ export class View {
       stack[top] = next;
       const rowKind = kind[row] as number;
       let verdict = action[rowKind] as number;
-      if (verdict === HIDE || ((bits[row] as number) & (hiddenBits[rowKind] as number)) !== 0) continue;
+      if (verdict === HIDE || ((bits[row] as number) & (hiddenBits[rowKind] as number)) !== 0) {
+        if (rowKind === LINK_KIND) this.adopt(snapshot.a[row] as number, stack[top + 2] as number);
+        continue;
+      }
       if (verdict === ASK) verdict = rules.verdict(row);
       const owner = stack[top + 2] as number;
       if (verdict === SHOW) {
@@ -130,6 +135,20 @@ export class View {
         stack = this.stack;
       }
     }
+  }
+
+  /** A link to a declaration that had a row before what it belongs to had one: here is its place. */
+  private adopt(row: number, owner: number): void {
+    const { rules, snapshot } = this;
+    if (snapshot.isExpanded(row) || this.position[row] !== 0) return;
+    const kind = snapshot.kind[row] as number;
+    if (rules.action[kind] === HIDE || ((snapshot.bits[row] as number) & (rules.hiddenBits[kind] as number)) !== 0)
+      return;
+    const at = this.size++;
+    this.order[at] = row;
+    this.parent[at] = owner;
+    this.position[row] = at;
+    this.close[at] = this.size;
   }
 
   private special(row: number, owner: number): void {
@@ -161,8 +180,13 @@ export class View {
   span(row: number): readonly [begin: number, end: number] | undefined {
     this.sync();
     const at = this.position[row] as number;
-    if (at === 0) return undefined;
-    return this.expansionOf.get(row) ?? [at, this.close[at] as number];
+    return at === 0 ? undefined : [at, this.close[at] as number];
+  }
+
+  /** Where the descendants of a row are that were appended for it. */
+  expansionSpan(row: number): readonly [begin: number, end: number] | undefined {
+    this.sync();
+    return this.expansionOf.get(row);
   }
 
   /** The rows in the view's order. Positions are stable; the array may be replaced when the snapshot grows. */
@@ -170,25 +194,16 @@ export class View {
     this.sync();
     return this.order;
   }
-  get closes(): Uint32Array {
-    this.sync();
-    return this.close;
-  }
 
   /** The rows directly below. For a row that is not shown: what would be, if it were. */
   childRows(row: number): number[] {
-    const expansion = this.expansionRange(row);
+    const expansion = this.expansionSpan(row);
     if (!expansion && this.position[row] === 0) return this.detached(row);
     const at = this.position[row] as number;
     const [from, to] = expansion ?? [at + 1, this.close[at] as number];
     const children: number[] = [];
     for (let child = from; child < to; child = this.close[child] as number) children.push(this.order[child] as number);
     return children;
-  }
-
-  private expansionRange(row: number): readonly [number, number] | undefined {
-    this.sync();
-    return this.expansionOf.get(row);
   }
 
   /** The first rows shown below a row that is hidden or looked through. */

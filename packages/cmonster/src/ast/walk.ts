@@ -6,19 +6,20 @@ import type { View } from './view.js';
 export class Walk implements Iterable<Node>, Iterator<Node, undefined> {
   private readonly tu: TranslationUnit;
   private readonly view: View;
-  private readonly rows: Uint32Array;
+  private rows: Uint32Array;
+  private ends: Uint32Array;
   /** Positions of the view still to come. */
   private at = 0;
   private end = 0;
-  /** Rows that come behind those, last first: below a node that the view itself does not show. */
-  private readonly pending: number[];
+  /** What comes behind those: rows, or spans of positions, the next one last. */
+  private readonly pending: (number | readonly [at: number, end: number])[];
   private current = 0;
 
   constructor(tu: TranslationUnit, root: number, view: View) {
     this.tu = tu;
     this.view = view;
-    // Taking the rows makes the view whole; positions stay valid when it grows.
     this.rows = view.rows;
+    this.ends = tu.snapshot.end;
     this.pending = [root];
   }
 
@@ -30,33 +31,53 @@ export class Walk implements Iterable<Node>, Iterator<Node, undefined> {
     if (this.at < this.end) {
       const row = this.rows[this.at++] as number;
       this.current = row;
+      if (this.ends[row] === 0) this.enter(row);
       return { done: false, value: this.tu.knownNode(row) };
     }
     return this.nextPending();
   }
 
   private nextPending(): IteratorResult<Node, undefined> {
-    const row = this.pending.pop();
-    if (row === undefined) return { done: true, value: undefined };
-    this.current = row;
-    const { view } = this;
-    if (view.shows(row)) {
-      [this.at, this.end] = view.span(row) as readonly [number, number];
-      // The span of an expanded declaration holds what was appended, not the declaration.
-      if (this.rows[this.at] === row) this.at++;
+    const next = this.pending.pop();
+    if (next === undefined) return { done: true, value: undefined };
+    if (typeof next !== 'number') {
+      [this.at, this.end] = next;
+      return this.next();
+    }
+    this.current = next;
+    this.refresh();
+    const span = this.view.span(next);
+    if (this.ends[next] === 0) {
+      this.enter(next);
+    } else if (span) {
+      [this.at, this.end] = [span[0] + 1, span[1]];
     } else {
-      const children = view.childRows(row);
+      const children = this.view.childRows(next);
       for (let i = children.length - 1; i >= 0; i--) this.pending.push(children[i] as number);
     }
-    return { done: false, value: this.tu.knownNode(row) };
+    return { done: false, value: this.tu.knownNode(next) };
+  }
+
+  /** Goes on with what belongs below a declaration outside of the parsed scope, which may have to be brought first. */
+  private enter(row: number): void {
+    if (this.at < this.end) this.pending.push([this.at, this.end]);
+    this.tu.expand(row);
+    this.refresh();
+    [this.at, this.end] = this.view.expansionSpan(row) ?? [0, 0];
+  }
+
+  /** When a view or a snapshot grows, positions and rows stay valid, its arrays do not. */
+  private refresh(): void {
+    this.rows = this.view.rows;
+    this.ends = this.tu.snapshot.end;
   }
 
   /** Leaves out what is below the node that came last. */
   skip(): void {
     const { view, current } = this;
-    const span = view.span(current);
+    const span = this.ends[current] === 0 ? view.expansionSpan(current) : view.span(current);
     if (span) {
-      if (span[0] < this.end && span[1] > this.at) this.at = Math.min(span[1], this.end);
+      if (span[0] <= this.at && this.at <= span[1]) this.at = Math.min(span[1], this.end);
       return;
     }
     // The children were put on the stack when the node was given out.
