@@ -193,8 +193,9 @@ export class ViewRules {
     switch (registry().kindNames[this.snapshot.kind[row] as number]) {
       case 'CXXConstructExpr':
       case 'CXXTemporaryObjectExpr':
-        return this.statements(children).slice(0, 1);
+        return [...children.filter((child) => this.isWrittenPart(child)), ...this.statements(children).slice(0, 1)];
       case 'CXXFunctionalCastExpr':
+        return children;
       case 'SubstNonTypeTemplateParmExpr':
         return children.slice(-1);
       case 'CXXMemberCallExpr':
@@ -311,7 +312,7 @@ export class ViewRules {
     const parts = children.filter((child) => this.isWrittenPart(child));
     const [closure, ...rest] = this.statements(children);
     if (closure === undefined) return parts;
-    const { kind, begin } = this.snapshot;
+    const { kind } = this.snapshot;
     let call = this.children(closure).find(
       (child) => this.isKind(child, 'CXXMethodDecl') || this.isKind(child, 'FunctionTemplateDecl'),
     );
@@ -322,13 +323,13 @@ export class ViewRules {
       call = members.find((child) => this.isKind(child, 'CXXMethodDecl'));
     }
     if (call !== undefined) signature.push(...this.children(call));
-    const captures = rest.filter((child) => !this.isKind(child, 'CompoundStmt') && (kind[child] as number) > 1);
-    const bodyBegin =
-      begin[signature.find((child) => this.isKind(child, 'CompoundStmt')) ?? rest[rest.length - 1] ?? 0] ?? 0;
-    // The initialiser of an implicit capture stands where the variable is used: in the body.
-    const written = captures.filter((child) => (begin[child] as number) < bodyBegin);
-    const bodies = rest.filter((child) => this.isKind(child, 'CompoundStmt'));
-    return [...parts, ...written, ...signature, ...bodies];
+    // Initialisers come one per capture, those of implicit captures too; behind them the body.
+    const captures = parts.filter((child) => this.isKind(child, 'LambdaCapture'));
+    const written = rest.slice(0, -1).filter((_, at) => {
+      const capture = captures[at];
+      return capture === undefined || this.field(capture, 'isImplicit') === 0;
+    });
+    return [...parts, ...written, ...signature, ...rest.slice(-1)];
   }
 
   /** Both operands of `a != b` that Clang made into `!(a == b)`, or of a comparison made from `<=>`. */

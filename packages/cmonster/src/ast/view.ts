@@ -108,21 +108,23 @@ export class View {
       const rowKind = kind[row] as number;
       let verdict = action[rowKind] as number;
       if (verdict === HIDE || ((bits[row] as number) & (hiddenBits[rowKind] as number)) !== 0) {
-        if (rowKind === LINK_KIND) this.adopt(snapshot.a[row] as number, stack[top + 2] as number);
+        if (rowKind === LINK_KIND) {
+          this.adopt(snapshot.a[row] as number, stack[top + 2] as number);
+          stack = this.stack;
+        }
         continue;
       }
       if (verdict === ASK) verdict = rules.verdict(row);
       const owner = stack[top + 2] as number;
       if (verdict === SHOW) {
-        let at = 0;
-        if (position[row] === 0) {
-          at = this.size++;
-          order[at] = row;
-          parent[at] = owner;
-          position[row] = at;
-        }
+        // Met again by a link: it has its place, and so has what is below it.
+        if (position[row] !== 0) continue;
+        const at = this.size++;
+        order[at] = row;
+        parent[at] = owner;
+        position[row] = at;
         if (next === row + 1) {
-          if (at !== 0) close[at] = this.size;
+          close[at] = this.size;
         } else {
           this.push(row + 1, next, row, at);
           stack = this.stack;
@@ -137,10 +139,17 @@ export class View {
     }
   }
 
-  /** A link to a declaration that had a row before what it belongs to had one: here is its place. */
+  /**
+   * A link to what has a row elsewhere and is not shown there: here is its place. So is the initialiser of a member, which occurs first
+   * in a constructor that does not write it; so is a declaration outside of the scope, when what it belongs to is expanded.
+   */
   private adopt(row: number, owner: number): void {
+    if (this.position[row] !== 0) return;
+    if (this.snapshot.isExpanded(row)) {
+      this.push(row, this.snapshot.endOf(row), owner, 0);
+      return;
+    }
     const { rules, snapshot } = this;
-    if (snapshot.isExpanded(row) || this.position[row] !== 0) return;
     const kind = snapshot.kind[row] as number;
     if (rules.action[kind] === HIDE || ((snapshot.bits[row] as number) & (rules.hiddenBits[kind] as number)) !== 0)
       return;
@@ -155,7 +164,8 @@ export class View {
     const { rules, snapshot } = this;
     const shown = rules.showsItself(row);
     let at = 0;
-    if (shown && this.position[row] === 0) {
+    if (shown) {
+      if (this.position[row] !== 0) return;
       at = this.size++;
       this.order[at] = row;
       this.parent[at] = owner;

@@ -202,7 +202,7 @@ export class PreprocessorFacts {
     this.includeList ??= list(this.host.snapshot.includes, INCLUDE, (index) => new Include(this.host, index));
     return this.includeList;
   }
-  /** What conditionals left out, from the directive that did to the one that ended it. */
+  /** What conditionals left out: from the directive that did to where Clang read on, behind the condition of an #elif. */
   get skipped(): readonly Range[] {
     const { snapshot, sourceManager } = this.host;
     this.skippedList ??= list(snapshot.skipped, SKIPPED, (index) =>
