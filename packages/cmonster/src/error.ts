@@ -22,6 +22,8 @@ export type CmonsterErrorCode =
   | 'QUESTION'
   /** The frontend had to be started again, and what it parsed is no longer what the nodes came from. */
   | 'SOURCE_CHANGED'
+  /** A parse can't be resumed: what it had read is not what it was. `reparse` then parses from the beginning. */
+  | 'STALE'
   /** The translation unit was disposed of. */
   | 'DISPOSED'
   /** A script, or an argument of a command, cannot be used. */

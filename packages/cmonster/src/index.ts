@@ -1,15 +1,21 @@
 import { generatedRegistry } from './ast/generated/index.js';
 import { registerClasses } from './ast/registry.js';
+import { TranslationUnit } from './ast/translation-unit.js';
 import './inspect.js';
 
 registerClasses(generatedRegistry);
 
 export const version = '0.1.0';
 
+/** Parses a file: `TranslationUnit.parse`. */
+export const parse = TranslationUnit.parse;
+/** The same, blocking: `TranslationUnit.parseSync`. */
+export const parseSync = TranslationUnit.parseSync;
+
 export * from './ast/generated/index.js';
 export type { ConstantValue } from './ast/node.js';
 export { Node, TypeRow } from './ast/node.js';
-export type { ParseOptions } from './ast/options.js';
+export type { ParseOptions, ReparseOptions } from './ast/options.js';
 export type { BaseLayout, FieldLayout, RecordLayout } from './ast/record-layout.js';
 export type { NodeClass, TypeClass } from './ast/registry.js';
 export { Snapshot } from './ast/snapshot.js';

@@ -28,11 +28,11 @@ class MainBuffer final : public llvm::MemoryBuffer {
 public:
   size_t Length;
 
-  MainBuffer(StringRef Text, std::string Name)
-      : Name(std::move(Name)), Bytes(Text.size() + Room + 1), Length(Text.size()) {
+  MainBuffer(StringRef Text, std::string Name, size_t Capacity)
+      : Name(std::move(Name)), Bytes(Capacity + 1), Length(Text.size()) {
     std::memcpy(Bytes.data(), Text.data(), Text.size());
-    // The FileID gets the whole room in the address space of locations.
-    init(Bytes.data(), Bytes.data() + Text.size() + Room, false);
+    // The FileID gets the whole capacity in the address space of locations.
+    init(Bytes.data(), Bytes.data() + Capacity, false);
   }
   /// From now on only as long as the text.
   void settle() { init(Bytes.data(), Bytes.data() + Length, false); }
@@ -68,7 +68,12 @@ bool Checkpoint::prepare(CompilerInstance &CI, FileEntryRef Main) {
   auto Text = CI.getFileManager().getBufferForFile(Main);
   if (!Text)
     return false;
-  auto Own = std::make_unique<MainBuffer>((*Text)->getBuffer(), Main.getName().str());
+  size_t Size = (*Text)->getBufferSize();
+  if (!Capacity)
+    Capacity = Size + Room;
+  if (Size > Capacity)
+    return false;
+  auto Own = std::make_unique<MainBuffer>((*Text)->getBuffer(), Main.getName().str(), Capacity);
   Buffer = Own.get();
   CI.getSourceManager().overrideFileContents(Main, std::move(Own));
   return true;

@@ -578,7 +578,9 @@ void Details::of(StringRef Rows, Answer &A) {
       W.decl(D, N ? mangled(N) : std::string());
     } else if (const auto *P = S.as<Stmt>())
       W.stmt(P);
-    else if (S.isType() && S.Kind != NK_QualType)
+    else if (S.Kind == NK_QualType)
+      W.some(S.type().split().Quals.getAsString());
+    else if (S.isType())
       W.type_(S.type().getTypePtr());
     else if (const auto *P = S.as<Attr>())
       W.attr(P);

@@ -388,6 +388,8 @@ void Tree::Visit(const concepts::Requirement *Q) {
       Visit(TR->getType()->getType().getTypePtr());
     }
   } else if (const auto *ER = dyn_cast<concepts::ExprRequirement>(Q)) {
+    if (ER->hasNoexceptRequirement())
+      R.Bits[Row] |= 64;
     if (!ER->isExprSubstitutionFailure())
       Visit(static_cast<const Stmt *>(ER->getExpr()));
     if (!ER->getReturnTypeRequirement().isEmpty())

@@ -37,6 +37,8 @@ export interface Meta {
   clangVersion: string;
   /** One past the last location of the translation unit; Infinity when it isn't known. */
   nextOffset: number;
+  /** Bytes of the locations' address space that the main file takes, where that is more than its own. */
+  capacity: number | undefined;
 }
 
 type Wire = Record<string, unknown>;
@@ -58,6 +60,7 @@ export function readMeta(wire: Wire): Meta {
     command: (Array.isArray(wire.command) ? wire.command : []).map(String),
     times: { ...((wire.times as Record<string, number> | undefined) ?? {}) },
     clangVersion: String(wire.clangVersion ?? ''),
+    capacity: typeof wire.capacity === 'number' ? wire.capacity : undefined,
     nextOffset: typeof wire.nextOffset === 'number' ? wire.nextOffset : Number.POSITIVE_INFINITY,
   };
 }

@@ -26,6 +26,11 @@ export interface ParseOptions {
   comments?: boolean;
   /** Whether types and names as written are nodes of the tree (default). */
   typeLocs?: boolean;
+  /**
+   * Leaves a process behind that `reparse` resumes from, so that an edit costs what the main file itself costs. Takes some
+   * megabytes until the last translation unit made from it is disposed of.
+   */
+  keep?: boolean;
   /** The frontend's program, in place of the one that comes with this package. */
   frontend?: string;
 }
@@ -39,6 +44,12 @@ export interface ParseSettings {
   questionTimeLimit: number;
   memoryLimit: number;
   frontend: string | undefined;
+  keep: boolean;
+}
+
+export interface ReparseOptions {
+  /** The main file's new text; without it, what is on disk (or was given as its unsaved text). */
+  text?: string | Uint8Array;
 }
 
 export function parseSettings(file: string, options: ParseOptions): ParseSettings {
@@ -53,6 +64,7 @@ export function parseSettings(file: string, options: ParseOptions): ParseSetting
     questionTimeLimit: options.questionTimeLimit ?? 30_000,
     memoryLimit: options.memoryLimit ?? 8192,
     frontend: options.frontend,
+    keep: options.keep ?? false,
     request: {
       // A name that looks like an option is a file all the same.
       arguments: [...(options.arguments ?? []), file.startsWith('-') ? `./${file}` : file],

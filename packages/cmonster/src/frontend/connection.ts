@@ -4,6 +4,8 @@ import { CmonsterError, type CmonsterErrorCode } from '../error.js';
 import { Child, type ChildOptions } from './child.js';
 import { deathOf } from './death.js';
 import { checkFrameHeader, type FrameData, FrameStream } from './frames.js';
+import { Copy, type Keeper } from './keeper.js';
+import type { Peer } from './peer.js';
 import {
   Decoder,
   Encoder,
@@ -25,6 +27,12 @@ export interface ParseRequest {
   callbacks: readonly string[];
   typeLocs: boolean;
   comments: boolean;
+  /** A fresh directory: the parse is to leave a keeper there. */
+  keep?: string;
+  /** Bytes of the locations' address space for the main file, as an earlier parse's meta says. */
+  capacity?: number;
+  /** The main file's bytes; only where a parse is resumed. */
+  text?: Uint8Array;
 }
 
 /** Answers a call of the child; only while parsing with promises may it be a promise. */
@@ -53,12 +61,12 @@ export interface RawAnswer {
   values: Decoder;
 }
 
-const READY_SIZE = FRAME_HEADER + 12;
+const READY_SIZE = FRAME_HEADER + 16;
 const FIRST_BUFFER = 1 << 16;
 const LARGEST_READ = 1 << 30;
 
 export class Connection {
-  readonly child: Child;
+  readonly child: Peer;
   private readonly options: ConnectionOptions;
   private frames: FrameStream | undefined;
   private buffer = Buffer.allocUnsafeSlow(FIRST_BUFFER);
@@ -69,24 +77,25 @@ export class Connection {
 
   /** Starts a frontend and waits for it to be ready. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const connection = new Connection({ ...options, channel: 'stdio' });
+    const child = new Child({ ...options, channel: 'stdio' });
+    const connection = new Connection(options, child);
     await connection.guarded(async () => {
-      const stdout = connection.child.process.stdout;
+      const stdout = child.process.stdout;
       if (!stdout) throw new CmonsterError('INTERNAL', 'no pipe from the frontend');
       connection.frames = new FrameStream(stdout);
       const frame = await connection.frames.next();
       if (!frame) throw new Gone();
       connection.checkReady(frame);
-      connection.child.openChannels();
+      child.openChannels();
     });
     return connection;
   }
 
   /** The same without the event loop. */
   static openSync(options: ConnectionOptions): Connection {
-    const connection = new Connection({ ...options, channel: 'fifo' });
+    const child = new Child({ ...options, channel: 'fifo' });
+    const connection = new Connection(options, child);
     connection.guardedSync(options.parseTimeLimit, () => {
-      const { child } = connection;
       let ready = child.readStdoutSync(READY_SIZE);
       while (!ready) {
         if (deathOf(child.pid)) throw new Gone();
@@ -101,9 +110,24 @@ export class Connection {
     return connection;
   }
 
-  private constructor(options: ConnectionOptions) {
+  /** A copy of `keeper`; undefined when there can be none any more. */
+  static async resume(options: ConnectionOptions, keeper: Keeper): Promise<Connection | undefined> {
+    const copy = new Copy(options.memoryLimit);
+    const connection = new Connection(options, copy);
+    return connection.guarded(async () => {
+      if (!(await copy.start(keeper))) {
+        copy.close();
+        return undefined;
+      }
+      const frame = await connection.nextFrame();
+      copy.identify(connection.checkReady(frame));
+      return connection;
+    });
+  }
+
+  private constructor(options: ConnectionOptions, child: Peer) {
     this.options = options;
-    this.child = new Child(options);
+    this.child = child;
   }
 
   get isOpen(): boolean {
@@ -113,8 +137,9 @@ export class Connection {
     this.child.close();
   }
 
-  private checkReady({ type, payload }: FrameData): void {
-    if (type !== Frame.READY || payload.length < 12)
+  /** Gives the process's id. */
+  private checkReady({ type, payload }: FrameData): number {
+    if (type !== Frame.READY || payload.length < 16)
       throw new CmonsterError('PROTOCOL', 'the frontend did not say READY');
     const ready = new Decoder(payload);
     const [protocol, snapshot, schema] = [ready.u32(), ready.u32(), ready.u32()];
@@ -127,6 +152,7 @@ export class Connection {
           `expected ${PROTOCOL_VERSION}, ${SNAPSHOT_VERSION}, ${wanted?.toString(16) ?? 'any'})`,
       );
     }
+    return ready.u32();
   }
 
   // --- Parsing ------------------------------------------------------------------------------------------------------
@@ -137,8 +163,7 @@ export class Connection {
     return this.guarded(async () => {
       this.send(encodeParse(request));
       for (;;) {
-        const frame = await this.frames?.next();
-        if (!frame) throw new Gone();
+        const frame = await this.nextFrame();
         const parsed = this.parsed(frame);
         if (parsed) {
           await this.readExactly(parsed.bytes);
@@ -197,14 +222,38 @@ export class Connection {
   }
 
   private failure(failed: Record<string, unknown>): CmonsterError {
-    const known: readonly CmonsterErrorCode[] = ['BAD_ARGUMENTS', 'INPUT_UNREADABLE', 'OUT_OF_MEMORY', 'INTERNAL'];
+    const known: readonly CmonsterErrorCode[] = [
+      'BAD_ARGUMENTS',
+      'INPUT_UNREADABLE',
+      'OUT_OF_MEMORY',
+      'STALE',
+      'INTERNAL',
+    ];
     const code = known.find((name) => name === failed.code) ?? 'PROTOCOL';
     const advice = code === 'OUT_OF_MEMORY' ? ` (the limit is ${this.options.memoryLimit} MiB: 'memoryLimit')` : '';
     return new CmonsterError(code, `${String(failed.message)}${advice}`, { file: this.options.file });
   }
 
   private send(bytes: Uint8Array): void {
-    this.child.process.stdin?.write(bytes);
+    const { child } = this;
+    if (child instanceof Child) child.process.stdin?.write(bytes);
+    else if (!child.writeSync(bytes)) throw new Gone();
+  }
+
+  /** While promises wait: from the child's stdout, or from the FIFO of a copy that has none. */
+  private async nextFrame(): Promise<FrameData> {
+    if (this.frames) {
+      const frame = await this.frames.next();
+      if (!frame) throw new Gone();
+      return frame;
+    }
+    const header = Buffer.alloc(FRAME_HEADER);
+    await this.readExactly(header);
+    const type = header[4] as number;
+    checkFrameHeader(type, header.readUInt32LE(0));
+    const payload = Buffer.alloc(header.readUInt32LE(0));
+    await this.readExactly(payload);
+    return { type, payload };
   }
 
   private readExactly(bytes: Uint8Array): Promise<void> {

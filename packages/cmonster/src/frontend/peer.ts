@@ -1,0 +1,133 @@
+/**
+ * The far end of a conversation: two FIFOs in a directory of its own, a process that can be watched and killed.
+ * docs/formats/protocol.md, "Start".
+ */
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CmonsterError } from '../error.js';
+import type { DeathContext } from './death.js';
+import { sleepSync, Watch } from './watchdog.js';
+
+/** What only the peer knows of a death is added by it. */
+export type DeathReport = Omit<DeathContext, 'stderr' | 'timedOut' | 'memoryLimit'>;
+
+const living = new Set<Peer>();
+let hooked = false;
+
+/** Nothing survives this process: its peers end with it even when nobody disposed of them. */
+function hookExit(): void {
+  if (hooked) return;
+  hooked = true;
+  process.on('exit', () => {
+    for (const peer of living) peer.kill();
+  });
+}
+
+export abstract class Peer {
+  /** 0 as long as it isn't known. */
+  abstract readonly pid: number;
+  protected directory: string | undefined;
+  private askFd: number | undefined;
+  private answerFd: number | undefined;
+  private watching: Watch | undefined;
+  protected closed = false;
+
+  protected constructor(directory: string) {
+    hookExit();
+    this.directory = directory;
+  }
+
+  abstract kill(): void;
+  /** The error for a peer whose pipe has ended, learned without the event loop. */
+  abstract deathSync(context: DeathReport): CmonsterError;
+  abstract deathAsync(context: DeathReport, timedOut: boolean): Promise<CmonsterError>;
+
+  /** Whether the event loop must stay alive for this peer: while a promise waits for it. */
+  setRef(_ref: boolean): void {}
+
+  get isOpen(): boolean {
+    return !this.closed && this.askFd !== undefined;
+  }
+
+  protected register(alive: boolean): void {
+    if (alive) living.add(this);
+    else living.delete(this);
+  }
+
+  /** Opens the FIFOs, which must exist, and removes every name of them. Neither open can block: the peer has both open. */
+  openChannels(): void {
+    const directory = this.directory as string;
+    this.askFd = openSync(join(directory, 'ask'), 'w');
+    this.answerFd = openSync(join(directory, 'answer'), 'r');
+    this.removeDirectory();
+  }
+
+  private removeDirectory(): void {
+    if (this.directory === undefined) return;
+    rmSync(this.directory, { recursive: true, force: true });
+    this.directory = undefined;
+  }
+
+  /** Every blocking call below runs under this limit. */
+  arm(milliseconds: number): void {
+    if (this.pid === 0) return;
+    this.watching ??= Watch.of(this.pid);
+    this.watching?.arm(milliseconds);
+  }
+  disarm(): void {
+    this.watching?.disarm();
+  }
+  get timedOut(): boolean {
+    return this.watching?.fired ?? false;
+  }
+
+  /** Writes all of it; false when the peer has gone. */
+  writeSync(bytes: Uint8Array, length = bytes.length): boolean {
+    let at = 0;
+    while (at < length) {
+      try {
+        at += writeSync(this.askFd as number, bytes, at, length - at);
+      } catch (error) {
+        if (retry(error)) continue;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Reads what is there, at least a byte; 0 when the peer has gone. */
+  readSync(bytes: Uint8Array, at: number, size: number): number {
+    for (;;) {
+      try {
+        return readSync(this.answerFd as number, bytes, at, size, null);
+      } catch (error) {
+        if (!retry(error)) return 0;
+      }
+    }
+  }
+
+  get answerDescriptor(): number {
+    return this.answerFd as number;
+  }
+
+  /** Ends the peer and lets go of everything. May be called again. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.watching?.release();
+    this.watching = undefined;
+    for (const fd of [this.askFd, this.answerFd]) if (fd !== undefined) closeSync(fd);
+    this.askFd = this.answerFd = undefined;
+    this.removeDirectory();
+  }
+}
+
+/** EAGAIN can only be momentary here (somebody set O_NONBLOCK on a shared description); EINTR is a signal. */
+function retry(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EAGAIN') {
+    sleepSync(0.05);
+    return true;
+  }
+  return code === 'EINTR';
+}
