@@ -23,6 +23,7 @@ export { TranslationUnit } from './ast/translation-unit.js';
 export { TypeBase } from './ast/type-base.js';
 export type { ViewOptions } from './ast/view-rules.js';
 export { Walk } from './ast/walk.js';
+export { type DumpOptions, dumpJson } from './dump/json.js';
 export { CmonsterError, type CmonsterErrorCode } from './error.js';
 export { locateFrontend } from './frontend/locate.js';
 export { Include, Macro, MacroExpansion, type MacroToken, PreprocessorFacts } from './preprocessor/facts.js';

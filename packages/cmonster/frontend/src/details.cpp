@@ -276,10 +276,8 @@ public:
   }
 
   void cast_(const CastExpr *E) {
-    const NamedDecl *Function = nullptr;
-    if (E->getCastKind() == CK_UserDefinedConversion ||
-        E->getCastKind() == CK_ConstructorConversion)
-      Function = E->getConversionFunction();
+    // Looks through implicit casts below.
+    const NamedDecl *Function = E->getConversionFunction();
     if (E->path_empty() && !Function)
       return;
     items(E->path(), [&](const CXXBaseSpecifier *B) {

@@ -1,0 +1,52 @@
+/**
+ * `npm run oracle -- FILES… [-- CLANG ARGS]`: is what this project says of a file what Clang says?
+ *
+ * Compares `cmonster dump --json --scope all --implicit --instantiations` with `clang-19 -Xclang -ast-dump=json`: kinds, nesting,
+ * order, every member of every node. Exits with 1 when anything differs. Files of which Clang's own dump crashes, takes more than
+ * 60 s or more than 2 GiB are listed and not counted.
+ */
+import { compareDumps, type DumpReport } from './compare-dumps.js';
+
+/** Differences that are shown of a file. */
+const SHOWN = 5;
+
+export function show(report: DumpReport, shown = SHOWN): string {
+  const { file, outcome, count, differences, cause, nodes } = report;
+  if (outcome === 'unknown') return `?    ${file}: ${cause}`;
+  if (outcome === 'same') return `ok   ${file}: ${nodes} nodes`;
+  const lines = differences
+    .slice(0, shown)
+    .flatMap(({ path, expected, actual, where }) => [
+      `     ${where}`,
+      `       at    ${path}`,
+      `       clang ${expected}`,
+      `       here  ${actual}`,
+    ]);
+  return [`DIFF ${file}: ${count} difference${count === 1 ? '' : 's'} in ${nodes} nodes`, ...lines].join('\n');
+}
+
+async function main(): Promise<void> {
+  const given = process.argv.slice(2);
+  const split = given.indexOf('--');
+  const files = split < 0 ? given : given.slice(0, split);
+  const args = split < 0 ? [] : given.slice(split + 1);
+  if (files.length === 0) {
+    console.error('usage: npm run oracle -- FILES… [-- CLANG ARGS]');
+    process.exitCode = 2;
+    return;
+  }
+  const reports: DumpReport[] = [];
+  for (const file of files) {
+    const report = await compareDumps({ file, arguments: args });
+    reports.push(report);
+    console.log(show(report));
+  }
+  const different = reports.filter(({ outcome }) => outcome === 'different');
+  const unknown = reports.filter(({ outcome }) => outcome === 'unknown').length;
+  const differences = different.reduce((sum, { count }) => sum + count, 0);
+  const notCounted = unknown > 0 ? `; ${unknown} not counted` : '';
+  console.log(`${reports.length - unknown} files, ${differences} differences in ${different.length}${notCounted}`);
+  if (different.length > 0) process.exitCode = 1;
+}
+
+await main();
