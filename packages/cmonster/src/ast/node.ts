@@ -80,7 +80,15 @@ export abstract class Node {
   }
   /** The child at a place of Clang's own order, written parts left out; null for one that is not there. */
   protected childAt(place: number): Node | null {
-    return this.dumpedChildren()[place] ?? null;
+    const { tu, index } = this;
+    const { snapshot } = tu;
+    const end = snapshot.endOf(index);
+    let left = place;
+    for (let row = index + 1; row < end; row = snapshot.endOf(row)) {
+      const kind = snapshot.kind[row] as number;
+      if ((kind === NULL_KIND || kind === LINK_KIND || !tu.isWrittenPart(kind)) && left-- === 0) return tu.node(row);
+    }
+    return null;
   }
   protected get childCount(): number {
     return this.dumpedChildren().length;
@@ -150,13 +158,17 @@ export abstract class Node {
   }
 
   get nextSibling(): Node | null {
-    return this.sibling(1);
+    const next = this.tu.view().nextRow(this.index);
+    // Below a declaration that was expanded, siblings lie apart from it.
+    return next !== 0 ? this.tu.node(next) : this.sibling(1);
   }
   get previousSibling(): Node | null {
     return this.sibling(-1);
   }
   private sibling(step: number): Node | null {
-    const siblings = this.parent?.children ?? [];
+    const { parent } = this;
+    if (!parent || (step > 0 && this.tu.snapshot.isExpanded(parent.index))) return null;
+    const siblings = parent.children;
     const at = siblings.indexOf(this);
     return at < 0 ? null : (siblings[at + step] ?? null);
   }

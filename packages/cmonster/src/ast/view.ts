@@ -220,25 +220,30 @@ export class View {
   private detached(row: number): number[] {
     const { snapshot, rules } = this;
     const found: number[] = [];
-    const pending = [rules.children(row)];
-    for (let list = pending.pop(); list; list = pending.pop()) {
-      while (list.length > 0) {
-        const child = list.shift() as number;
-        const kind = snapshot.kind[child] as number;
-        let verdict = rules.action[kind] as number;
-        if (((snapshot.bits[child] as number) & (rules.hiddenBits[kind] as number)) !== 0) continue;
-        if (verdict === ASK) verdict = rules.verdict(child);
-        if (verdict === HIDE) continue;
-        if (verdict === SHOW || (verdict === SPECIAL && rules.showsItself(child))) {
-          found.push(child);
-          continue;
-        }
-        pending.push(list);
-        list =
-          verdict === THROUGH ? rules.children(child) : rules.specialChildren(child).filter((below) => below !== 0);
+    const pending = rules.children(row).reverse();
+    for (let child = pending.pop(); child !== undefined; child = pending.pop()) {
+      const kind = snapshot.kind[child] as number;
+      let verdict = rules.action[kind] as number;
+      if (((snapshot.bits[child] as number) & (rules.hiddenBits[kind] as number)) !== 0) continue;
+      if (verdict === ASK) verdict = rules.verdict(child);
+      if (verdict === HIDE) continue;
+      if (verdict === SHOW || (verdict === SPECIAL && rules.showsItself(child))) {
+        found.push(child);
+        continue;
       }
+      const below = verdict === THROUGH ? rules.children(child) : rules.specialChildren(child);
+      for (let i = below.length - 1; i >= 0; i--) if (below[i] !== 0) pending.push(below[i] as number);
     }
     return found;
+  }
+
+  /** The row behind this one under the same parent, 0 for the last. */
+  nextRow(row: number): number {
+    this.sync();
+    const at = this.position[row] as number;
+    const above = at === 0 ? 0 : (this.position[this.parent[at] as number] as number);
+    const next = this.close[at] as number;
+    return above !== 0 && next < (this.close[above] as number) ? (this.order[next] as number) : 0;
   }
 
   /** The row above; for a row that is not shown the closest one above it that is; 0 at the top. */
