@@ -1,0 +1,55 @@
+// `npm start`: what cmonster sees in a large C file and in a C++ file full of templates, with times.
+import { fileURLToPath } from 'node:url';
+import { renderDiagnostics, TranslationUnit } from 'cmonster';
+import { sqliteAmalgamation } from '../setup/corpus.mjs';
+import { showCFile } from './c-file.js';
+import { showCppFile } from './cpp-file.js';
+import { parseAndMeasure } from './measure.js';
+import { colours, number, print, title } from './screen.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const started = performance.now();
+
+async function main(): Promise<void> {
+  print(
+    '',
+    `${colours.bold('monsterlab')} ${colours.dim('· a tour: TypeScript over what Clang knows about source code')}`,
+  );
+
+  const sqlite = relative(await sqliteAmalgamation());
+  title('sqlite3.c', 'C. The SQLite database in one file: 9.5 MB, as it comes.');
+  using c = await parseAndMeasure(sqlite, {});
+  showCFile(c);
+
+  title('logbook.cpp', 'C++. Some hundred lines, and all of the standard library that they need.');
+  using cpp = await parseAndMeasure('tour/inputs/logbook.cpp', { scope: 'all', arguments: ['-std=c++20'] });
+  showCppFile(cpp);
+
+  title('mistakes.c', "Errors are no exceptions: the tree is there, with Clang's own words about it.");
+  using wrong = await TranslationUnit.parse('tour/inputs/mistakes.c', { arguments: ['-Wall'] });
+  process.stdout.write(
+    renderDiagnostics(wrong.diagnostics, wrong.sourceManager, {
+      colour: colours.isColorSupported,
+      command: wrong.command,
+    }),
+  );
+
+  const seconds = (performance.now() - started) / 1000;
+  title('Your turn', `That was all of it, in ${number(seconds, 1)} s. Three things to try next:`);
+  next('see a tree', 'npx cmonster dump --filter Watch tour/inputs/logbook.cpp');
+  next('see the holes in your structs', 'npx cmonster run examples/padding.ts tour/inputs/logbook.cpp');
+  next('see who calls what', `npx cmonster run examples/callers.ts --arg memset ${sqlite}`);
+  print('', `Then write your own: ${colours.cyan('docs/guides/first-script.md')} takes five minutes.`, '');
+}
+
+function next(what: string, command: string): void {
+  print(`  ${what.padEnd(31)}${colours.cyan(command)}`);
+}
+
+/** Paths as a person in the repository's folder would type them. */
+function relative(path: string): string {
+  return path.startsWith(root) ? path.slice(root.length) : path;
+}
+
+process.chdir(root);
+await main();
