@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClassEmitter } from './emit/classes-ts.js';
 import { emitColumns } from './emit/columns-cpp.js';
+import { emitCoverage } from './emit/coverage.js';
 import { emitEnums } from './emit/enums-ts.js';
 import { emitGetters, numberGetters } from './emit/getters-cpp.js';
 import { emitGetterTable, emitIndex, emitRegistry } from './emit/registry-ts.js';
@@ -47,6 +48,7 @@ export function generate(): Map<string, string> {
       ['index.ts', emitIndex()],
     ]),
   );
+  add('codegen', new Map([['coverage.md', emitCoverage(schema)]]));
   return files;
 }
 
@@ -73,7 +75,9 @@ function main(): void {
   }
   const shown = (file: string) => relative(process.cwd(), join(packageDirectory, file));
   if (check && stale.length > 0) {
-    console.error(`generated files are out of date; run \`npm run generate\`:\n${stale.map((f) => `  ${shown(f)}`).join('\n')}`);
+    console.error(
+      `generated files are out of date; run \`npm run generate\`:\n${stale.map((f) => `  ${shown(f)}`).join('\n')}`,
+    );
     process.exitCode = 1;
   } else if (!check) console.log(`${files.size} generated files, ${stale.length} changed`);
 }

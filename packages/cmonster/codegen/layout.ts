@@ -14,7 +14,8 @@ export class Layout {
   readonly #own = new Map<SchemaClass, PackedBits[]>();
 
   constructor(schema: Schema) {
-    for (const name of Object.keys(bits)) if (!schema.byName.has(name)) throw new Error(`tables/columns.ts: no class ${name}`);
+    for (const name of Object.keys(bits))
+      if (!schema.byName.has(name)) throw new Error(`tables/columns.ts: no class ${name}`);
     for (const cls of schema.classes) {
       let shift = cls.parent ? this.#end(cls.parent) : 0;
       const own: PackedBits[] = [];
@@ -27,7 +28,8 @@ export class Layout {
           const values = schema.enums[member.returns.of]!.enumerators.map(([, value]) => value);
           if (Math.min(...values) < 0 || Math.max(...values) >= 2 ** Number(width))
             throw new Error(`tables/columns.ts: ${cls.name}.${method} does not fit into ${width} bits`);
-        } else if (member.returns.k === 'bool' ? width !== '1' : member.returns.k !== 'int') throw new Error(`${cls.name}.${method} is no flag, enum or small number`);
+        } else if (member.returns.k === 'bool' ? width !== '1' : member.returns.k !== 'int')
+          throw new Error(`${cls.name}.${method} is no flag, enum or small number`);
         shift += Number(width);
       }
       if (shift > 32) throw new Error(`tables/columns.ts: ${cls.name} needs ${shift} bits`);

@@ -60,7 +60,9 @@ export interface Model {
 function run(command: string, args: string[]): string {
   const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (result.error || result.status !== 0)
-    throw new Error(`${[command, ...args].join(' ')} failed:\n${result.error?.message ?? result.stderr}${result.stdout}`);
+    throw new Error(
+      `${[command, ...args].join(' ')} failed:\n${result.error?.message ?? result.stderr}${result.stdout}`,
+    );
   return result.stdout;
 }
 

@@ -3,8 +3,10 @@
 import type { ClassModel, MethodModel, Model, ReturnKind } from './model.js';
 import { className, type GetterName, getterName } from './names.js';
 import { adapted } from './tables/adapted.js';
-import { nonNull } from './tables/non-null.js';
+import { asserting } from './tables/asserting.js';
 import { dispatching, distinct, excluded, flagEnums, iteratorName } from './tables/excluded.js';
+import { type ExtraClass, extraClasses } from './tables/extra-classes.js';
+import { nonNull } from './tables/non-null.js';
 import { preconditions } from './tables/preconditions.js';
 import { TypeNames } from './type-names.js';
 
@@ -56,6 +58,8 @@ export interface SchemaClass {
   /** Its number in kinds.h; abstract classes have none. */
   kind: number | undefined;
   members: Member[];
+  /** Members that don't come from Clang's headers (tables/extra-classes.ts). */
+  extra?: ExtraClass;
 }
 
 /** What became of a method that counts as a getter. */
@@ -110,6 +114,18 @@ function orderClasses(model: Model): SchemaClass[] {
     return made_;
   };
   model.classes.forEach(make);
+  for (const [name, extra] of Object.entries(extraClasses))
+    classes.push({
+      name,
+      qualified: extra.see,
+      family: 'misc',
+      parent: undefined,
+      children: [],
+      header: '',
+      kind: kinds.get(name),
+      members: [],
+      extra,
+    });
   return classes;
 }
 
@@ -165,17 +181,24 @@ export function makeSchema(model: Model): Schema {
     const answersForAll =
       base &&
       !distinct.has(`${owner}.${method.name}`) &&
-      (base.method.virtual || dispatching.has(`${base.documentedIn}.${method.name}`) || base.getter.owner === 'DeclContext' && owner === 'DeclContext');
+      (base.method.virtual ||
+        dispatching.has(`${base.documentedIn}.${method.name}`) ||
+        (base.getter.owner === 'DeclContext' && owner === 'DeclContext'));
     const returns = { ...method.returns };
     if (nonNull.has(`${owner}.${method.name}`)) returns.nullable = false;
-    if (preconditions[`${owner}.${method.name}`]) returns.nullable = true;
+    const key = `${owner}.${method.name}`;
+    if (preconditions[key] || adapted[key]?.precondition || (method.asserts && !nonNull.has(key)) || asserting.has(key))
+      returns.nullable = true;
     if (base && answersForAll) {
       if (!base.returns.nullable) returns.nullable = false;
       if (types.name(returns) === types.name(base.returns)) return 'exposed';
     }
     const named = getterName(owner, method.name, method.returns);
     const clash = inheritedByName(cls, named.name);
-    if (clash && (clash.method.name !== method.name || clash.call !== named.call || !types.assignable(returns, clash.returns))) {
+    if (
+      clash &&
+      (clash.method.name !== method.name || clash.call !== named.call || !types.assignable(returns, clash.returns))
+    ) {
       // What a base class gives without null is not null here either.
       if (clash.method.name === method.name && types.assignable({ ...returns, nullable: false }, clash.returns))
         returns.nullable = false;
@@ -204,22 +227,17 @@ export function makeSchema(model: Model): Schema {
   const models = new Map(model.classes.map((c) => [c.name, c]));
   const counted = new Set<string>();
   for (const cls of classes)
-    for (const method of models.get(cls.qualified)!.methods) {
+    for (const method of models.get(cls.qualified)?.methods ?? []) {
       const owner = method.mixin === 'DeclContext' ? 'DeclContext' : cls.name;
       const returns = adapted[`${owner}.${method.name}`]?.returns;
       if (returns) method.returns = returns;
       if (method.returns.k === 'enum' && flagEnums.test(method.returns.of)) method.returns = { k: 'int', bits: 32 };
-      if (method.returns.k === 'unsupported') {
-        // An iterator or a structure of Clang's own: not a getter by definition (coverage.md lists them too).
-        outcomes.push({ class: owner, method: method.name, cause: `returns ${method.returns.of}` });
-        continue;
-      }
-      const cause = addMethod(cls, method);
       const key = `${owner}.${method.name}`;
+      // An iterator or a structure of Clang's own is not a getter by definition (coverage.md lists them too).
+      const cause = method.returns.k === 'unsupported' ? `returns ${method.returns.of}` : addMethod(cls, method);
       if (!counted.has(key)) outcomes.push({ class: owner, method: method.name, cause });
       counted.add(key);
     }
-  if (problems.length > 0)
-    throw new Error(`names to settle in codegen/tables/renamed.ts:\n${problems.join('\n')}`);
+  if (problems.length > 0) throw new Error(`names to settle in codegen/tables/renamed.ts:\n${problems.join('\n')}`);
   return { kinds: model.kinds, classes, byName, getters, enums: model.enums, types, outcomes };
 }

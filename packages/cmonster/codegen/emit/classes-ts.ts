@@ -1,5 +1,5 @@
 // src/ast/generated/*.ts: the classes, one module per header of Clang's or a few.
-import { type Layout, findMember } from '../layout.js';
+import { findMember, type Layout } from '../layout.js';
 import type { Member, Schema, SchemaClass } from '../schema.js';
 import { a, b } from '../tables/columns.js';
 import { modules } from '../tables/modules.js';
@@ -39,12 +39,12 @@ export class ClassEmitter {
     const files = new Map<string, string>();
     for (const [module] of modules) {
       const classes = emittedClasses(this.#schema).filter((c) => moduleOf(c) === module);
-      files.set(`${module}.ts`, this.#module(module, classes));
+      files.set(`${module}.ts`, this.#module(classes));
     }
     return files;
   }
 
-  #module(module: string, classes: SchemaClass[]): string {
+  #module(classes: SchemaClass[]): string {
     const bodies = classes.map((cls) => this.#class(cls));
     const text = bodies.join('\n');
     const here = new Set(classes.map((c) => c.name));
@@ -52,6 +52,7 @@ export class ClassEmitter {
     const use = (from: string, name: string) => typeImports.set(from, (typeImports.get(from) ?? new Set()).add(name));
     for (const cls of classes) {
       if (cls.children.length > 0) use('./unions.js', `KindOf${cls.name}`);
+      for (const union of cls.extra?.unions ?? []) use('./unions.js', union);
       for (const member of this.members(cls))
         for (const mentioned of this.#schema.types.mentioned(member.returns)) {
           const name = this.#schema.types.union(mentioned);
@@ -69,11 +70,14 @@ export class ClassEmitter {
       if (classes.some((c) => !c.parent && runtimeBase(c) === base))
         bases.set(base === 'Node' ? '../node.js' : '../type-base.js', new Set([base]));
     for (const name of ['Location', 'Range'])
-      if (new RegExp(`: (readonly )?${name}\\b|\\[.*\\b${name}\\b.*\\]`).test(text)) use('../../source/location.js', name);
+      if (new RegExp(`: (readonly )?${name}\\b|\\[.*\\b${name}\\b.*\\]`).test(text))
+        use('../../source/location.js', name);
     const lines = [
       ...[...bases].map(([from, names]) => `import { ${[...names].sort().join(', ')} } from ${quote(from)};`),
       ...(text.includes('enums.') ? ["import * as enums from './enums.js';"] : []),
-      ...[...typeImports].map(([from, names]) => `import type { ${[...names].sort().join(', ')} } from ${quote(from)};`),
+      ...[...typeImports].map(
+        ([from, names]) => `import type { ${[...names].sort().join(', ')} } from ${quote(from)};`,
+      ),
     ];
     lines.sort((x, y) => (x.split(' from ')[1]! < y.split(' from ')[1]! ? -1 : 1));
     return `${banner}${lines.join('\n')}\n\n${text}`;
@@ -83,7 +87,9 @@ export class ClassEmitter {
   members(cls: SchemaClass): Member[] {
     const members = [...cls.members];
     if (cls.name === 'Type')
-      members.push(...this.#schema.byName.get('QualType')!.members.filter((q) => !members.some((m) => m.name === q.name)));
+      members.push(
+        ...this.#schema.byName.get('QualType')!.members.filter((q) => !members.some((m) => m.name === q.name)),
+      );
     if (cls.family !== 'type')
       for (const packed of this.#layout.own(cls))
         if (!members.includes(packed.member)) members.push({ ...packed.member, overrides: true });
@@ -98,11 +104,18 @@ export class ClassEmitter {
   declare readonly kind: ${kind};
 ${this.members(cls)
   .map((m) => `\n${this.#member(cls, m)}`)
-  .join('')}}
+  .join('')}${cls.extra?.body ?? ''}}
 `;
   }
 
-  #member(cls: SchemaClass, member: Member): string {
+  /** What is in the columns is always there. */
+  #isPacked(cls: SchemaClass, member: Member): boolean {
+    const packed = cls.family === 'type' ? undefined : this.#layout.find(cls, member.method.name);
+    return packed !== undefined && findMember(cls, member.method.name)?.getter === packed.member.getter;
+  }
+
+  #member(cls: SchemaClass, given: Member): string {
+    const member = this.#isPacked(cls, given) ? { ...given, returns: { ...given.returns, nullable: false } } : given;
     const type = this.#schema.types.name(member.returns);
     const documented = this.#schema.byName.get(member.documentedIn)?.qualified ?? `clang::${member.documentedIn}`;
     const doc = docComment([firstSentence(member.method.doc), `@see ${doxygen(documented)}`], '  ');
@@ -117,8 +130,8 @@ ${this.members(cls)
     // `as unknown`: comparing the runtime's Node with a union of hundreds of classes would take the compiler seconds.
     const cast = (expression: string, typed = false) =>
       `${nullable ? `(${expression} ?? undefined)` : expression}${typed ? ' as unknown' : ''} as ${type}`;
-    const packed = cls.family === 'type' ? undefined : this.#layout.find(cls, method);
-    if (packed && findMember(cls, method)?.getter === packed.member.getter) {
+    const packed = this.#isPacked(cls, member) && this.#layout.find(cls, method);
+    if (packed) {
       if (member.returns.k === 'bool') return `this.flag(${packed.shift})`;
       const field = `this.field(${packed.shift}, ${2 ** packed.width - 1})`;
       if (member.returns.k !== 'enum') return field;
@@ -167,5 +180,4 @@ ${this.members(cls)
       }
     return undefined;
   }
-
 }

@@ -1,7 +1,7 @@
 // frontend/generated/columns.h: from a node to its row's columns `bits`, `a` and `b`.
 import type { Layout } from '../layout.js';
 import type { Schema, SchemaClass } from '../schema.js';
-import { type Cell, a, b } from '../tables/columns.js';
+import { a, b, type Cell } from '../tables/columns.js';
 import { banner } from './header.js';
 
 /** By root: how the concrete class is told, and the enumerator's name in the switch. */
@@ -33,7 +33,11 @@ export function emitColumns(schema: Schema, layout: Layout): string {
       const base = cls.parent && nearestWithBits(cls.parent);
       const terms = [
         ...(base ? [`${functionName(base)}(N)`] : []),
-        ...layout.own(cls).map((p) => `uint32_t(N->${p.method}()) << ${p.shift}`),
+        ...layout.own(cls).map((p) => {
+          const { precondition } = p.member.getter;
+          const value = `uint32_t(N->${p.method}())`;
+          return `${precondition ? `((${precondition}) ? ${value} : 0)` : value} << ${p.shift}`;
+        }),
       ];
       return `inline uint32_t ${functionName(cls)}(const ${cls.qualified} *N) {\n  return ${terms.join(' |\n         ')};\n}\n`;
     });
@@ -69,7 +73,9 @@ export function emitColumns(schema: Schema, layout: Layout): string {
       const owner = schema.byName.get(ownerName)!;
       return `${members.map((m) => `  case ${enumerator(m)}:\n`).join('')}  {
     const auto *N = static_cast<const ${owner.qualified} *>(Node);
-${statements(members[0]!).map((l) => `    ${l}\n`).join('')}    return;
+${statements(members[0]!)
+  .map((l) => `    ${l}\n`)
+  .join('')}    return;
   }
 `;
     });
@@ -84,7 +90,9 @@ ${cases.join('')}  default:
   for (const cls of schema.classes) {
     if (cls.parent || switches[cls.name] || statements(cls).length === 0) continue;
     fillers.push(`template <class Row> void fillColumns(const ${cls.qualified} *N, Row &R) {
-${statements(cls).map((l) => `  ${l}\n`).join('')}}
+${statements(cls)
+  .map((l) => `  ${l}\n`)
+  .join('')}}
 `);
   }
   return `${banner}#ifndef CMONSTER_GENERATED_COLUMNS_H

@@ -1,7 +1,7 @@
 // src/ast/generated/enums.ts: each enum as a union of its enumerators' names, and a table from value to name.
 import type { Schema } from '../schema.js';
-import { docComment, quote } from './text.js';
 import { banner } from './header.js';
+import { docComment, quote } from './text.js';
 
 /** `firstStmt` and the like are marks in the enum, not values of their own. */
 const mark = /^_?(first|last|num|max)(?=[A-Z_])|^(NUM_|Last$|First$)/i;

@@ -13,7 +13,11 @@ export function emitRegistry(schema: Schema, layout: Layout, hash: number): stri
     const from = `./${moduleOf(cls)}.js`;
     imports.set(from, [...(imports.get(from) ?? []), cls.name]);
   }
-  const isType = new Set(emittedClasses(schema).filter((c) => c.family === 'type').map((c) => c.name));
+  const isType = new Set(
+    emittedClasses(schema)
+      .filter((c) => c.family === 'type')
+      .map((c) => c.name),
+  );
   const byKind = schema.kinds.map((name) => {
     const cls = schema.byName.get(name);
     return cls && cls.kind !== undefined ? name : undefined;

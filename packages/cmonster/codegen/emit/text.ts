@@ -5,9 +5,7 @@ export function quote(text: string): string {
 
 /** A documentation comment of the non-empty paragraphs, or nothing. */
 export function docComment(paragraphs: string[], indent = ''): string {
-  const lines = paragraphs
-    .map((p) => p.replace(/\s+/g, ' ').replace(/\*\//g, '* /').trim())
-    .filter((p) => p !== '');
+  const lines = paragraphs.map((p) => p.replace(/\s+/g, ' ').replace(/\*\//g, '* /').trim()).filter((p) => p !== '');
   if (lines.length === 0) return '';
   if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
   return `${indent}/**\n${lines.map((l) => `${indent} * ${l}\n`).join('')}${indent} */\n`;

@@ -51,8 +51,8 @@ void ClassReader::visit(const DeclContext *Scope) {
       continue;
     }
     const auto *Record = dyn_cast<CXXRecordDecl>(D);
-    if (!Record || !Record->isThisDeclarationADefinition() ||
-        Record->getDescribedClassTemplate() || isa<ClassTemplateSpecializationDecl>(Record))
+    if (!Record || !Record->isThisDeclarationADefinition() || Record->getDescribedClassTemplate() ||
+        isa<ClassTemplateSpecializationDecl>(Record))
       continue;
     for (const char *Root : Roots)
       if (derivesFrom(Record, Root)) {

@@ -21,7 +21,8 @@ namespace reader {
 static json::Array readKinds(const ASTContext &Ctx) {
   json::Array Kinds;
   for (const Decl *D : Ctx.getTranslationUnitDecl()->decls())
-    if (const auto *Namespace = dyn_cast<NamespaceDecl>(D); Namespace && Namespace->getName() == "cmonster")
+    if (const auto *Namespace = dyn_cast<NamespaceDecl>(D);
+        Namespace && Namespace->getName() == "cmonster")
       for (const Decl *Member : Namespace->decls())
         if (const auto *Enum = dyn_cast<EnumDecl>(Member); Enum && Enum->getName() == "NodeKind")
           for (const EnumConstantDecl *Kind : Enum->enumerators()) {
@@ -36,10 +37,10 @@ static json::Array readKinds(const ASTContext &Ctx) {
 static json::Object readEnum(const EnumDecl *Enum) {
   json::Array Enumerators;
   for (const EnumConstantDecl *Value : Enum->enumerators())
-    Enumerators.push_back(
-        json::Array{Value->getName(), Value->getInitVal().getExtValue()});
+    Enumerators.push_back(json::Array{Value->getName(), Value->getInitVal().getExtValue()});
   return json::Object{{"scoped", Enum->isScoped()},
-                      {"doc", [&] {
+                      {"doc",
+                       [&] {
                          const ASTContext &Ctx = Enum->getASTContext();
                          const RawComment *C = Ctx.getRawCommentForAnyRedecl(Enum);
                          return C ? std::string(C->getBriefText(Ctx)) : std::string();
@@ -58,10 +59,10 @@ public:
     for (const auto &[Name, Enum] : Returns.enums())
       if (Enum)
         Enums[Name] = readEnum(Enum);
-    llvm::outs() << llvm::formatv("{0:2}\n", json::Value(json::Object{
-                                                 {"kinds", readKinds(Ctx)},
-                                                 {"classes", std::move(Classes)},
-                                                 {"enums", std::move(Enums)}}));
+    llvm::outs() << llvm::formatv("{0:2}\n",
+                                  json::Value(json::Object{{"kinds", readKinds(Ctx)},
+                                                           {"classes", std::move(Classes)},
+                                                           {"enums", std::move(Enums)}}));
   }
 
 private:
@@ -83,8 +84,8 @@ int main() {
     return 1;
   }
   // -I rather than -isystem: comments of system headers are not kept.
-  std::vector<std::string> Args = {"-std=c++17", "-fno-rtti", "-I" LLVM_PREFIX "/include",
-                                   "-I" KINDS_DIRECTORY, "-w", "-D__STDC_CONSTANT_MACROS"};
+  std::vector<std::string> Args = {"-std=c++17",         "-fno-rtti", "-I" LLVM_PREFIX "/include",
+                                   "-I" KINDS_DIRECTORY, "-w",        "-D__STDC_CONSTANT_MACROS"};
   Args.push_back("-resource-dir=" LLVM_PREFIX "/lib/clang/19");
   return tooling::runToolOnCodeWithArgs(std::make_unique<reader::ReadAction>(),
                                         (*Text)->getBuffer(), Args, "ast-headers.cpp",

@@ -52,14 +52,16 @@ static const struct {
 };
 
 static json::Object unsupported(QualType T) {
-  return json::Object{{"k", "unsupported"}, {"of", T.getAsString()}};
+  PrintingPolicy Policy{LangOptions()};
+  Policy.SuppressTagKeyword = true;
+  Policy.Bool = true;
+  return json::Object{{"k", "unsupported"}, {"of", T.getCanonicalType().getAsString(Policy)}};
 }
 
 /// The type of `*range.begin()`, null when there is no such expression.
 QualType ReturnKinds::elementOf(QualType Range) {
   ASTContext &Ctx = S.Context;
-  EnterExpressionEvaluationContext Unevaluated(S,
-                                               Sema::ExpressionEvaluationContext::Unevaluated);
+  EnterExpressionEvaluationContext Unevaluated(S, Sema::ExpressionEvaluationContext::Unevaluated);
   Sema::SFINAETrap Trap(S, true);
   SourceLocation Loc = Range->getAsCXXRecordDecl()->getLocation();
   if (!S.isCompleteType(Loc, Range))
@@ -85,18 +87,18 @@ json::Object ReturnKinds::classifyRecord(QualType T, const CXXRecordDecl *Record
     Record = Definition;
   std::string Name = Record->getQualifiedNameAsString();
 
-  const char *Plain = llvm::StringSwitch<const char *>(Name)
-                          .Cases("llvm::StringRef", "std::basic_string", "clang::DeclarationName",
-                                 "string")
-                          .Cases("clang::DeclarationNameInfo", "clang::Selector",
-                                 "clang::IdentifierInfo", "llvm::VersionTuple", "string")
-                          .Cases("clang::NestedNameSpecifier", "clang::IdentifierLoc", "string")
-                          .Cases("llvm::APInt", "llvm::APSInt", "llvm::FixedPointSemantics", "bigint")
-                          .Case("llvm::APFloat", "double")
-                          .Case("clang::SourceLocation", "location")
-                          .Case("clang::SourceRange", "range")
-                          .Case("clang::TemplateName", "templateName")
-                          .Default(nullptr);
+  const char *Plain =
+      llvm::StringSwitch<const char *>(Name)
+          .Cases("llvm::StringRef", "std::basic_string", "clang::DeclarationName", "string")
+          .Cases("clang::DeclarationNameInfo", "clang::Selector", "clang::IdentifierInfo",
+                 "llvm::VersionTuple", "string")
+          .Cases("clang::NestedNameSpecifier", "clang::IdentifierLoc", "string")
+          .Cases("llvm::APInt", "llvm::APSInt", "llvm::FixedPointSemantics", "bigint")
+          .Case("llvm::APFloat", "double")
+          .Case("clang::SourceLocation", "location")
+          .Case("clang::SourceRange", "range")
+          .Case("clang::TemplateName", "templateName")
+          .Default(nullptr);
   if (Name == "llvm::FixedPointSemantics")
     Plain = nullptr;
   if (Name == "clang::IdentifierLoc")
@@ -112,7 +114,10 @@ json::Object ReturnKinds::classifyRecord(QualType T, const CXXRecordDecl *Record
     if (derivesFrom(Record, "clang::Type"))
       Of = Name;
     else if (auto *Special = dyn_cast<ClassTemplateSpecializationDecl>(Record))
-      Of = Special->getTemplateArgs()[0].getAsType()->getAsCXXRecordDecl()->getQualifiedNameAsString();
+      Of = Special->getTemplateArgs()[0]
+               .getAsType()
+               ->getAsCXXRecordDecl()
+               ->getQualifiedNameAsString();
     return json::Object{{"k", "type"}, {"of", Of}, {"nullable", true}};
   }
   if (Name == "clang::TypeSourceInfo")
@@ -149,17 +154,15 @@ json::Object ReturnKinds::classifyRecord(QualType T, const CXXRecordDecl *Record
     }
   }
   if (Name == "clang::ASTTemplateArgumentListInfo")
-    return json::Object{
-        {"k", "list"},
-        {"of", json::Object{{"k", "node"}, {"of", "clang::TemplateArgumentLoc"}}},
-        {"nullable", Pointer}};
+    return json::Object{{"k", "list"},
+                        {"of", json::Object{{"k", "node"}, {"of", "clang::TemplateArgumentLoc"}}},
+                        {"nullable", Pointer}};
   // An iterator_range or container; iterators have no begin().
   QualType Element = elementOf(S.Context.getRecordType(Record));
   if (Name == "clang::TemplateArgumentList")
-    Element = S.Context.getRecordType(
-        Record->getLookupParent()
-            ->lookup(&S.Context.Idents.get("TemplateArgument"))
-            .find_first<CXXRecordDecl>());
+    Element = S.Context.getRecordType(Record->getLookupParent()
+                                          ->lookup(&S.Context.Idents.get("TemplateArgument"))
+                                          .find_first<CXXRecordDecl>());
   if (!Element.isNull() && Depth < 4) {
     json::Object Of = classify(Element);
     if (Of["k"] == "unsupported")

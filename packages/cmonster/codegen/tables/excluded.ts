@@ -14,6 +14,7 @@ export const excluded: Record<string, string> = {
   'Decl.getKind': isKind,
   'Attr.getKind': isKind,
   'DeclContext.getDeclKind': isKind,
+  'FunctionDecl.getODRHash': 'computed by the non-const overload, which changes the node',
   'DeclContext.lookups': lookupTables,
   'DeclContext.noload_lookups': lookupTables,
   'ConceptSpecializationExpr.getSatisfaction': satisfaction,

@@ -53,8 +53,7 @@ export const overrides: Record<string, string> = {
   'NamedDecl.getName': 'this.aString()',
 
   // --- Literals
-  'IntegerLiteral.getValue':
-    'this.bNumber() === 0xffffffff ? BigInt(this.aString()) : BigInt(this.bNumber())',
+  'IntegerLiteral.getValue': 'this.bNumber() === 0xffffffff ? BigInt(this.aString()) : BigInt(this.bNumber())',
 
   // --- Expressions by their children
   'ArraySubscriptExpr.getLHS': child(0),

@@ -327,8 +327,8 @@ inline uint32_t bitsOfSEHTryStmt(const clang::SEHTryStmt *N) {
 
 inline uint32_t bitsOfTemplateArgument(const clang::TemplateArgument *N) {
   return uint32_t(N->getKind()) << 0 |
-         uint32_t(N->isDependent()) << 4 |
-         uint32_t(N->isInstantiationDependent()) << 5 |
+         ((!N->isNull()) ? uint32_t(N->isDependent()) : 0) << 4 |
+         ((!N->isNull()) ? uint32_t(N->isInstantiationDependent()) : 0) << 5 |
          uint32_t(N->isPackExpansion()) << 6;
 }
 

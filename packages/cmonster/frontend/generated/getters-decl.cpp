@@ -285,7 +285,7 @@ static void g6(const Subject &S, Answer &A) { // Decl::getDeclContext
     A.undefined();
 }
 static void g7(const Subject &S, Answer &A) { // Decl::getNonTransparentDeclContext
-  if (const auto N = asDecl(S); N)
+  if (const auto N = asDecl(S); N && (N->getDeclContext()))
     put(A, N->getNonTransparentDeclContext());
   else
     A.undefined();
@@ -345,7 +345,8 @@ static void g16(const Subject &S, Answer &A) { // Decl::attrs
     A.undefined();
 }
 static void g17(const Subject &S, Answer &A) { // Decl::getMaxAlignment
-  if (const auto N = asDecl(S); N)
+  if (const auto N = asDecl(S); N && (llvm::none_of(N->specific_attrs<clang::AlignedAttr>(),
+                    [](const auto *A) { return A->isAlignmentDependent() || A->isAlignmentErrorDependent(); })))
     put(A, N->getMaxAlignment());
   else
     A.undefined();
@@ -369,7 +370,13 @@ static void g20(const Subject &S, Answer &A) { // Decl::isUsed
     A.undefined();
 }
 static void g21(const Subject &S, Answer &A) { // Decl::isReferenced
-  if (const auto N = asDecl(S); N)
+  if (const auto N = asDecl(S); N && (!llvm::isa<clang::ObjCMethodDecl>(N) || [&] {
+        unsigned Steps = 0;
+        for (auto I = N->redecls_begin(), E = N->redecls_end(); I != E; ++I)
+          if (++Steps > 10000)
+            return false;
+        return true;
+      }()))
     put(A, N->isReferenced());
   else
     A.undefined();
@@ -387,7 +394,7 @@ static void g23(const Subject &S, Answer &A) { // Decl::isTopLevelDeclInObjCCont
     A.undefined();
 }
 static void g24(const Subject &S, Answer &A) { // Decl::getExternalSourceSymbolAttr
-  if (const auto N = asDecl(S); N)
+  if (const auto N = asDecl(S); N && (N->getDeclContext()))
     put(A, N->getExternalSourceSymbolAttr());
   else
     A.undefined();
@@ -585,7 +592,7 @@ static void g56(const Subject &S, Answer &A) { // Decl::isDefinedOutsideFunction
     A.undefined();
 }
 static void g57(const Subject &S, Answer &A) { // Decl::isInLocalScopeForInstantiation
-  if (const auto N = asDecl(S); N)
+  if (const auto N = asDecl(S); N && (N->getDeclContext()))
     put(A, N->isInLocalScopeForInstantiation());
   else
     A.undefined();
@@ -609,7 +616,13 @@ static void g60(const Subject &S, Answer &A) { // Decl::isCanonicalDecl
     A.undefined();
 }
 static void g61(const Subject &S, Answer &A) { // Decl::redecls
-  if (const auto N = asDecl(S); N)
+  if (const auto N = asDecl(S); N && (!llvm::isa<clang::ObjCMethodDecl>(N) || [&] {
+        unsigned Steps = 0;
+        for (auto I = N->redecls_begin(), E = N->redecls_end(); I != E; ++I)
+          if (++Steps > 10000)
+            return false;
+        return true;
+      }()))
     put(A, N->redecls());
   else
     A.undefined();
@@ -723,7 +736,7 @@ static void g79(const Subject &S, Answer &A) { // Decl::getFunctionType
     A.undefined();
 }
 static void g80(const Subject &S, Answer &A) { // Decl::isFunctionPointerType
-  if (const auto N = asDecl(S); N)
+  if (const auto N = asDecl(S); N && (!llvm::isa<clang::ValueDecl>(N) || !llvm::cast<clang::ValueDecl>(N)->getType().isNull()))
     put(A, N->isFunctionPointerType());
   else
     A.undefined();
@@ -1059,7 +1072,7 @@ static void g135(const Subject &S, Answer &A) { // NamedDecl::isExternallyDeclar
     A.undefined();
 }
 static void g136(const Subject &S, Answer &A) { // NamedDecl::getVisibility
-  if (const auto N = asNamedDecl(S); N)
+  if (const auto N = asNamedDecl(S); N && (!llvm::isa<clang::TemplateDecl>(N) || llvm::cast<clang::TemplateDecl>(N)->getTemplatedDecl()))
     put(A, N->getVisibility());
   else
     A.undefined();
@@ -1629,7 +1642,7 @@ static void g230(const Subject &S, Answer &A) { // ParmVarDecl::getExplicitObjec
     A.undefined();
 }
 static void g231(const Subject &S, Answer &A) { // ParmVarDecl::getDefaultArg
-  if (const auto N = asParmVarDecl(S); N)
+  if (const auto N = asParmVarDecl(S); N && (!N->hasUnparsedDefaultArg() && !N->hasUninstantiatedDefaultArg()))
     put(A, N->getDefaultArg());
   else
     A.undefined();
@@ -1641,7 +1654,7 @@ static void g232(const Subject &S, Answer &A) { // ParmVarDecl::getDefaultArgRan
     A.undefined();
 }
 static void g233(const Subject &S, Answer &A) { // ParmVarDecl::getUninstantiatedDefaultArg
-  if (const auto N = asParmVarDecl(S); N)
+  if (const auto N = asParmVarDecl(S); N && (N->hasUninstantiatedDefaultArg()))
     put(A, N->getUninstantiatedDefaultArg());
   else
     A.undefined();
@@ -2175,19 +2188,21 @@ static void g321(const Subject &S, Answer &A) { // FunctionDecl::isInlined
     A.undefined();
 }
 static void g322(const Subject &S, Answer &A) { // FunctionDecl::isInlineDefinitionExternallyVisible
-  if (const auto N = asFunctionDecl(S); N)
+  if (const auto N = asFunctionDecl(S); N && (N->isInlined() &&
+      (N->doesThisDeclarationHaveABody() || N->willHaveBody() || N->hasAttr<clang::AliasAttr>()) &&
+      (!A.E.context().getLangOpts().CPlusPlus || N->hasAttr<clang::GNUInlineAttr>())))
     put(A, N->isInlineDefinitionExternallyVisible());
   else
     A.undefined();
 }
 static void g323(const Subject &S, Answer &A) { // FunctionDecl::isMSExternInline
-  if (const auto N = asFunctionDecl(S); N)
+  if (const auto N = asFunctionDecl(S); N && (N->isInlined()))
     put(A, N->isMSExternInline());
   else
     A.undefined();
 }
 static void g324(const Subject &S, Answer &A) { // FunctionDecl::doesDeclarationForceExternallyVisibleDefinition
-  if (const auto N = asFunctionDecl(S); N)
+  if (const auto N = asFunctionDecl(S); N && (!N->doesThisDeclarationHaveABody()))
     put(A, N->doesDeclarationForceExternallyVisibleDefinition());
   else
     A.undefined();
@@ -2306,3655 +2321,3649 @@ static void g343(const Subject &S, Answer &A) { // FunctionDecl::getMemoryFuncti
   else
     A.undefined();
 }
-static void g344(const Subject &S, Answer &A) { // FunctionDecl::getODRHash
-  if (const auto N = asFunctionDecl(S); N)
-    put(A, N->getODRHash());
-  else
-    A.undefined();
-}
-static void g345(const Subject &S, Answer &A) { // FunctionDecl::getFirstDecl
+static void g344(const Subject &S, Answer &A) { // FunctionDecl::getFirstDecl
   if (const auto N = asFunctionDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g346(const Subject &S, Answer &A) { // FieldDecl::getFieldIndex
-  if (const auto N = asFieldDecl(S); N)
+static void g345(const Subject &S, Answer &A) { // FieldDecl::getFieldIndex
+  if (const auto N = asFieldDecl(S); N && (!llvm::isa<clang::ObjCIvarDecl>(N) && llvm::isa<clang::RecordDecl>(N->getDeclContext()) && N->getParent()->getDefinition()))
     put(A, N->getFieldIndex());
   else
     A.undefined();
 }
-static void g347(const Subject &S, Answer &A) { // FieldDecl::isMutable
+static void g346(const Subject &S, Answer &A) { // FieldDecl::isMutable
   if (const auto N = asFieldDecl(S); N)
     put(A, N->isMutable());
   else
     A.undefined();
 }
-static void g348(const Subject &S, Answer &A) { // FieldDecl::isBitField
+static void g347(const Subject &S, Answer &A) { // FieldDecl::isBitField
   if (const auto N = asFieldDecl(S); N)
     put(A, N->isBitField());
   else
     A.undefined();
 }
-static void g349(const Subject &S, Answer &A) { // FieldDecl::isUnnamedBitField
+static void g348(const Subject &S, Answer &A) { // FieldDecl::isUnnamedBitField
   if (const auto N = asFieldDecl(S); N)
     put(A, N->isUnnamedBitField());
   else
     A.undefined();
 }
-static void g350(const Subject &S, Answer &A) { // FieldDecl::isAnonymousStructOrUnion
+static void g349(const Subject &S, Answer &A) { // FieldDecl::isAnonymousStructOrUnion
   if (const auto N = asFieldDecl(S); N)
     put(A, N->isAnonymousStructOrUnion());
   else
     A.undefined();
 }
-static void g351(const Subject &S, Answer &A) { // FieldDecl::getBitWidth
+static void g350(const Subject &S, Answer &A) { // FieldDecl::getBitWidth
   if (const auto N = asFieldDecl(S); N)
     put(A, N->getBitWidth());
   else
     A.undefined();
 }
-static void g352(const Subject &S, Answer &A) { // FieldDecl::isPotentiallyOverlapping
+static void g351(const Subject &S, Answer &A) { // FieldDecl::isPotentiallyOverlapping
   if (const auto N = asFieldDecl(S); N)
     put(A, N->isPotentiallyOverlapping());
   else
     A.undefined();
 }
-static void g353(const Subject &S, Answer &A) { // FieldDecl::getInClassInitStyle
+static void g352(const Subject &S, Answer &A) { // FieldDecl::getInClassInitStyle
   if (const auto N = asFieldDecl(S); N)
     put(A, N->getInClassInitStyle());
   else
     A.undefined();
 }
-static void g354(const Subject &S, Answer &A) { // FieldDecl::hasInClassInitializer
+static void g353(const Subject &S, Answer &A) { // FieldDecl::hasInClassInitializer
   if (const auto N = asFieldDecl(S); N)
     put(A, N->hasInClassInitializer());
   else
     A.undefined();
 }
-static void g355(const Subject &S, Answer &A) { // FieldDecl::hasNonNullInClassInitializer
+static void g354(const Subject &S, Answer &A) { // FieldDecl::hasNonNullInClassInitializer
   if (const auto N = asFieldDecl(S); N)
     put(A, N->hasNonNullInClassInitializer());
   else
     A.undefined();
 }
-static void g356(const Subject &S, Answer &A) { // FieldDecl::getInClassInitializer
+static void g355(const Subject &S, Answer &A) { // FieldDecl::getInClassInitializer
   if (const auto N = asFieldDecl(S); N)
     put(A, N->getInClassInitializer());
   else
     A.undefined();
 }
-static void g357(const Subject &S, Answer &A) { // FieldDecl::hasCapturedVLAType
+static void g356(const Subject &S, Answer &A) { // FieldDecl::hasCapturedVLAType
   if (const auto N = asFieldDecl(S); N)
     put(A, N->hasCapturedVLAType());
   else
     A.undefined();
 }
-static void g358(const Subject &S, Answer &A) { // FieldDecl::getCapturedVLAType
+static void g357(const Subject &S, Answer &A) { // FieldDecl::getCapturedVLAType
   if (const auto N = asFieldDecl(S); N)
     put(A, N->getCapturedVLAType());
   else
     A.undefined();
 }
-static void g359(const Subject &S, Answer &A) { // FieldDecl::getParent
+static void g358(const Subject &S, Answer &A) { // FieldDecl::getParent
   if (const auto N = asFieldDecl(S); N)
     put(A, N->getParent());
   else
     A.undefined();
 }
-static void g360(const Subject &S, Answer &A) { // FieldDecl::getCanonicalDecl
+static void g359(const Subject &S, Answer &A) { // FieldDecl::getCanonicalDecl
   if (const auto N = asFieldDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g361(const Subject &S, Answer &A) { // FieldDecl::getFirstDecl
+static void g360(const Subject &S, Answer &A) { // FieldDecl::getFirstDecl
   if (const auto N = asFieldDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g362(const Subject &S, Answer &A) { // EnumConstantDecl::getInitExpr
+static void g361(const Subject &S, Answer &A) { // EnumConstantDecl::getInitExpr
   if (const auto N = asEnumConstantDecl(S); N)
     put(A, N->getInitExpr());
   else
     A.undefined();
 }
-static void g363(const Subject &S, Answer &A) { // EnumConstantDecl::getInitVal
+static void g362(const Subject &S, Answer &A) { // EnumConstantDecl::getInitVal
   if (const auto N = asEnumConstantDecl(S); N)
     put(A, N->getInitVal());
   else
     A.undefined();
 }
-static void g364(const Subject &S, Answer &A) { // EnumConstantDecl::getCanonicalDecl
+static void g363(const Subject &S, Answer &A) { // EnumConstantDecl::getCanonicalDecl
   if (const auto N = asEnumConstantDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g365(const Subject &S, Answer &A) { // EnumConstantDecl::getFirstDecl
+static void g364(const Subject &S, Answer &A) { // EnumConstantDecl::getFirstDecl
   if (const auto N = asEnumConstantDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g366(const Subject &S, Answer &A) { // EnumConstantDecl::getValue
+static void g365(const Subject &S, Answer &A) { // EnumConstantDecl::getValue
   if (const auto N = asEnumConstantDecl(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g367(const Subject &S, Answer &A) { // IndirectFieldDecl::chain
+static void g366(const Subject &S, Answer &A) { // IndirectFieldDecl::chain
   if (const auto N = asIndirectFieldDecl(S); N)
     put(A, N->chain());
   else
     A.undefined();
 }
-static void g368(const Subject &S, Answer &A) { // IndirectFieldDecl::getChainingSize
+static void g367(const Subject &S, Answer &A) { // IndirectFieldDecl::getChainingSize
   if (const auto N = asIndirectFieldDecl(S); N)
     put(A, N->getChainingSize());
   else
     A.undefined();
 }
-static void g369(const Subject &S, Answer &A) { // IndirectFieldDecl::getAnonField
+static void g368(const Subject &S, Answer &A) { // IndirectFieldDecl::getAnonField
   if (const auto N = asIndirectFieldDecl(S); N)
     put(A, N->getAnonField());
   else
     A.undefined();
 }
-static void g370(const Subject &S, Answer &A) { // IndirectFieldDecl::getVarDecl
+static void g369(const Subject &S, Answer &A) { // IndirectFieldDecl::getVarDecl
   if (const auto N = asIndirectFieldDecl(S); N)
     put(A, N->getVarDecl());
   else
     A.undefined();
 }
-static void g371(const Subject &S, Answer &A) { // IndirectFieldDecl::getCanonicalDecl
+static void g370(const Subject &S, Answer &A) { // IndirectFieldDecl::getCanonicalDecl
   if (const auto N = asIndirectFieldDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g372(const Subject &S, Answer &A) { // IndirectFieldDecl::getFirstDecl
+static void g371(const Subject &S, Answer &A) { // IndirectFieldDecl::getFirstDecl
   if (const auto N = asIndirectFieldDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g373(const Subject &S, Answer &A) { // TypeDecl::getTypeForDecl
+static void g372(const Subject &S, Answer &A) { // TypeDecl::getTypeForDecl
   if (const auto N = asTypeDecl(S); N)
     put(A, N->getTypeForDecl());
   else
     A.undefined();
 }
-static void g374(const Subject &S, Answer &A) { // TypeDecl::getBeginLoc
+static void g373(const Subject &S, Answer &A) { // TypeDecl::getBeginLoc
   if (const auto N = asTypeDecl(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g375(const Subject &S, Answer &A) { // TypedefNameDecl::getMostRecentDecl
+static void g374(const Subject &S, Answer &A) { // TypedefNameDecl::getMostRecentDecl
   if (const auto N = asTypedefNameDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g376(const Subject &S, Answer &A) { // TypedefNameDecl::isModed
+static void g375(const Subject &S, Answer &A) { // TypedefNameDecl::isModed
   if (const auto N = asTypedefNameDecl(S); N)
     put(A, N->isModed());
   else
     A.undefined();
 }
-static void g377(const Subject &S, Answer &A) { // TypedefNameDecl::getTypeSourceInfo
+static void g376(const Subject &S, Answer &A) { // TypedefNameDecl::getTypeSourceInfo
   if (const auto N = asTypedefNameDecl(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g378(const Subject &S, Answer &A) { // TypedefNameDecl::getUnderlyingType
+static void g377(const Subject &S, Answer &A) { // TypedefNameDecl::getUnderlyingType
   if (const auto N = asTypedefNameDecl(S); N)
     put(A, N->getUnderlyingType());
   else
     A.undefined();
 }
-static void g379(const Subject &S, Answer &A) { // TypedefNameDecl::getCanonicalDecl
+static void g378(const Subject &S, Answer &A) { // TypedefNameDecl::getCanonicalDecl
   if (const auto N = asTypedefNameDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g380(const Subject &S, Answer &A) { // TypedefNameDecl::getAnonDeclWithTypedefName
+static void g379(const Subject &S, Answer &A) { // TypedefNameDecl::getAnonDeclWithTypedefName
   if (const auto N = asTypedefNameDecl(S); N)
     put(A, N->getAnonDeclWithTypedefName());
   else
     A.undefined();
 }
-static void g381(const Subject &S, Answer &A) { // TypedefNameDecl::isTransparentTag
+static void g380(const Subject &S, Answer &A) { // TypedefNameDecl::isTransparentTag
   if (const auto N = asTypedefNameDecl(S); N)
     put(A, N->isTransparentTag());
   else
     A.undefined();
 }
-static void g382(const Subject &S, Answer &A) { // TypedefNameDecl::getFirstDecl
+static void g381(const Subject &S, Answer &A) { // TypedefNameDecl::getFirstDecl
   if (const auto N = asTypedefNameDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g383(const Subject &S, Answer &A) { // TypeAliasDecl::getDescribedAliasTemplate
+static void g382(const Subject &S, Answer &A) { // TypeAliasDecl::getDescribedAliasTemplate
   if (const auto N = asTypeAliasDecl(S); N)
     put(A, N->getDescribedAliasTemplate());
   else
     A.undefined();
 }
-static void g384(const Subject &S, Answer &A) { // TagDecl::getMostRecentDecl
+static void g383(const Subject &S, Answer &A) { // TagDecl::getMostRecentDecl
   if (const auto N = asTagDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g385(const Subject &S, Answer &A) { // TagDecl::getBraceRange
+static void g384(const Subject &S, Answer &A) { // TagDecl::getBraceRange
   if (const auto N = asTagDecl(S); N)
     put(A, N->getBraceRange());
   else
     A.undefined();
 }
-static void g386(const Subject &S, Answer &A) { // TagDecl::getInnerLocStart
+static void g385(const Subject &S, Answer &A) { // TagDecl::getInnerLocStart
   if (const auto N = asTagDecl(S); N)
     put(A, N->getInnerLocStart());
   else
     A.undefined();
 }
-static void g387(const Subject &S, Answer &A) { // TagDecl::getOuterLocStart
+static void g386(const Subject &S, Answer &A) { // TagDecl::getOuterLocStart
   if (const auto N = asTagDecl(S); N)
     put(A, N->getOuterLocStart());
   else
     A.undefined();
 }
-static void g388(const Subject &S, Answer &A) { // TagDecl::getCanonicalDecl
+static void g387(const Subject &S, Answer &A) { // TagDecl::getCanonicalDecl
   if (const auto N = asTagDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g389(const Subject &S, Answer &A) { // TagDecl::isThisDeclarationADefinition
+static void g388(const Subject &S, Answer &A) { // TagDecl::isThisDeclarationADefinition
   if (const auto N = asTagDecl(S); N)
     put(A, N->isThisDeclarationADefinition());
   else
     A.undefined();
 }
-static void g390(const Subject &S, Answer &A) { // TagDecl::isCompleteDefinition
+static void g389(const Subject &S, Answer &A) { // TagDecl::isCompleteDefinition
   if (const auto N = asTagDecl(S); N)
     put(A, N->isCompleteDefinition());
   else
     A.undefined();
 }
-static void g391(const Subject &S, Answer &A) { // TagDecl::isCompleteDefinitionRequired
+static void g390(const Subject &S, Answer &A) { // TagDecl::isCompleteDefinitionRequired
   if (const auto N = asTagDecl(S); N)
     put(A, N->isCompleteDefinitionRequired());
   else
     A.undefined();
 }
-static void g392(const Subject &S, Answer &A) { // TagDecl::isBeingDefined
+static void g391(const Subject &S, Answer &A) { // TagDecl::isBeingDefined
   if (const auto N = asTagDecl(S); N)
     put(A, N->isBeingDefined());
   else
     A.undefined();
 }
-static void g393(const Subject &S, Answer &A) { // TagDecl::isEmbeddedInDeclarator
+static void g392(const Subject &S, Answer &A) { // TagDecl::isEmbeddedInDeclarator
   if (const auto N = asTagDecl(S); N)
     put(A, N->isEmbeddedInDeclarator());
   else
     A.undefined();
 }
-static void g394(const Subject &S, Answer &A) { // TagDecl::isFreeStanding
+static void g393(const Subject &S, Answer &A) { // TagDecl::isFreeStanding
   if (const auto N = asTagDecl(S); N)
     put(A, N->isFreeStanding());
   else
     A.undefined();
 }
-static void g395(const Subject &S, Answer &A) { // TagDecl::mayHaveOutOfDateDef
+static void g394(const Subject &S, Answer &A) { // TagDecl::mayHaveOutOfDateDef
   if (const auto N = asTagDecl(S); N)
     put(A, N->mayHaveOutOfDateDef());
   else
     A.undefined();
 }
-static void g396(const Subject &S, Answer &A) { // TagDecl::isDependentType
+static void g395(const Subject &S, Answer &A) { // TagDecl::isDependentType
   if (const auto N = asTagDecl(S); N)
     put(A, N->isDependentType());
   else
     A.undefined();
 }
-static void g397(const Subject &S, Answer &A) { // TagDecl::isThisDeclarationADemotedDefinition
+static void g396(const Subject &S, Answer &A) { // TagDecl::isThisDeclarationADemotedDefinition
   if (const auto N = asTagDecl(S); N)
     put(A, N->isThisDeclarationADemotedDefinition());
   else
     A.undefined();
 }
-static void g398(const Subject &S, Answer &A) { // TagDecl::getDefinition
+static void g397(const Subject &S, Answer &A) { // TagDecl::getDefinition
   if (const auto N = asTagDecl(S); N)
     put(A, N->getDefinition());
   else
     A.undefined();
 }
-static void g399(const Subject &S, Answer &A) { // TagDecl::getKindName
+static void g398(const Subject &S, Answer &A) { // TagDecl::getKindName
   if (const auto N = asTagDecl(S); N)
     put(A, N->getKindName());
   else
     A.undefined();
 }
-static void g400(const Subject &S, Answer &A) { // TagDecl::getTagKind
+static void g399(const Subject &S, Answer &A) { // TagDecl::getTagKind
   if (const auto N = asTagDecl(S); N)
     put(A, N->getTagKind());
   else
     A.undefined();
 }
-static void g401(const Subject &S, Answer &A) { // TagDecl::isStruct
+static void g400(const Subject &S, Answer &A) { // TagDecl::isStruct
   if (const auto N = asTagDecl(S); N)
     put(A, N->isStruct());
   else
     A.undefined();
 }
-static void g402(const Subject &S, Answer &A) { // TagDecl::isInterface
+static void g401(const Subject &S, Answer &A) { // TagDecl::isInterface
   if (const auto N = asTagDecl(S); N)
     put(A, N->isInterface());
   else
     A.undefined();
 }
-static void g403(const Subject &S, Answer &A) { // TagDecl::isClass
+static void g402(const Subject &S, Answer &A) { // TagDecl::isClass
   if (const auto N = asTagDecl(S); N)
     put(A, N->isClass());
   else
     A.undefined();
 }
-static void g404(const Subject &S, Answer &A) { // TagDecl::isUnion
+static void g403(const Subject &S, Answer &A) { // TagDecl::isUnion
   if (const auto N = asTagDecl(S); N)
     put(A, N->isUnion());
   else
     A.undefined();
 }
-static void g405(const Subject &S, Answer &A) { // TagDecl::isEnum
+static void g404(const Subject &S, Answer &A) { // TagDecl::isEnum
   if (const auto N = asTagDecl(S); N)
     put(A, N->isEnum());
   else
     A.undefined();
 }
-static void g406(const Subject &S, Answer &A) { // TagDecl::hasNameForLinkage
+static void g405(const Subject &S, Answer &A) { // TagDecl::hasNameForLinkage
   if (const auto N = asTagDecl(S); N)
     put(A, N->hasNameForLinkage());
   else
     A.undefined();
 }
-static void g407(const Subject &S, Answer &A) { // TagDecl::getTypedefNameForAnonDecl
+static void g406(const Subject &S, Answer &A) { // TagDecl::getTypedefNameForAnonDecl
   if (const auto N = asTagDecl(S); N)
     put(A, N->getTypedefNameForAnonDecl());
   else
     A.undefined();
 }
-static void g408(const Subject &S, Answer &A) { // TagDecl::getQualifier
+static void g407(const Subject &S, Answer &A) { // TagDecl::getQualifier
   if (const auto N = asTagDecl(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g409(const Subject &S, Answer &A) { // TagDecl::getQualifierLoc
+static void g408(const Subject &S, Answer &A) { // TagDecl::getQualifierLoc
   if (const auto N = asTagDecl(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g410(const Subject &S, Answer &A) { // TagDecl::getNumTemplateParameterLists
+static void g409(const Subject &S, Answer &A) { // TagDecl::getNumTemplateParameterLists
   if (const auto N = asTagDecl(S); N)
     put(A, N->getNumTemplateParameterLists());
   else
     A.undefined();
 }
-static void g411(const Subject &S, Answer &A) { // TagDecl::getFirstDecl
+static void g410(const Subject &S, Answer &A) { // TagDecl::getFirstDecl
   if (const auto N = asTagDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g412(const Subject &S, Answer &A) { // EnumDecl::getCanonicalDecl
+static void g411(const Subject &S, Answer &A) { // EnumDecl::getCanonicalDecl
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g413(const Subject &S, Answer &A) { // EnumDecl::getPreviousDecl
+static void g412(const Subject &S, Answer &A) { // EnumDecl::getPreviousDecl
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getPreviousDecl());
   else
     A.undefined();
 }
-static void g414(const Subject &S, Answer &A) { // EnumDecl::getMostRecentDecl
+static void g413(const Subject &S, Answer &A) { // EnumDecl::getMostRecentDecl
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g415(const Subject &S, Answer &A) { // EnumDecl::getDefinition
+static void g414(const Subject &S, Answer &A) { // EnumDecl::getDefinition
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getDefinition());
   else
     A.undefined();
 }
-static void g416(const Subject &S, Answer &A) { // EnumDecl::enumerators
+static void g415(const Subject &S, Answer &A) { // EnumDecl::enumerators
   if (const auto N = asEnumDecl(S); N)
     put(A, N->enumerators());
   else
     A.undefined();
 }
-static void g417(const Subject &S, Answer &A) { // EnumDecl::getPromotionType
+static void g416(const Subject &S, Answer &A) { // EnumDecl::getPromotionType
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getPromotionType());
   else
     A.undefined();
 }
-static void g418(const Subject &S, Answer &A) { // EnumDecl::getIntegerType
+static void g417(const Subject &S, Answer &A) { // EnumDecl::getIntegerType
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getIntegerType());
   else
     A.undefined();
 }
-static void g419(const Subject &S, Answer &A) { // EnumDecl::getIntegerTypeSourceInfo
+static void g418(const Subject &S, Answer &A) { // EnumDecl::getIntegerTypeSourceInfo
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getIntegerTypeSourceInfo());
   else
     A.undefined();
 }
-static void g420(const Subject &S, Answer &A) { // EnumDecl::getIntegerTypeRange
+static void g419(const Subject &S, Answer &A) { // EnumDecl::getIntegerTypeRange
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getIntegerTypeRange());
   else
     A.undefined();
 }
-static void g421(const Subject &S, Answer &A) { // EnumDecl::getNumPositiveBits
+static void g420(const Subject &S, Answer &A) { // EnumDecl::getNumPositiveBits
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getNumPositiveBits());
   else
     A.undefined();
 }
-static void g422(const Subject &S, Answer &A) { // EnumDecl::getNumNegativeBits
+static void g421(const Subject &S, Answer &A) { // EnumDecl::getNumNegativeBits
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getNumNegativeBits());
   else
     A.undefined();
 }
-static void g423(const Subject &S, Answer &A) { // EnumDecl::isScoped
+static void g422(const Subject &S, Answer &A) { // EnumDecl::isScoped
   if (const auto N = asEnumDecl(S); N)
     put(A, N->isScoped());
   else
     A.undefined();
 }
-static void g424(const Subject &S, Answer &A) { // EnumDecl::isScopedUsingClassTag
+static void g423(const Subject &S, Answer &A) { // EnumDecl::isScopedUsingClassTag
   if (const auto N = asEnumDecl(S); N)
     put(A, N->isScopedUsingClassTag());
   else
     A.undefined();
 }
-static void g425(const Subject &S, Answer &A) { // EnumDecl::isFixed
+static void g424(const Subject &S, Answer &A) { // EnumDecl::isFixed
   if (const auto N = asEnumDecl(S); N)
     put(A, N->isFixed());
   else
     A.undefined();
 }
-static void g426(const Subject &S, Answer &A) { // EnumDecl::isComplete
+static void g425(const Subject &S, Answer &A) { // EnumDecl::isComplete
   if (const auto N = asEnumDecl(S); N)
     put(A, N->isComplete());
   else
     A.undefined();
 }
-static void g427(const Subject &S, Answer &A) { // EnumDecl::isClosed
+static void g426(const Subject &S, Answer &A) { // EnumDecl::isClosed
   if (const auto N = asEnumDecl(S); N)
     put(A, N->isClosed());
   else
     A.undefined();
 }
-static void g428(const Subject &S, Answer &A) { // EnumDecl::isClosedFlag
+static void g427(const Subject &S, Answer &A) { // EnumDecl::isClosedFlag
   if (const auto N = asEnumDecl(S); N)
     put(A, N->isClosedFlag());
   else
     A.undefined();
 }
-static void g429(const Subject &S, Answer &A) { // EnumDecl::isClosedNonFlag
+static void g428(const Subject &S, Answer &A) { // EnumDecl::isClosedNonFlag
   if (const auto N = asEnumDecl(S); N)
     put(A, N->isClosedNonFlag());
   else
     A.undefined();
 }
-static void g430(const Subject &S, Answer &A) { // EnumDecl::getTemplateInstantiationPattern
+static void g429(const Subject &S, Answer &A) { // EnumDecl::getTemplateInstantiationPattern
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getTemplateInstantiationPattern());
   else
     A.undefined();
 }
-static void g431(const Subject &S, Answer &A) { // EnumDecl::getInstantiatedFromMemberEnum
+static void g430(const Subject &S, Answer &A) { // EnumDecl::getInstantiatedFromMemberEnum
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getInstantiatedFromMemberEnum());
   else
     A.undefined();
 }
-static void g432(const Subject &S, Answer &A) { // EnumDecl::getTemplateSpecializationKind
+static void g431(const Subject &S, Answer &A) { // EnumDecl::getTemplateSpecializationKind
   if (const auto N = asEnumDecl(S); N)
     put(A, N->getTemplateSpecializationKind());
   else
     A.undefined();
 }
-static void g433(const Subject &S, Answer &A) { // RecordDecl::getPreviousDecl
+static void g432(const Subject &S, Answer &A) { // RecordDecl::getPreviousDecl
   if (const auto N = asRecordDecl(S); N)
     put(A, N->getPreviousDecl());
   else
     A.undefined();
 }
-static void g434(const Subject &S, Answer &A) { // RecordDecl::getMostRecentDecl
+static void g433(const Subject &S, Answer &A) { // RecordDecl::getMostRecentDecl
   if (const auto N = asRecordDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g435(const Subject &S, Answer &A) { // RecordDecl::hasFlexibleArrayMember
+static void g434(const Subject &S, Answer &A) { // RecordDecl::hasFlexibleArrayMember
   if (const auto N = asRecordDecl(S); N)
     put(A, N->hasFlexibleArrayMember());
   else
     A.undefined();
 }
-static void g436(const Subject &S, Answer &A) { // RecordDecl::isAnonymousStructOrUnion
+static void g435(const Subject &S, Answer &A) { // RecordDecl::isAnonymousStructOrUnion
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isAnonymousStructOrUnion());
   else
     A.undefined();
 }
-static void g437(const Subject &S, Answer &A) { // RecordDecl::hasObjectMember
+static void g436(const Subject &S, Answer &A) { // RecordDecl::hasObjectMember
   if (const auto N = asRecordDecl(S); N)
     put(A, N->hasObjectMember());
   else
     A.undefined();
 }
-static void g438(const Subject &S, Answer &A) { // RecordDecl::hasVolatileMember
+static void g437(const Subject &S, Answer &A) { // RecordDecl::hasVolatileMember
   if (const auto N = asRecordDecl(S); N)
     put(A, N->hasVolatileMember());
   else
     A.undefined();
 }
-static void g439(const Subject &S, Answer &A) { // RecordDecl::hasLoadedFieldsFromExternalStorage
+static void g438(const Subject &S, Answer &A) { // RecordDecl::hasLoadedFieldsFromExternalStorage
   if (const auto N = asRecordDecl(S); N)
     put(A, N->hasLoadedFieldsFromExternalStorage());
   else
     A.undefined();
 }
-static void g440(const Subject &S, Answer &A) { // RecordDecl::isNonTrivialToPrimitiveDefaultInitialize
+static void g439(const Subject &S, Answer &A) { // RecordDecl::isNonTrivialToPrimitiveDefaultInitialize
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isNonTrivialToPrimitiveDefaultInitialize());
   else
     A.undefined();
 }
-static void g441(const Subject &S, Answer &A) { // RecordDecl::isNonTrivialToPrimitiveCopy
+static void g440(const Subject &S, Answer &A) { // RecordDecl::isNonTrivialToPrimitiveCopy
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isNonTrivialToPrimitiveCopy());
   else
     A.undefined();
 }
-static void g442(const Subject &S, Answer &A) { // RecordDecl::isNonTrivialToPrimitiveDestroy
+static void g441(const Subject &S, Answer &A) { // RecordDecl::isNonTrivialToPrimitiveDestroy
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isNonTrivialToPrimitiveDestroy());
   else
     A.undefined();
 }
-static void g443(const Subject &S, Answer &A) { // RecordDecl::hasNonTrivialToPrimitiveDefaultInitializeCUnion
+static void g442(const Subject &S, Answer &A) { // RecordDecl::hasNonTrivialToPrimitiveDefaultInitializeCUnion
   if (const auto N = asRecordDecl(S); N)
     put(A, N->hasNonTrivialToPrimitiveDefaultInitializeCUnion());
   else
     A.undefined();
 }
-static void g444(const Subject &S, Answer &A) { // RecordDecl::hasNonTrivialToPrimitiveDestructCUnion
+static void g443(const Subject &S, Answer &A) { // RecordDecl::hasNonTrivialToPrimitiveDestructCUnion
   if (const auto N = asRecordDecl(S); N)
     put(A, N->hasNonTrivialToPrimitiveDestructCUnion());
   else
     A.undefined();
 }
-static void g445(const Subject &S, Answer &A) { // RecordDecl::hasNonTrivialToPrimitiveCopyCUnion
+static void g444(const Subject &S, Answer &A) { // RecordDecl::hasNonTrivialToPrimitiveCopyCUnion
   if (const auto N = asRecordDecl(S); N)
     put(A, N->hasNonTrivialToPrimitiveCopyCUnion());
   else
     A.undefined();
 }
-static void g446(const Subject &S, Answer &A) { // RecordDecl::canPassInRegisters
+static void g445(const Subject &S, Answer &A) { // RecordDecl::canPassInRegisters
   if (const auto N = asRecordDecl(S); N)
     put(A, N->canPassInRegisters());
   else
     A.undefined();
 }
-static void g447(const Subject &S, Answer &A) { // RecordDecl::getArgPassingRestrictions
+static void g446(const Subject &S, Answer &A) { // RecordDecl::getArgPassingRestrictions
   if (const auto N = asRecordDecl(S); N)
     put(A, N->getArgPassingRestrictions());
   else
     A.undefined();
 }
-static void g448(const Subject &S, Answer &A) { // RecordDecl::isParamDestroyedInCallee
+static void g447(const Subject &S, Answer &A) { // RecordDecl::isParamDestroyedInCallee
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isParamDestroyedInCallee());
   else
     A.undefined();
 }
-static void g449(const Subject &S, Answer &A) { // RecordDecl::isRandomized
+static void g448(const Subject &S, Answer &A) { // RecordDecl::isRandomized
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isRandomized());
   else
     A.undefined();
 }
-static void g450(const Subject &S, Answer &A) { // RecordDecl::isInjectedClassName
+static void g449(const Subject &S, Answer &A) { // RecordDecl::isInjectedClassName
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isInjectedClassName());
   else
     A.undefined();
 }
-static void g451(const Subject &S, Answer &A) { // RecordDecl::isLambda
+static void g450(const Subject &S, Answer &A) { // RecordDecl::isLambda
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isLambda());
   else
     A.undefined();
 }
-static void g452(const Subject &S, Answer &A) { // RecordDecl::isCapturedRecord
+static void g451(const Subject &S, Answer &A) { // RecordDecl::isCapturedRecord
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isCapturedRecord());
   else
     A.undefined();
 }
-static void g453(const Subject &S, Answer &A) { // RecordDecl::getDefinition
+static void g452(const Subject &S, Answer &A) { // RecordDecl::getDefinition
   if (const auto N = asRecordDecl(S); N)
     put(A, N->getDefinition());
   else
     A.undefined();
 }
-static void g454(const Subject &S, Answer &A) { // RecordDecl::isOrContainsUnion
+static void g453(const Subject &S, Answer &A) { // RecordDecl::isOrContainsUnion
   if (const auto N = asRecordDecl(S); N)
     put(A, N->isOrContainsUnion());
   else
     A.undefined();
 }
-static void g455(const Subject &S, Answer &A) { // RecordDecl::fields
+static void g454(const Subject &S, Answer &A) { // RecordDecl::fields
   if (const auto N = asRecordDecl(S); N)
     put(A, N->fields());
   else
     A.undefined();
 }
-static void g456(const Subject &S, Answer &A) { // RecordDecl::field_empty
+static void g455(const Subject &S, Answer &A) { // RecordDecl::field_empty
   if (const auto N = asRecordDecl(S); N)
     put(A, N->field_empty());
   else
     A.undefined();
 }
-static void g457(const Subject &S, Answer &A) { // RecordDecl::mayInsertExtraPadding
+static void g456(const Subject &S, Answer &A) { // RecordDecl::mayInsertExtraPadding
   if (const auto N = asRecordDecl(S); N)
     put(A, N->mayInsertExtraPadding());
   else
     A.undefined();
 }
-static void g458(const Subject &S, Answer &A) { // RecordDecl::findFirstNamedDataMember
+static void g457(const Subject &S, Answer &A) { // RecordDecl::findFirstNamedDataMember
   if (const auto N = asRecordDecl(S); N)
     put(A, N->findFirstNamedDataMember());
   else
     A.undefined();
 }
-static void g459(const Subject &S, Answer &A) { // FileScopeAsmDecl::getAsmLoc
+static void g458(const Subject &S, Answer &A) { // FileScopeAsmDecl::getAsmLoc
   if (const auto N = asFileScopeAsmDecl(S); N)
     put(A, N->getAsmLoc());
   else
     A.undefined();
 }
-static void g460(const Subject &S, Answer &A) { // FileScopeAsmDecl::getRParenLoc
+static void g459(const Subject &S, Answer &A) { // FileScopeAsmDecl::getRParenLoc
   if (const auto N = asFileScopeAsmDecl(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g461(const Subject &S, Answer &A) { // FileScopeAsmDecl::getAsmString
+static void g460(const Subject &S, Answer &A) { // FileScopeAsmDecl::getAsmString
   if (const auto N = asFileScopeAsmDecl(S); N)
     put(A, N->getAsmString());
   else
     A.undefined();
 }
-static void g462(const Subject &S, Answer &A) { // TopLevelStmtDecl::getStmt
+static void g461(const Subject &S, Answer &A) { // TopLevelStmtDecl::getStmt
   if (const auto N = asTopLevelStmtDecl(S); N)
     put(A, N->getStmt());
   else
     A.undefined();
 }
-static void g463(const Subject &S, Answer &A) { // TopLevelStmtDecl::isSemiMissing
+static void g462(const Subject &S, Answer &A) { // TopLevelStmtDecl::isSemiMissing
   if (const auto N = asTopLevelStmtDecl(S); N)
     put(A, N->isSemiMissing());
   else
     A.undefined();
 }
-static void g464(const Subject &S, Answer &A) { // BlockDecl::getCaretLocation
+static void g463(const Subject &S, Answer &A) { // BlockDecl::getCaretLocation
   if (const auto N = asBlockDecl(S); N)
     put(A, N->getCaretLocation());
   else
     A.undefined();
 }
-static void g465(const Subject &S, Answer &A) { // BlockDecl::isVariadic
+static void g464(const Subject &S, Answer &A) { // BlockDecl::isVariadic
   if (const auto N = asBlockDecl(S); N)
     put(A, N->isVariadic());
   else
     A.undefined();
 }
-static void g466(const Subject &S, Answer &A) { // BlockDecl::getCompoundBody
+static void g465(const Subject &S, Answer &A) { // BlockDecl::getCompoundBody
   if (const auto N = asBlockDecl(S); N)
     put(A, N->getCompoundBody());
   else
     A.undefined();
 }
-static void g467(const Subject &S, Answer &A) { // BlockDecl::getSignatureAsWritten
+static void g466(const Subject &S, Answer &A) { // BlockDecl::getSignatureAsWritten
   if (const auto N = asBlockDecl(S); N)
     put(A, N->getSignatureAsWritten());
   else
     A.undefined();
 }
-static void g468(const Subject &S, Answer &A) { // BlockDecl::parameters
+static void g467(const Subject &S, Answer &A) { // BlockDecl::parameters
   if (const auto N = asBlockDecl(S); N)
     put(A, N->parameters());
   else
     A.undefined();
 }
-static void g469(const Subject &S, Answer &A) { // BlockDecl::param_empty
+static void g468(const Subject &S, Answer &A) { // BlockDecl::param_empty
   if (const auto N = asBlockDecl(S); N)
     put(A, N->param_empty());
   else
     A.undefined();
 }
-static void g470(const Subject &S, Answer &A) { // BlockDecl::param_size
+static void g469(const Subject &S, Answer &A) { // BlockDecl::param_size
   if (const auto N = asBlockDecl(S); N)
     put(A, N->param_size());
   else
     A.undefined();
 }
-static void g471(const Subject &S, Answer &A) { // BlockDecl::getNumParams
+static void g470(const Subject &S, Answer &A) { // BlockDecl::getNumParams
   if (const auto N = asBlockDecl(S); N)
     put(A, N->getNumParams());
   else
     A.undefined();
 }
-static void g472(const Subject &S, Answer &A) { // BlockDecl::hasCaptures
+static void g471(const Subject &S, Answer &A) { // BlockDecl::hasCaptures
   if (const auto N = asBlockDecl(S); N)
     put(A, N->hasCaptures());
   else
     A.undefined();
 }
-static void g473(const Subject &S, Answer &A) { // BlockDecl::getNumCaptures
+static void g472(const Subject &S, Answer &A) { // BlockDecl::getNumCaptures
   if (const auto N = asBlockDecl(S); N)
     put(A, N->getNumCaptures());
   else
     A.undefined();
 }
-static void g474(const Subject &S, Answer &A) { // BlockDecl::captures
+static void g473(const Subject &S, Answer &A) { // BlockDecl::captures
   if (const auto N = asBlockDecl(S); N)
     put(A, N->captures());
   else
     A.undefined();
 }
-static void g475(const Subject &S, Answer &A) { // BlockDecl::capturesCXXThis
+static void g474(const Subject &S, Answer &A) { // BlockDecl::capturesCXXThis
   if (const auto N = asBlockDecl(S); N)
     put(A, N->capturesCXXThis());
   else
     A.undefined();
 }
-static void g476(const Subject &S, Answer &A) { // BlockDecl::blockMissingReturnType
+static void g475(const Subject &S, Answer &A) { // BlockDecl::blockMissingReturnType
   if (const auto N = asBlockDecl(S); N)
     put(A, N->blockMissingReturnType());
   else
     A.undefined();
 }
-static void g477(const Subject &S, Answer &A) { // BlockDecl::isConversionFromLambda
+static void g476(const Subject &S, Answer &A) { // BlockDecl::isConversionFromLambda
   if (const auto N = asBlockDecl(S); N)
     put(A, N->isConversionFromLambda());
   else
     A.undefined();
 }
-static void g478(const Subject &S, Answer &A) { // BlockDecl::doesNotEscape
+static void g477(const Subject &S, Answer &A) { // BlockDecl::doesNotEscape
   if (const auto N = asBlockDecl(S); N)
     put(A, N->doesNotEscape());
   else
     A.undefined();
 }
-static void g479(const Subject &S, Answer &A) { // BlockDecl::canAvoidCopyToHeap
+static void g478(const Subject &S, Answer &A) { // BlockDecl::canAvoidCopyToHeap
   if (const auto N = asBlockDecl(S); N)
     put(A, N->canAvoidCopyToHeap());
   else
     A.undefined();
 }
-static void g480(const Subject &S, Answer &A) { // BlockDecl::getBlockManglingNumber
+static void g479(const Subject &S, Answer &A) { // BlockDecl::getBlockManglingNumber
   if (const auto N = asBlockDecl(S); N)
     put(A, N->getBlockManglingNumber());
   else
     A.undefined();
 }
-static void g481(const Subject &S, Answer &A) { // BlockDecl::getBlockManglingContextDecl
+static void g480(const Subject &S, Answer &A) { // BlockDecl::getBlockManglingContextDecl
   if (const auto N = asBlockDecl(S); N)
     put(A, N->getBlockManglingContextDecl());
   else
     A.undefined();
 }
-static void g482(const Subject &S, Answer &A) { // BlockCapture::getVariable
+static void g481(const Subject &S, Answer &A) { // BlockCapture::getVariable
   if (const auto N = asBlockCapture(S); N)
     put(A, N->getVariable());
   else
     A.undefined();
 }
-static void g483(const Subject &S, Answer &A) { // BlockCapture::isByRef
+static void g482(const Subject &S, Answer &A) { // BlockCapture::isByRef
   if (const auto N = asBlockCapture(S); N)
     put(A, N->isByRef());
   else
     A.undefined();
 }
-static void g484(const Subject &S, Answer &A) { // BlockCapture::isEscapingByref
+static void g483(const Subject &S, Answer &A) { // BlockCapture::isEscapingByref
   if (const auto N = asBlockCapture(S); N)
     put(A, N->isEscapingByref());
   else
     A.undefined();
 }
-static void g485(const Subject &S, Answer &A) { // BlockCapture::isNonEscapingByref
+static void g484(const Subject &S, Answer &A) { // BlockCapture::isNonEscapingByref
   if (const auto N = asBlockCapture(S); N)
     put(A, N->isNonEscapingByref());
   else
     A.undefined();
 }
-static void g486(const Subject &S, Answer &A) { // BlockCapture::isNested
+static void g485(const Subject &S, Answer &A) { // BlockCapture::isNested
   if (const auto N = asBlockCapture(S); N)
     put(A, N->isNested());
   else
     A.undefined();
 }
-static void g487(const Subject &S, Answer &A) { // BlockCapture::hasCopyExpr
+static void g486(const Subject &S, Answer &A) { // BlockCapture::hasCopyExpr
   if (const auto N = asBlockCapture(S); N)
     put(A, N->hasCopyExpr());
   else
     A.undefined();
 }
-static void g488(const Subject &S, Answer &A) { // BlockCapture::getCopyExpr
+static void g487(const Subject &S, Answer &A) { // BlockCapture::getCopyExpr
   if (const auto N = asBlockCapture(S); N)
     put(A, N->getCopyExpr());
   else
     A.undefined();
 }
-static void g489(const Subject &S, Answer &A) { // CapturedDecl::isNothrow
+static void g488(const Subject &S, Answer &A) { // CapturedDecl::isNothrow
   if (const auto N = asCapturedDecl(S); N)
     put(A, N->isNothrow());
   else
     A.undefined();
 }
-static void g490(const Subject &S, Answer &A) { // CapturedDecl::getNumParams
+static void g489(const Subject &S, Answer &A) { // CapturedDecl::getNumParams
   if (const auto N = asCapturedDecl(S); N)
     put(A, N->getNumParams());
   else
     A.undefined();
 }
-static void g491(const Subject &S, Answer &A) { // CapturedDecl::parameters
+static void g490(const Subject &S, Answer &A) { // CapturedDecl::parameters
   if (const auto N = asCapturedDecl(S); N)
     put(A, N->parameters());
   else
     A.undefined();
 }
-static void g492(const Subject &S, Answer &A) { // CapturedDecl::getContextParam
+static void g491(const Subject &S, Answer &A) { // CapturedDecl::getContextParam
   if (const auto N = asCapturedDecl(S); N)
     put(A, N->getContextParam());
   else
     A.undefined();
 }
-static void g493(const Subject &S, Answer &A) { // CapturedDecl::getContextParamPosition
+static void g492(const Subject &S, Answer &A) { // CapturedDecl::getContextParamPosition
   if (const auto N = asCapturedDecl(S); N)
     put(A, N->getContextParamPosition());
   else
     A.undefined();
 }
-static void g494(const Subject &S, Answer &A) { // ImportDecl::getImportedModule
+static void g493(const Subject &S, Answer &A) { // ImportDecl::getImportedModule
   if (const auto N = asImportDecl(S); N && (N->getImportedModule()))
     put(A, N->getImportedModule()->getFullModuleName());
   else
     A.undefined();
 }
-static void g495(const Subject &S, Answer &A) { // ImportDecl::getIdentifierLocs
+static void g494(const Subject &S, Answer &A) { // ImportDecl::getIdentifierLocs
   if (const auto N = asImportDecl(S); N)
     put(A, N->getIdentifierLocs());
   else
     A.undefined();
 }
-static void g496(const Subject &S, Answer &A) { // ExportDecl::getExportLoc
+static void g495(const Subject &S, Answer &A) { // ExportDecl::getExportLoc
   if (const auto N = asExportDecl(S); N)
     put(A, N->getExportLoc());
   else
     A.undefined();
 }
-static void g497(const Subject &S, Answer &A) { // ExportDecl::getRBraceLoc
+static void g496(const Subject &S, Answer &A) { // ExportDecl::getRBraceLoc
   if (const auto N = asExportDecl(S); N)
     put(A, N->getRBraceLoc());
   else
     A.undefined();
 }
-static void g498(const Subject &S, Answer &A) { // ExportDecl::hasBraces
+static void g497(const Subject &S, Answer &A) { // ExportDecl::hasBraces
   if (const auto N = asExportDecl(S); N)
     put(A, N->hasBraces());
   else
     A.undefined();
 }
-static void g499(const Subject &S, Answer &A) { // HLSLBufferDecl::getLocStart
+static void g498(const Subject &S, Answer &A) { // HLSLBufferDecl::getLocStart
   if (const auto N = asHLSLBufferDecl(S); N)
     put(A, N->getLocStart());
   else
     A.undefined();
 }
-static void g500(const Subject &S, Answer &A) { // HLSLBufferDecl::getLBraceLoc
+static void g499(const Subject &S, Answer &A) { // HLSLBufferDecl::getLBraceLoc
   if (const auto N = asHLSLBufferDecl(S); N)
     put(A, N->getLBraceLoc());
   else
     A.undefined();
 }
-static void g501(const Subject &S, Answer &A) { // HLSLBufferDecl::getRBraceLoc
+static void g500(const Subject &S, Answer &A) { // HLSLBufferDecl::getRBraceLoc
   if (const auto N = asHLSLBufferDecl(S); N)
     put(A, N->getRBraceLoc());
   else
     A.undefined();
 }
-static void g502(const Subject &S, Answer &A) { // HLSLBufferDecl::isCBuffer
+static void g501(const Subject &S, Answer &A) { // HLSLBufferDecl::isCBuffer
   if (const auto N = asHLSLBufferDecl(S); N)
     put(A, N->isCBuffer());
   else
     A.undefined();
 }
-static void g503(const Subject &S, Answer &A) { // AccessSpecDecl::getAccessSpecifierLoc
+static void g502(const Subject &S, Answer &A) { // AccessSpecDecl::getAccessSpecifierLoc
   if (const auto N = asAccessSpecDecl(S); N)
     put(A, N->getAccessSpecifierLoc());
   else
     A.undefined();
 }
-static void g504(const Subject &S, Answer &A) { // AccessSpecDecl::getColonLoc
+static void g503(const Subject &S, Answer &A) { // AccessSpecDecl::getColonLoc
   if (const auto N = asAccessSpecDecl(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g505(const Subject &S, Answer &A) { // CXXBaseSpecifier::getSourceRange
+static void g504(const Subject &S, Answer &A) { // CXXBaseSpecifier::getSourceRange
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g506(const Subject &S, Answer &A) { // CXXBaseSpecifier::getBeginLoc
+static void g505(const Subject &S, Answer &A) { // CXXBaseSpecifier::getBeginLoc
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g507(const Subject &S, Answer &A) { // CXXBaseSpecifier::getEndLoc
+static void g506(const Subject &S, Answer &A) { // CXXBaseSpecifier::getEndLoc
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g508(const Subject &S, Answer &A) { // CXXBaseSpecifier::getBaseTypeLoc
+static void g507(const Subject &S, Answer &A) { // CXXBaseSpecifier::getBaseTypeLoc
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getBaseTypeLoc());
   else
     A.undefined();
 }
-static void g509(const Subject &S, Answer &A) { // CXXBaseSpecifier::isVirtual
+static void g508(const Subject &S, Answer &A) { // CXXBaseSpecifier::isVirtual
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->isVirtual());
   else
     A.undefined();
 }
-static void g510(const Subject &S, Answer &A) { // CXXBaseSpecifier::isBaseOfClass
+static void g509(const Subject &S, Answer &A) { // CXXBaseSpecifier::isBaseOfClass
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->isBaseOfClass());
   else
     A.undefined();
 }
-static void g511(const Subject &S, Answer &A) { // CXXBaseSpecifier::isPackExpansion
+static void g510(const Subject &S, Answer &A) { // CXXBaseSpecifier::isPackExpansion
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g512(const Subject &S, Answer &A) { // CXXBaseSpecifier::getInheritConstructors
+static void g511(const Subject &S, Answer &A) { // CXXBaseSpecifier::getInheritConstructors
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getInheritConstructors());
   else
     A.undefined();
 }
-static void g513(const Subject &S, Answer &A) { // CXXBaseSpecifier::getEllipsisLoc
+static void g512(const Subject &S, Answer &A) { // CXXBaseSpecifier::getEllipsisLoc
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g514(const Subject &S, Answer &A) { // CXXBaseSpecifier::getAccessSpecifier
+static void g513(const Subject &S, Answer &A) { // CXXBaseSpecifier::getAccessSpecifier
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getAccessSpecifier());
   else
     A.undefined();
 }
-static void g515(const Subject &S, Answer &A) { // CXXBaseSpecifier::getAccessSpecifierAsWritten
+static void g514(const Subject &S, Answer &A) { // CXXBaseSpecifier::getAccessSpecifierAsWritten
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getAccessSpecifierAsWritten());
   else
     A.undefined();
 }
-static void g516(const Subject &S, Answer &A) { // CXXBaseSpecifier::getType
+static void g515(const Subject &S, Answer &A) { // CXXBaseSpecifier::getType
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g517(const Subject &S, Answer &A) { // CXXBaseSpecifier::getTypeSourceInfo
+static void g516(const Subject &S, Answer &A) { // CXXBaseSpecifier::getTypeSourceInfo
   if (const auto N = asCXXBaseSpecifier(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g518(const Subject &S, Answer &A) { // CXXRecordDecl::getCanonicalDecl
+static void g517(const Subject &S, Answer &A) { // CXXRecordDecl::getCanonicalDecl
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g519(const Subject &S, Answer &A) { // CXXRecordDecl::getPreviousDecl
+static void g518(const Subject &S, Answer &A) { // CXXRecordDecl::getPreviousDecl
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getPreviousDecl());
   else
     A.undefined();
 }
-static void g520(const Subject &S, Answer &A) { // CXXRecordDecl::getMostRecentDecl
+static void g519(const Subject &S, Answer &A) { // CXXRecordDecl::getMostRecentDecl
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g521(const Subject &S, Answer &A) { // CXXRecordDecl::getMostRecentNonInjectedDecl
+static void g520(const Subject &S, Answer &A) { // CXXRecordDecl::getMostRecentNonInjectedDecl
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getMostRecentNonInjectedDecl());
   else
     A.undefined();
 }
-static void g522(const Subject &S, Answer &A) { // CXXRecordDecl::getDefinition
+static void g521(const Subject &S, Answer &A) { // CXXRecordDecl::getDefinition
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getDefinition());
   else
     A.undefined();
 }
-static void g523(const Subject &S, Answer &A) { // CXXRecordDecl::hasDefinition
+static void g522(const Subject &S, Answer &A) { // CXXRecordDecl::hasDefinition
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->hasDefinition());
   else
     A.undefined();
 }
-static void g524(const Subject &S, Answer &A) { // CXXRecordDecl::isDynamicClass
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g523(const Subject &S, Answer &A) { // CXXRecordDecl::isDynamicClass
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isDynamicClass());
   else
     A.undefined();
 }
-static void g525(const Subject &S, Answer &A) { // CXXRecordDecl::mayBeDynamicClass
+static void g524(const Subject &S, Answer &A) { // CXXRecordDecl::mayBeDynamicClass
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->mayBeDynamicClass());
   else
     A.undefined();
 }
-static void g526(const Subject &S, Answer &A) { // CXXRecordDecl::mayBeNonDynamicClass
+static void g525(const Subject &S, Answer &A) { // CXXRecordDecl::mayBeNonDynamicClass
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->mayBeNonDynamicClass());
   else
     A.undefined();
 }
-static void g527(const Subject &S, Answer &A) { // CXXRecordDecl::isParsingBaseSpecifiers
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g526(const Subject &S, Answer &A) { // CXXRecordDecl::isParsingBaseSpecifiers
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isParsingBaseSpecifiers());
   else
     A.undefined();
 }
-static void g528(const Subject &S, Answer &A) { // CXXRecordDecl::getODRHash
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g527(const Subject &S, Answer &A) { // CXXRecordDecl::getODRHash
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->getODRHash());
   else
     A.undefined();
 }
-static void g529(const Subject &S, Answer &A) { // CXXRecordDecl::getNumBases
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g528(const Subject &S, Answer &A) { // CXXRecordDecl::getNumBases
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->getNumBases());
   else
     A.undefined();
 }
-static void g530(const Subject &S, Answer &A) { // CXXRecordDecl::bases
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g529(const Subject &S, Answer &A) { // CXXRecordDecl::bases
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->bases());
   else
     A.undefined();
 }
-static void g531(const Subject &S, Answer &A) { // CXXRecordDecl::getNumVBases
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g530(const Subject &S, Answer &A) { // CXXRecordDecl::getNumVBases
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->getNumVBases());
   else
     A.undefined();
 }
-static void g532(const Subject &S, Answer &A) { // CXXRecordDecl::vbases
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g531(const Subject &S, Answer &A) { // CXXRecordDecl::vbases
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->vbases());
   else
     A.undefined();
 }
-static void g533(const Subject &S, Answer &A) { // CXXRecordDecl::hasAnyDependentBases
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g532(const Subject &S, Answer &A) { // CXXRecordDecl::hasAnyDependentBases
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasAnyDependentBases());
   else
     A.undefined();
 }
-static void g534(const Subject &S, Answer &A) { // CXXRecordDecl::methods
+static void g533(const Subject &S, Answer &A) { // CXXRecordDecl::methods
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->methods());
   else
     A.undefined();
 }
-static void g535(const Subject &S, Answer &A) { // CXXRecordDecl::ctors
+static void g534(const Subject &S, Answer &A) { // CXXRecordDecl::ctors
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->ctors());
   else
     A.undefined();
 }
-static void g536(const Subject &S, Answer &A) { // CXXRecordDecl::friends
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g535(const Subject &S, Answer &A) { // CXXRecordDecl::friends
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->friends());
   else
     A.undefined();
 }
-static void g537(const Subject &S, Answer &A) { // CXXRecordDecl::hasFriends
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g536(const Subject &S, Answer &A) { // CXXRecordDecl::hasFriends
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasFriends());
   else
     A.undefined();
 }
-static void g538(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedCopyConstructorIsDeleted
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g537(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedCopyConstructorIsDeleted
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->defaultedCopyConstructorIsDeleted());
   else
     A.undefined();
 }
-static void g539(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedMoveConstructorIsDeleted
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g538(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedMoveConstructorIsDeleted
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->defaultedMoveConstructorIsDeleted());
   else
     A.undefined();
 }
-static void g540(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedDestructorIsDeleted
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g539(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedDestructorIsDeleted
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->defaultedDestructorIsDeleted());
   else
     A.undefined();
 }
-static void g541(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleCopyConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g540(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleCopyConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasSimpleCopyConstructor());
   else
     A.undefined();
 }
-static void g542(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleMoveConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g541(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleMoveConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasSimpleMoveConstructor());
   else
     A.undefined();
 }
-static void g543(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleCopyAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g542(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleCopyAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasSimpleCopyAssignment());
   else
     A.undefined();
 }
-static void g544(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleMoveAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g543(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleMoveAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasSimpleMoveAssignment());
   else
     A.undefined();
 }
-static void g545(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleDestructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g544(const Subject &S, Answer &A) { // CXXRecordDecl::hasSimpleDestructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasSimpleDestructor());
   else
     A.undefined();
 }
-static void g546(const Subject &S, Answer &A) { // CXXRecordDecl::hasDefaultConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g545(const Subject &S, Answer &A) { // CXXRecordDecl::hasDefaultConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasDefaultConstructor());
   else
     A.undefined();
 }
-static void g547(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitDefaultConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g546(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitDefaultConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsImplicitDefaultConstructor());
   else
     A.undefined();
 }
-static void g548(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g547(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUserDeclaredConstructor());
   else
     A.undefined();
 }
-static void g549(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserProvidedDefaultConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g548(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserProvidedDefaultConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUserProvidedDefaultConstructor());
   else
     A.undefined();
 }
-static void g550(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredCopyConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g549(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredCopyConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUserDeclaredCopyConstructor());
   else
     A.undefined();
 }
-static void g551(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitCopyConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g550(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitCopyConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsImplicitCopyConstructor());
   else
     A.undefined();
 }
-static void g552(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForCopyConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g551(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForCopyConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsOverloadResolutionForCopyConstructor());
   else
     A.undefined();
 }
-static void g553(const Subject &S, Answer &A) { // CXXRecordDecl::implicitCopyConstructorHasConstParam
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g552(const Subject &S, Answer &A) { // CXXRecordDecl::implicitCopyConstructorHasConstParam
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->implicitCopyConstructorHasConstParam());
   else
     A.undefined();
 }
-static void g554(const Subject &S, Answer &A) { // CXXRecordDecl::hasCopyConstructorWithConstParam
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g553(const Subject &S, Answer &A) { // CXXRecordDecl::hasCopyConstructorWithConstParam
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasCopyConstructorWithConstParam());
   else
     A.undefined();
 }
-static void g555(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredMoveOperation
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g554(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredMoveOperation
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUserDeclaredMoveOperation());
   else
     A.undefined();
 }
-static void g556(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredMoveConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g555(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredMoveConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUserDeclaredMoveConstructor());
   else
     A.undefined();
 }
-static void g557(const Subject &S, Answer &A) { // CXXRecordDecl::hasMoveConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g556(const Subject &S, Answer &A) { // CXXRecordDecl::hasMoveConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasMoveConstructor());
   else
     A.undefined();
 }
-static void g558(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitMoveConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g557(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitMoveConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsImplicitMoveConstructor());
   else
     A.undefined();
 }
-static void g559(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForMoveConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g558(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForMoveConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsOverloadResolutionForMoveConstructor());
   else
     A.undefined();
 }
-static void g560(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredCopyAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g559(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredCopyAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUserDeclaredCopyAssignment());
   else
     A.undefined();
 }
-static void g561(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitCopyAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g560(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitCopyAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsImplicitCopyAssignment());
   else
     A.undefined();
 }
-static void g562(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForCopyAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g561(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForCopyAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsOverloadResolutionForCopyAssignment());
   else
     A.undefined();
 }
-static void g563(const Subject &S, Answer &A) { // CXXRecordDecl::implicitCopyAssignmentHasConstParam
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g562(const Subject &S, Answer &A) { // CXXRecordDecl::implicitCopyAssignmentHasConstParam
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->implicitCopyAssignmentHasConstParam());
   else
     A.undefined();
 }
-static void g564(const Subject &S, Answer &A) { // CXXRecordDecl::hasCopyAssignmentWithConstParam
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g563(const Subject &S, Answer &A) { // CXXRecordDecl::hasCopyAssignmentWithConstParam
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasCopyAssignmentWithConstParam());
   else
     A.undefined();
 }
-static void g565(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredMoveAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g564(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredMoveAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUserDeclaredMoveAssignment());
   else
     A.undefined();
 }
-static void g566(const Subject &S, Answer &A) { // CXXRecordDecl::hasMoveAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g565(const Subject &S, Answer &A) { // CXXRecordDecl::hasMoveAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasMoveAssignment());
   else
     A.undefined();
 }
-static void g567(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitMoveAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g566(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitMoveAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsImplicitMoveAssignment());
   else
     A.undefined();
 }
-static void g568(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForMoveAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g567(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForMoveAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsOverloadResolutionForMoveAssignment());
   else
     A.undefined();
 }
-static void g569(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredDestructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g568(const Subject &S, Answer &A) { // CXXRecordDecl::hasUserDeclaredDestructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUserDeclaredDestructor());
   else
     A.undefined();
 }
-static void g570(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitDestructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g569(const Subject &S, Answer &A) { // CXXRecordDecl::needsImplicitDestructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsImplicitDestructor());
   else
     A.undefined();
 }
-static void g571(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForDestructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g570(const Subject &S, Answer &A) { // CXXRecordDecl::needsOverloadResolutionForDestructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->needsOverloadResolutionForDestructor());
   else
     A.undefined();
 }
-static void g572(const Subject &S, Answer &A) { // CXXRecordDecl::isLambda
+static void g571(const Subject &S, Answer &A) { // CXXRecordDecl::isLambda
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->isLambda());
   else
     A.undefined();
 }
-static void g573(const Subject &S, Answer &A) { // CXXRecordDecl::isGenericLambda
+static void g572(const Subject &S, Answer &A) { // CXXRecordDecl::isGenericLambda
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->isGenericLambda());
   else
     A.undefined();
 }
-static void g574(const Subject &S, Answer &A) { // CXXRecordDecl::lambdaIsDefaultConstructibleAndAssignable
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g573(const Subject &S, Answer &A) { // CXXRecordDecl::lambdaIsDefaultConstructibleAndAssignable
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->lambdaIsDefaultConstructibleAndAssignable());
   else
     A.undefined();
 }
-static void g575(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaCallOperator
+static void g574(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaCallOperator
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getLambdaCallOperator());
   else
     A.undefined();
 }
-static void g576(const Subject &S, Answer &A) { // CXXRecordDecl::getDependentLambdaCallOperator
+static void g575(const Subject &S, Answer &A) { // CXXRecordDecl::getDependentLambdaCallOperator
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getDependentLambdaCallOperator());
   else
     A.undefined();
 }
-static void g577(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaStaticInvoker
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g576(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaStaticInvoker
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->getLambdaStaticInvoker());
   else
     A.undefined();
 }
-static void g578(const Subject &S, Answer &A) { // CXXRecordDecl::getGenericLambdaTemplateParameterList
+static void g577(const Subject &S, Answer &A) { // CXXRecordDecl::getGenericLambdaTemplateParameterList
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getGenericLambdaTemplateParameterList());
   else
     A.undefined();
 }
-static void g579(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaExplicitTemplateParameters
+static void g578(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaExplicitTemplateParameters
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getLambdaExplicitTemplateParameters());
   else
     A.undefined();
 }
-static void g580(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaCaptureDefault
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g579(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaCaptureDefault
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->getLambdaCaptureDefault());
   else
     A.undefined();
 }
-static void g581(const Subject &S, Answer &A) { // CXXRecordDecl::isCapturelessLambda
+static void g580(const Subject &S, Answer &A) { // CXXRecordDecl::isCapturelessLambda
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->isCapturelessLambda());
   else
     A.undefined();
 }
-static void g582(const Subject &S, Answer &A) { // CXXRecordDecl::captures
+static void g581(const Subject &S, Answer &A) { // CXXRecordDecl::captures
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->captures());
   else
     A.undefined();
 }
-static void g583(const Subject &S, Answer &A) { // CXXRecordDecl::capture_size
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g582(const Subject &S, Answer &A) { // CXXRecordDecl::capture_size
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->capture_size());
   else
     A.undefined();
 }
-static void g584(const Subject &S, Answer &A) { // CXXRecordDecl::getVisibleConversionFunctions
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g583(const Subject &S, Answer &A) { // CXXRecordDecl::getVisibleConversionFunctions
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->getVisibleConversionFunctions());
   else
     A.undefined();
 }
-static void g585(const Subject &S, Answer &A) { // CXXRecordDecl::isAggregate
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g584(const Subject &S, Answer &A) { // CXXRecordDecl::isAggregate
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isAggregate());
   else
     A.undefined();
 }
-static void g586(const Subject &S, Answer &A) { // CXXRecordDecl::hasInClassInitializer
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g585(const Subject &S, Answer &A) { // CXXRecordDecl::hasInClassInitializer
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasInClassInitializer());
   else
     A.undefined();
 }
-static void g587(const Subject &S, Answer &A) { // CXXRecordDecl::hasUninitializedReferenceMember
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g586(const Subject &S, Answer &A) { // CXXRecordDecl::hasUninitializedReferenceMember
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasUninitializedReferenceMember());
   else
     A.undefined();
 }
-static void g588(const Subject &S, Answer &A) { // CXXRecordDecl::isPOD
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g587(const Subject &S, Answer &A) { // CXXRecordDecl::isPOD
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isPOD());
   else
     A.undefined();
 }
-static void g589(const Subject &S, Answer &A) { // CXXRecordDecl::isCLike
+static void g588(const Subject &S, Answer &A) { // CXXRecordDecl::isCLike
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->isCLike());
   else
     A.undefined();
 }
-static void g590(const Subject &S, Answer &A) { // CXXRecordDecl::isEmpty
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g589(const Subject &S, Answer &A) { // CXXRecordDecl::isEmpty
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isEmpty());
   else
     A.undefined();
 }
-static void g591(const Subject &S, Answer &A) { // CXXRecordDecl::hasInitMethod
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g590(const Subject &S, Answer &A) { // CXXRecordDecl::hasInitMethod
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasInitMethod());
   else
     A.undefined();
 }
-static void g592(const Subject &S, Answer &A) { // CXXRecordDecl::hasPrivateFields
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g591(const Subject &S, Answer &A) { // CXXRecordDecl::hasPrivateFields
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasPrivateFields());
   else
     A.undefined();
 }
-static void g593(const Subject &S, Answer &A) { // CXXRecordDecl::hasProtectedFields
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g592(const Subject &S, Answer &A) { // CXXRecordDecl::hasProtectedFields
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasProtectedFields());
   else
     A.undefined();
 }
-static void g594(const Subject &S, Answer &A) { // CXXRecordDecl::hasDirectFields
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g593(const Subject &S, Answer &A) { // CXXRecordDecl::hasDirectFields
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasDirectFields());
   else
     A.undefined();
 }
-static void g595(const Subject &S, Answer &A) { // CXXRecordDecl::getStandardLayoutBaseWithFields
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g594(const Subject &S, Answer &A) { // CXXRecordDecl::getStandardLayoutBaseWithFields
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->getStandardLayoutBaseWithFields());
   else
     A.undefined();
 }
-static void g596(const Subject &S, Answer &A) { // CXXRecordDecl::isPolymorphic
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g595(const Subject &S, Answer &A) { // CXXRecordDecl::isPolymorphic
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isPolymorphic());
   else
     A.undefined();
 }
-static void g597(const Subject &S, Answer &A) { // CXXRecordDecl::isAbstract
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g596(const Subject &S, Answer &A) { // CXXRecordDecl::isAbstract
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isAbstract());
   else
     A.undefined();
 }
-static void g598(const Subject &S, Answer &A) { // CXXRecordDecl::isStandardLayout
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g597(const Subject &S, Answer &A) { // CXXRecordDecl::isStandardLayout
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isStandardLayout());
   else
     A.undefined();
 }
-static void g599(const Subject &S, Answer &A) { // CXXRecordDecl::isCXX11StandardLayout
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g598(const Subject &S, Answer &A) { // CXXRecordDecl::isCXX11StandardLayout
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isCXX11StandardLayout());
   else
     A.undefined();
 }
-static void g600(const Subject &S, Answer &A) { // CXXRecordDecl::hasMutableFields
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g599(const Subject &S, Answer &A) { // CXXRecordDecl::hasMutableFields
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasMutableFields());
   else
     A.undefined();
 }
-static void g601(const Subject &S, Answer &A) { // CXXRecordDecl::hasVariantMembers
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g600(const Subject &S, Answer &A) { // CXXRecordDecl::hasVariantMembers
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasVariantMembers());
   else
     A.undefined();
 }
-static void g602(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialDefaultConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g601(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialDefaultConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialDefaultConstructor());
   else
     A.undefined();
 }
-static void g603(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialDefaultConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g602(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialDefaultConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialDefaultConstructor());
   else
     A.undefined();
 }
-static void g604(const Subject &S, Answer &A) { // CXXRecordDecl::hasConstexprNonCopyMoveConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g603(const Subject &S, Answer &A) { // CXXRecordDecl::hasConstexprNonCopyMoveConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasConstexprNonCopyMoveConstructor());
   else
     A.undefined();
 }
-static void g605(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedDefaultConstructorIsConstexpr
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g604(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedDefaultConstructorIsConstexpr
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->defaultedDefaultConstructorIsConstexpr());
   else
     A.undefined();
 }
-static void g606(const Subject &S, Answer &A) { // CXXRecordDecl::hasConstexprDefaultConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g605(const Subject &S, Answer &A) { // CXXRecordDecl::hasConstexprDefaultConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasConstexprDefaultConstructor());
   else
     A.undefined();
 }
-static void g607(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialCopyConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g606(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialCopyConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialCopyConstructor());
   else
     A.undefined();
 }
-static void g608(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialCopyConstructorForCall
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g607(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialCopyConstructorForCall
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialCopyConstructorForCall());
   else
     A.undefined();
 }
-static void g609(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialCopyConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g608(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialCopyConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialCopyConstructor());
   else
     A.undefined();
 }
-static void g610(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialCopyConstructorForCall
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g609(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialCopyConstructorForCall
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialCopyConstructorForCall());
   else
     A.undefined();
 }
-static void g611(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialMoveConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g610(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialMoveConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialMoveConstructor());
   else
     A.undefined();
 }
-static void g612(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialMoveConstructorForCall
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g611(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialMoveConstructorForCall
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialMoveConstructorForCall());
   else
     A.undefined();
 }
-static void g613(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialMoveConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g612(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialMoveConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialMoveConstructor());
   else
     A.undefined();
 }
-static void g614(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialMoveConstructorForCall
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g613(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialMoveConstructorForCall
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialMoveConstructorForCall());
   else
     A.undefined();
 }
-static void g615(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialCopyAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g614(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialCopyAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialCopyAssignment());
   else
     A.undefined();
 }
-static void g616(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialCopyAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g615(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialCopyAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialCopyAssignment());
   else
     A.undefined();
 }
-static void g617(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialMoveAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g616(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialMoveAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialMoveAssignment());
   else
     A.undefined();
 }
-static void g618(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialMoveAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g617(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialMoveAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialMoveAssignment());
   else
     A.undefined();
 }
-static void g619(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedDestructorIsConstexpr
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g618(const Subject &S, Answer &A) { // CXXRecordDecl::defaultedDestructorIsConstexpr
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->defaultedDestructorIsConstexpr());
   else
     A.undefined();
 }
-static void g620(const Subject &S, Answer &A) { // CXXRecordDecl::hasConstexprDestructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g619(const Subject &S, Answer &A) { // CXXRecordDecl::hasConstexprDestructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasConstexprDestructor());
   else
     A.undefined();
 }
-static void g621(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialDestructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g620(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialDestructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialDestructor());
   else
     A.undefined();
 }
-static void g622(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialDestructorForCall
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g621(const Subject &S, Answer &A) { // CXXRecordDecl::hasTrivialDestructorForCall
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasTrivialDestructorForCall());
   else
     A.undefined();
 }
-static void g623(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialDestructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g622(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialDestructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialDestructor());
   else
     A.undefined();
 }
-static void g624(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialDestructorForCall
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g623(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonTrivialDestructorForCall
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonTrivialDestructorForCall());
   else
     A.undefined();
 }
-static void g625(const Subject &S, Answer &A) { // CXXRecordDecl::allowConstDefaultInit
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g624(const Subject &S, Answer &A) { // CXXRecordDecl::allowConstDefaultInit
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->allowConstDefaultInit());
   else
     A.undefined();
 }
-static void g626(const Subject &S, Answer &A) { // CXXRecordDecl::hasIrrelevantDestructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g625(const Subject &S, Answer &A) { // CXXRecordDecl::hasIrrelevantDestructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasIrrelevantDestructor());
   else
     A.undefined();
 }
-static void g627(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonLiteralTypeFieldsOrBases
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g626(const Subject &S, Answer &A) { // CXXRecordDecl::hasNonLiteralTypeFieldsOrBases
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasNonLiteralTypeFieldsOrBases());
   else
     A.undefined();
 }
-static void g628(const Subject &S, Answer &A) { // CXXRecordDecl::hasInheritedConstructor
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g627(const Subject &S, Answer &A) { // CXXRecordDecl::hasInheritedConstructor
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasInheritedConstructor());
   else
     A.undefined();
 }
-static void g629(const Subject &S, Answer &A) { // CXXRecordDecl::hasInheritedAssignment
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g628(const Subject &S, Answer &A) { // CXXRecordDecl::hasInheritedAssignment
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->hasInheritedAssignment());
   else
     A.undefined();
 }
-static void g630(const Subject &S, Answer &A) { // CXXRecordDecl::isTriviallyCopyable
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g629(const Subject &S, Answer &A) { // CXXRecordDecl::isTriviallyCopyable
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isTriviallyCopyable());
   else
     A.undefined();
 }
-static void g631(const Subject &S, Answer &A) { // CXXRecordDecl::isTriviallyCopyConstructible
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g630(const Subject &S, Answer &A) { // CXXRecordDecl::isTriviallyCopyConstructible
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isTriviallyCopyConstructible());
   else
     A.undefined();
 }
-static void g632(const Subject &S, Answer &A) { // CXXRecordDecl::isTrivial
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g631(const Subject &S, Answer &A) { // CXXRecordDecl::isTrivial
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isTrivial());
   else
     A.undefined();
 }
-static void g633(const Subject &S, Answer &A) { // CXXRecordDecl::isLiteral
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g632(const Subject &S, Answer &A) { // CXXRecordDecl::isLiteral
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isLiteral());
   else
     A.undefined();
 }
-static void g634(const Subject &S, Answer &A) { // CXXRecordDecl::isStructural
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g633(const Subject &S, Answer &A) { // CXXRecordDecl::isStructural
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isStructural());
   else
     A.undefined();
 }
-static void g635(const Subject &S, Answer &A) { // CXXRecordDecl::getInstantiatedFromMemberClass
+static void g634(const Subject &S, Answer &A) { // CXXRecordDecl::getInstantiatedFromMemberClass
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getInstantiatedFromMemberClass());
   else
     A.undefined();
 }
-static void g636(const Subject &S, Answer &A) { // CXXRecordDecl::getDescribedClassTemplate
+static void g635(const Subject &S, Answer &A) { // CXXRecordDecl::getDescribedClassTemplate
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getDescribedClassTemplate());
   else
     A.undefined();
 }
-static void g637(const Subject &S, Answer &A) { // CXXRecordDecl::getTemplateSpecializationKind
+static void g636(const Subject &S, Answer &A) { // CXXRecordDecl::getTemplateSpecializationKind
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getTemplateSpecializationKind());
   else
     A.undefined();
 }
-static void g638(const Subject &S, Answer &A) { // CXXRecordDecl::getTemplateInstantiationPattern
+static void g637(const Subject &S, Answer &A) { // CXXRecordDecl::getTemplateInstantiationPattern
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getTemplateInstantiationPattern());
   else
     A.undefined();
 }
-static void g639(const Subject &S, Answer &A) { // CXXRecordDecl::getDestructor
+static void g638(const Subject &S, Answer &A) { // CXXRecordDecl::getDestructor
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getDestructor());
   else
     A.undefined();
 }
-static void g640(const Subject &S, Answer &A) { // CXXRecordDecl::isAnyDestructorNoReturn
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g639(const Subject &S, Answer &A) { // CXXRecordDecl::isAnyDestructorNoReturn
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->isAnyDestructorNoReturn());
   else
     A.undefined();
 }
-static void g641(const Subject &S, Answer &A) { // CXXRecordDecl::isLocalClass
+static void g640(const Subject &S, Answer &A) { // CXXRecordDecl::isLocalClass
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->isLocalClass());
   else
     A.undefined();
 }
-static void g642(const Subject &S, Answer &A) { // CXXRecordDecl::mayBeAbstract
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g641(const Subject &S, Answer &A) { // CXXRecordDecl::mayBeAbstract
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition()))
     put(A, N->mayBeAbstract());
   else
     A.undefined();
 }
-static void g643(const Subject &S, Answer &A) { // CXXRecordDecl::isEffectivelyFinal
+static void g642(const Subject &S, Answer &A) { // CXXRecordDecl::isEffectivelyFinal
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->isEffectivelyFinal());
   else
     A.undefined();
 }
-static void g644(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaManglingNumber
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g643(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaManglingNumber
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->getLambdaManglingNumber());
   else
     A.undefined();
 }
-static void g645(const Subject &S, Answer &A) { // CXXRecordDecl::hasKnownLambdaInternalLinkage
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g644(const Subject &S, Answer &A) { // CXXRecordDecl::hasKnownLambdaInternalLinkage
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->hasKnownLambdaInternalLinkage());
   else
     A.undefined();
 }
-static void g646(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaContextDecl
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g645(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaContextDecl
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->getLambdaContextDecl());
   else
     A.undefined();
 }
-static void g647(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaIndexInContext
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g646(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaIndexInContext
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->getLambdaIndexInContext());
   else
     A.undefined();
 }
-static void g648(const Subject &S, Answer &A) { // CXXRecordDecl::getDeviceLambdaManglingNumber
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g647(const Subject &S, Answer &A) { // CXXRecordDecl::getDeviceLambdaManglingNumber
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->getDeviceLambdaManglingNumber());
   else
     A.undefined();
 }
-static void g649(const Subject &S, Answer &A) { // CXXRecordDecl::getMSInheritanceModel
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g648(const Subject &S, Answer &A) { // CXXRecordDecl::getMSInheritanceModel
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasAttr<clang::MSInheritanceAttr>()))
     put(A, N->getMSInheritanceModel());
   else
     A.undefined();
 }
-static void g650(const Subject &S, Answer &A) { // CXXRecordDecl::calculateInheritanceModel
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g649(const Subject &S, Answer &A) { // CXXRecordDecl::calculateInheritanceModel
+  if (const auto N = asCXXRecordDecl(S); N && (!N->hasDefinition() || !N->hasAnyDependentBases()))
     put(A, N->calculateInheritanceModel());
   else
     A.undefined();
 }
-static void g651(const Subject &S, Answer &A) { // CXXRecordDecl::nullFieldOffsetIsZero
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g650(const Subject &S, Answer &A) { // CXXRecordDecl::nullFieldOffsetIsZero
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasAttr<clang::MSInheritanceAttr>()))
     put(A, N->nullFieldOffsetIsZero());
   else
     A.undefined();
 }
-static void g652(const Subject &S, Answer &A) { // CXXRecordDecl::getMSVtorDispMode
+static void g651(const Subject &S, Answer &A) { // CXXRecordDecl::getMSVtorDispMode
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getMSVtorDispMode());
   else
     A.undefined();
 }
-static void g653(const Subject &S, Answer &A) { // CXXRecordDecl::isDependentLambda
+static void g652(const Subject &S, Answer &A) { // CXXRecordDecl::isDependentLambda
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->isDependentLambda());
   else
     A.undefined();
 }
-static void g654(const Subject &S, Answer &A) { // CXXRecordDecl::isNeverDependentLambda
+static void g653(const Subject &S, Answer &A) { // CXXRecordDecl::isNeverDependentLambda
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->isNeverDependentLambda());
   else
     A.undefined();
 }
-static void g655(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaDependencyKind
+static void g654(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaDependencyKind
   if (const auto N = asCXXRecordDecl(S); N)
     put(A, N->getLambdaDependencyKind());
   else
     A.undefined();
 }
-static void g656(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaTypeInfo
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g655(const Subject &S, Answer &A) { // CXXRecordDecl::getLambdaTypeInfo
+  if (const auto N = asCXXRecordDecl(S); N && (N->isLambda()))
     put(A, N->getLambdaTypeInfo());
   else
     A.undefined();
 }
-static void g657(const Subject &S, Answer &A) { // CXXRecordDecl::isInterfaceLike
-  if (const auto N = asCXXRecordDecl(S); N)
+static void g656(const Subject &S, Answer &A) { // CXXRecordDecl::isInterfaceLike
+  if (const auto N = asCXXRecordDecl(S); N && (N->hasDefinition() && !N->hasAnyDependentBases()))
     put(A, N->isInterfaceLike());
   else
     A.undefined();
 }
-static void g658(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::getExplicitSpecifier
+static void g657(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::getExplicitSpecifier
   if (const auto N = asCXXDeductionGuideDecl(S); N)
     put(A, N->getExplicitSpecifier().getExpr());
   else
     A.undefined();
 }
-static void g659(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::isExplicit
+static void g658(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::isExplicit
   if (const auto N = asCXXDeductionGuideDecl(S); N)
     put(A, N->isExplicit());
   else
     A.undefined();
 }
-static void g660(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::getDeducedTemplate
+static void g659(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::getDeducedTemplate
   if (const auto N = asCXXDeductionGuideDecl(S); N)
     put(A, N->getDeducedTemplate());
   else
     A.undefined();
 }
-static void g661(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::getCorrespondingConstructor
+static void g660(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::getCorrespondingConstructor
   if (const auto N = asCXXDeductionGuideDecl(S); N)
     put(A, N->getCorrespondingConstructor());
   else
     A.undefined();
 }
-static void g662(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::getDeductionCandidateKind
+static void g661(const Subject &S, Answer &A) { // CXXDeductionGuideDecl::getDeductionCandidateKind
   if (const auto N = asCXXDeductionGuideDecl(S); N)
     put(A, N->getDeductionCandidateKind());
   else
     A.undefined();
 }
-static void g663(const Subject &S, Answer &A) { // CXXMethodDecl::isStatic
+static void g662(const Subject &S, Answer &A) { // CXXMethodDecl::isStatic
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isStatic());
   else
     A.undefined();
 }
-static void g664(const Subject &S, Answer &A) { // CXXMethodDecl::isInstance
+static void g663(const Subject &S, Answer &A) { // CXXMethodDecl::isInstance
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isInstance());
   else
     A.undefined();
 }
-static void g665(const Subject &S, Answer &A) { // CXXMethodDecl::isExplicitObjectMemberFunction
+static void g664(const Subject &S, Answer &A) { // CXXMethodDecl::isExplicitObjectMemberFunction
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isExplicitObjectMemberFunction());
   else
     A.undefined();
 }
-static void g666(const Subject &S, Answer &A) { // CXXMethodDecl::isImplicitObjectMemberFunction
+static void g665(const Subject &S, Answer &A) { // CXXMethodDecl::isImplicitObjectMemberFunction
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isImplicitObjectMemberFunction());
   else
     A.undefined();
 }
-static void g667(const Subject &S, Answer &A) { // CXXMethodDecl::isConst
+static void g666(const Subject &S, Answer &A) { // CXXMethodDecl::isConst
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isConst());
   else
     A.undefined();
 }
-static void g668(const Subject &S, Answer &A) { // CXXMethodDecl::isVolatile
+static void g667(const Subject &S, Answer &A) { // CXXMethodDecl::isVolatile
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isVolatile());
   else
     A.undefined();
 }
-static void g669(const Subject &S, Answer &A) { // CXXMethodDecl::isVirtual
+static void g668(const Subject &S, Answer &A) { // CXXMethodDecl::isVirtual
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isVirtual());
   else
     A.undefined();
 }
-static void g670(const Subject &S, Answer &A) { // CXXMethodDecl::isCopyAssignmentOperator
+static void g669(const Subject &S, Answer &A) { // CXXMethodDecl::isCopyAssignmentOperator
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isCopyAssignmentOperator());
   else
     A.undefined();
 }
-static void g671(const Subject &S, Answer &A) { // CXXMethodDecl::isMoveAssignmentOperator
+static void g670(const Subject &S, Answer &A) { // CXXMethodDecl::isMoveAssignmentOperator
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isMoveAssignmentOperator());
   else
     A.undefined();
 }
-static void g672(const Subject &S, Answer &A) { // CXXMethodDecl::getCanonicalDecl
+static void g671(const Subject &S, Answer &A) { // CXXMethodDecl::getCanonicalDecl
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g673(const Subject &S, Answer &A) { // CXXMethodDecl::getMostRecentDecl
+static void g672(const Subject &S, Answer &A) { // CXXMethodDecl::getMostRecentDecl
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g674(const Subject &S, Answer &A) { // CXXMethodDecl::size_overridden_methods
+static void g673(const Subject &S, Answer &A) { // CXXMethodDecl::size_overridden_methods
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->size_overridden_methods());
   else
     A.undefined();
 }
-static void g675(const Subject &S, Answer &A) { // CXXMethodDecl::overridden_methods
+static void g674(const Subject &S, Answer &A) { // CXXMethodDecl::overridden_methods
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->overridden_methods());
   else
     A.undefined();
 }
-static void g676(const Subject &S, Answer &A) { // CXXMethodDecl::getParent
+static void g675(const Subject &S, Answer &A) { // CXXMethodDecl::getParent
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->getParent());
   else
     A.undefined();
 }
-static void g677(const Subject &S, Answer &A) { // CXXMethodDecl::getThisType
-  if (const auto N = asCXXMethodDecl(S); N)
+static void g676(const Subject &S, Answer &A) { // CXXMethodDecl::getThisType
+  if (const auto N = asCXXMethodDecl(S); N && (N->isInstance()))
     put(A, N->getThisType());
   else
     A.undefined();
 }
-static void g678(const Subject &S, Answer &A) { // CXXMethodDecl::getFunctionObjectParameterReferenceType
+static void g677(const Subject &S, Answer &A) { // CXXMethodDecl::getFunctionObjectParameterReferenceType
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->getFunctionObjectParameterReferenceType());
   else
     A.undefined();
 }
-static void g679(const Subject &S, Answer &A) { // CXXMethodDecl::getFunctionObjectParameterType
+static void g678(const Subject &S, Answer &A) { // CXXMethodDecl::getFunctionObjectParameterType
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->getFunctionObjectParameterType());
   else
     A.undefined();
 }
-static void g680(const Subject &S, Answer &A) { // CXXMethodDecl::getNumExplicitParams
+static void g679(const Subject &S, Answer &A) { // CXXMethodDecl::getNumExplicitParams
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->getNumExplicitParams());
   else
     A.undefined();
 }
-static void g681(const Subject &S, Answer &A) { // CXXMethodDecl::getMethodQualifiers
+static void g680(const Subject &S, Answer &A) { // CXXMethodDecl::getMethodQualifiers
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->getMethodQualifiers().getAsString());
   else
     A.undefined();
 }
-static void g682(const Subject &S, Answer &A) { // CXXMethodDecl::getRefQualifier
+static void g681(const Subject &S, Answer &A) { // CXXMethodDecl::getRefQualifier
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->getRefQualifier());
   else
     A.undefined();
 }
-static void g683(const Subject &S, Answer &A) { // CXXMethodDecl::hasInlineBody
+static void g682(const Subject &S, Answer &A) { // CXXMethodDecl::hasInlineBody
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->hasInlineBody());
   else
     A.undefined();
 }
-static void g684(const Subject &S, Answer &A) { // CXXMethodDecl::isLambdaStaticInvoker
+static void g683(const Subject &S, Answer &A) { // CXXMethodDecl::isLambdaStaticInvoker
   if (const auto N = asCXXMethodDecl(S); N)
     put(A, N->isLambdaStaticInvoker());
   else
     A.undefined();
 }
-static void g685(const Subject &S, Answer &A) { // CXXCtorInitializer::isBaseInitializer
+static void g684(const Subject &S, Answer &A) { // CXXCtorInitializer::isBaseInitializer
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->isBaseInitializer());
   else
     A.undefined();
 }
-static void g686(const Subject &S, Answer &A) { // CXXCtorInitializer::isMemberInitializer
+static void g685(const Subject &S, Answer &A) { // CXXCtorInitializer::isMemberInitializer
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->isMemberInitializer());
   else
     A.undefined();
 }
-static void g687(const Subject &S, Answer &A) { // CXXCtorInitializer::isAnyMemberInitializer
+static void g686(const Subject &S, Answer &A) { // CXXCtorInitializer::isAnyMemberInitializer
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->isAnyMemberInitializer());
   else
     A.undefined();
 }
-static void g688(const Subject &S, Answer &A) { // CXXCtorInitializer::isIndirectMemberInitializer
+static void g687(const Subject &S, Answer &A) { // CXXCtorInitializer::isIndirectMemberInitializer
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->isIndirectMemberInitializer());
   else
     A.undefined();
 }
-static void g689(const Subject &S, Answer &A) { // CXXCtorInitializer::isInClassMemberInitializer
+static void g688(const Subject &S, Answer &A) { // CXXCtorInitializer::isInClassMemberInitializer
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->isInClassMemberInitializer());
   else
     A.undefined();
 }
-static void g690(const Subject &S, Answer &A) { // CXXCtorInitializer::isDelegatingInitializer
+static void g689(const Subject &S, Answer &A) { // CXXCtorInitializer::isDelegatingInitializer
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->isDelegatingInitializer());
   else
     A.undefined();
 }
-static void g691(const Subject &S, Answer &A) { // CXXCtorInitializer::isPackExpansion
+static void g690(const Subject &S, Answer &A) { // CXXCtorInitializer::isPackExpansion
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g692(const Subject &S, Answer &A) { // CXXCtorInitializer::getEllipsisLoc
+static void g691(const Subject &S, Answer &A) { // CXXCtorInitializer::getEllipsisLoc
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g693(const Subject &S, Answer &A) { // CXXCtorInitializer::getBaseClassLoc
+static void g692(const Subject &S, Answer &A) { // CXXCtorInitializer::getBaseClassLoc
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getBaseClassLoc());
   else
     A.undefined();
 }
-static void g694(const Subject &S, Answer &A) { // CXXCtorInitializer::getBaseClass
+static void g693(const Subject &S, Answer &A) { // CXXCtorInitializer::getBaseClass
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getBaseClass());
   else
     A.undefined();
 }
-static void g695(const Subject &S, Answer &A) { // CXXCtorInitializer::isBaseVirtual
-  if (const auto N = asCXXCtorInitializer(S); N)
+static void g694(const Subject &S, Answer &A) { // CXXCtorInitializer::isBaseVirtual
+  if (const auto N = asCXXCtorInitializer(S); N && (N->isBaseInitializer()))
     put(A, N->isBaseVirtual());
   else
     A.undefined();
 }
-static void g696(const Subject &S, Answer &A) { // CXXCtorInitializer::getTypeSourceInfo
+static void g695(const Subject &S, Answer &A) { // CXXCtorInitializer::getTypeSourceInfo
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g697(const Subject &S, Answer &A) { // CXXCtorInitializer::getMember
+static void g696(const Subject &S, Answer &A) { // CXXCtorInitializer::getMember
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getMember());
   else
     A.undefined();
 }
-static void g698(const Subject &S, Answer &A) { // CXXCtorInitializer::getAnyMember
+static void g697(const Subject &S, Answer &A) { // CXXCtorInitializer::getAnyMember
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getAnyMember());
   else
     A.undefined();
 }
-static void g699(const Subject &S, Answer &A) { // CXXCtorInitializer::getIndirectMember
+static void g698(const Subject &S, Answer &A) { // CXXCtorInitializer::getIndirectMember
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getIndirectMember());
   else
     A.undefined();
 }
-static void g700(const Subject &S, Answer &A) { // CXXCtorInitializer::getMemberLocation
+static void g699(const Subject &S, Answer &A) { // CXXCtorInitializer::getMemberLocation
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getMemberLocation());
   else
     A.undefined();
 }
-static void g701(const Subject &S, Answer &A) { // CXXCtorInitializer::getSourceLocation
+static void g700(const Subject &S, Answer &A) { // CXXCtorInitializer::getSourceLocation
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getSourceLocation());
   else
     A.undefined();
 }
-static void g702(const Subject &S, Answer &A) { // CXXCtorInitializer::getSourceRange
+static void g701(const Subject &S, Answer &A) { // CXXCtorInitializer::getSourceRange
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g703(const Subject &S, Answer &A) { // CXXCtorInitializer::isWritten
+static void g702(const Subject &S, Answer &A) { // CXXCtorInitializer::isWritten
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->isWritten());
   else
     A.undefined();
 }
-static void g704(const Subject &S, Answer &A) { // CXXCtorInitializer::getSourceOrder
+static void g703(const Subject &S, Answer &A) { // CXXCtorInitializer::getSourceOrder
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getSourceOrder());
   else
     A.undefined();
 }
-static void g705(const Subject &S, Answer &A) { // CXXCtorInitializer::getLParenLoc
+static void g704(const Subject &S, Answer &A) { // CXXCtorInitializer::getLParenLoc
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g706(const Subject &S, Answer &A) { // CXXCtorInitializer::getRParenLoc
+static void g705(const Subject &S, Answer &A) { // CXXCtorInitializer::getRParenLoc
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g707(const Subject &S, Answer &A) { // CXXCtorInitializer::getInit
+static void g706(const Subject &S, Answer &A) { // CXXCtorInitializer::getInit
   if (const auto N = asCXXCtorInitializer(S); N)
     put(A, N->getInit());
   else
     A.undefined();
 }
-static void g708(const Subject &S, Answer &A) { // CXXConstructorDecl::getExplicitSpecifier
+static void g707(const Subject &S, Answer &A) { // CXXConstructorDecl::getExplicitSpecifier
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->getExplicitSpecifier().getExpr());
   else
     A.undefined();
 }
-static void g709(const Subject &S, Answer &A) { // CXXConstructorDecl::isExplicit
+static void g708(const Subject &S, Answer &A) { // CXXConstructorDecl::isExplicit
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->isExplicit());
   else
     A.undefined();
 }
-static void g710(const Subject &S, Answer &A) { // CXXConstructorDecl::inits
+static void g709(const Subject &S, Answer &A) { // CXXConstructorDecl::inits
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->inits());
   else
     A.undefined();
 }
-static void g711(const Subject &S, Answer &A) { // CXXConstructorDecl::getNumCtorInitializers
+static void g710(const Subject &S, Answer &A) { // CXXConstructorDecl::getNumCtorInitializers
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->getNumCtorInitializers());
   else
     A.undefined();
 }
-static void g712(const Subject &S, Answer &A) { // CXXConstructorDecl::isDelegatingConstructor
+static void g711(const Subject &S, Answer &A) { // CXXConstructorDecl::isDelegatingConstructor
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->isDelegatingConstructor());
   else
     A.undefined();
 }
-static void g713(const Subject &S, Answer &A) { // CXXConstructorDecl::getTargetConstructor
-  if (const auto N = asCXXConstructorDecl(S); N)
+static void g712(const Subject &S, Answer &A) { // CXXConstructorDecl::getTargetConstructor
+  if (const auto N = asCXXConstructorDecl(S); N && (N->isDelegatingConstructor()))
     put(A, N->getTargetConstructor());
   else
     A.undefined();
 }
-static void g714(const Subject &S, Answer &A) { // CXXConstructorDecl::isDefaultConstructor
+static void g713(const Subject &S, Answer &A) { // CXXConstructorDecl::isDefaultConstructor
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->isDefaultConstructor());
   else
     A.undefined();
 }
-static void g715(const Subject &S, Answer &A) { // CXXConstructorDecl::isCopyConstructor
+static void g714(const Subject &S, Answer &A) { // CXXConstructorDecl::isCopyConstructor
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->isCopyConstructor());
   else
     A.undefined();
 }
-static void g716(const Subject &S, Answer &A) { // CXXConstructorDecl::isMoveConstructor
+static void g715(const Subject &S, Answer &A) { // CXXConstructorDecl::isMoveConstructor
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->isMoveConstructor());
   else
     A.undefined();
 }
-static void g717(const Subject &S, Answer &A) { // CXXConstructorDecl::isCopyOrMoveConstructor
+static void g716(const Subject &S, Answer &A) { // CXXConstructorDecl::isCopyOrMoveConstructor
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->isCopyOrMoveConstructor());
   else
     A.undefined();
 }
-static void g718(const Subject &S, Answer &A) { // CXXConstructorDecl::isSpecializationCopyingObject
+static void g717(const Subject &S, Answer &A) { // CXXConstructorDecl::isSpecializationCopyingObject
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->isSpecializationCopyingObject());
   else
     A.undefined();
 }
-static void g719(const Subject &S, Answer &A) { // CXXConstructorDecl::isInheritingConstructor
+static void g718(const Subject &S, Answer &A) { // CXXConstructorDecl::isInheritingConstructor
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->isInheritingConstructor());
   else
     A.undefined();
 }
-static void g720(const Subject &S, Answer &A) { // CXXConstructorDecl::getInheritedConstructor
+static void g719(const Subject &S, Answer &A) { // CXXConstructorDecl::getInheritedConstructor
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->getInheritedConstructor().getConstructor());
   else
     A.undefined();
 }
-static void g721(const Subject &S, Answer &A) { // CXXConstructorDecl::getCanonicalDecl
+static void g720(const Subject &S, Answer &A) { // CXXConstructorDecl::getCanonicalDecl
   if (const auto N = asCXXConstructorDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g722(const Subject &S, Answer &A) { // CXXDestructorDecl::getOperatorDelete
+static void g721(const Subject &S, Answer &A) { // CXXDestructorDecl::getOperatorDelete
   if (const auto N = asCXXDestructorDecl(S); N)
     put(A, N->getOperatorDelete());
   else
     A.undefined();
 }
-static void g723(const Subject &S, Answer &A) { // CXXDestructorDecl::getOperatorDeleteThisArg
+static void g722(const Subject &S, Answer &A) { // CXXDestructorDecl::getOperatorDeleteThisArg
   if (const auto N = asCXXDestructorDecl(S); N)
     put(A, N->getOperatorDeleteThisArg());
   else
     A.undefined();
 }
-static void g724(const Subject &S, Answer &A) { // CXXDestructorDecl::getCanonicalDecl
+static void g723(const Subject &S, Answer &A) { // CXXDestructorDecl::getCanonicalDecl
   if (const auto N = asCXXDestructorDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g725(const Subject &S, Answer &A) { // CXXConversionDecl::getExplicitSpecifier
+static void g724(const Subject &S, Answer &A) { // CXXConversionDecl::getExplicitSpecifier
   if (const auto N = asCXXConversionDecl(S); N)
     put(A, N->getExplicitSpecifier().getExpr());
   else
     A.undefined();
 }
-static void g726(const Subject &S, Answer &A) { // CXXConversionDecl::isExplicit
+static void g725(const Subject &S, Answer &A) { // CXXConversionDecl::isExplicit
   if (const auto N = asCXXConversionDecl(S); N)
     put(A, N->isExplicit());
   else
     A.undefined();
 }
-static void g727(const Subject &S, Answer &A) { // CXXConversionDecl::getConversionType
+static void g726(const Subject &S, Answer &A) { // CXXConversionDecl::getConversionType
   if (const auto N = asCXXConversionDecl(S); N)
     put(A, N->getConversionType());
   else
     A.undefined();
 }
-static void g728(const Subject &S, Answer &A) { // CXXConversionDecl::isLambdaToBlockPointerConversion
+static void g727(const Subject &S, Answer &A) { // CXXConversionDecl::isLambdaToBlockPointerConversion
   if (const auto N = asCXXConversionDecl(S); N)
     put(A, N->isLambdaToBlockPointerConversion());
   else
     A.undefined();
 }
-static void g729(const Subject &S, Answer &A) { // CXXConversionDecl::getCanonicalDecl
+static void g728(const Subject &S, Answer &A) { // CXXConversionDecl::getCanonicalDecl
   if (const auto N = asCXXConversionDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g730(const Subject &S, Answer &A) { // LinkageSpecDecl::getLanguage
+static void g729(const Subject &S, Answer &A) { // LinkageSpecDecl::getLanguage
   if (const auto N = asLinkageSpecDecl(S); N)
     put(A, N->getLanguage());
   else
     A.undefined();
 }
-static void g731(const Subject &S, Answer &A) { // LinkageSpecDecl::hasBraces
+static void g730(const Subject &S, Answer &A) { // LinkageSpecDecl::hasBraces
   if (const auto N = asLinkageSpecDecl(S); N)
     put(A, N->hasBraces());
   else
     A.undefined();
 }
-static void g732(const Subject &S, Answer &A) { // LinkageSpecDecl::getExternLoc
+static void g731(const Subject &S, Answer &A) { // LinkageSpecDecl::getExternLoc
   if (const auto N = asLinkageSpecDecl(S); N)
     put(A, N->getExternLoc());
   else
     A.undefined();
 }
-static void g733(const Subject &S, Answer &A) { // LinkageSpecDecl::getRBraceLoc
+static void g732(const Subject &S, Answer &A) { // LinkageSpecDecl::getRBraceLoc
   if (const auto N = asLinkageSpecDecl(S); N)
     put(A, N->getRBraceLoc());
   else
     A.undefined();
 }
-static void g734(const Subject &S, Answer &A) { // UsingDirectiveDecl::getQualifierLoc
+static void g733(const Subject &S, Answer &A) { // UsingDirectiveDecl::getQualifierLoc
   if (const auto N = asUsingDirectiveDecl(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g735(const Subject &S, Answer &A) { // UsingDirectiveDecl::getQualifier
+static void g734(const Subject &S, Answer &A) { // UsingDirectiveDecl::getQualifier
   if (const auto N = asUsingDirectiveDecl(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g736(const Subject &S, Answer &A) { // UsingDirectiveDecl::getNominatedNamespaceAsWritten
+static void g735(const Subject &S, Answer &A) { // UsingDirectiveDecl::getNominatedNamespaceAsWritten
   if (const auto N = asUsingDirectiveDecl(S); N)
     put(A, N->getNominatedNamespaceAsWritten());
   else
     A.undefined();
 }
-static void g737(const Subject &S, Answer &A) { // UsingDirectiveDecl::getNominatedNamespace
+static void g736(const Subject &S, Answer &A) { // UsingDirectiveDecl::getNominatedNamespace
   if (const auto N = asUsingDirectiveDecl(S); N)
     put(A, N->getNominatedNamespace());
   else
     A.undefined();
 }
-static void g738(const Subject &S, Answer &A) { // UsingDirectiveDecl::getCommonAncestor
+static void g737(const Subject &S, Answer &A) { // UsingDirectiveDecl::getCommonAncestor
   if (const auto N = asUsingDirectiveDecl(S); N)
     put(A, N->getCommonAncestor());
   else
     A.undefined();
 }
-static void g739(const Subject &S, Answer &A) { // UsingDirectiveDecl::getUsingLoc
+static void g738(const Subject &S, Answer &A) { // UsingDirectiveDecl::getUsingLoc
   if (const auto N = asUsingDirectiveDecl(S); N)
     put(A, N->getUsingLoc());
   else
     A.undefined();
 }
-static void g740(const Subject &S, Answer &A) { // UsingDirectiveDecl::getNamespaceKeyLocation
+static void g739(const Subject &S, Answer &A) { // UsingDirectiveDecl::getNamespaceKeyLocation
   if (const auto N = asUsingDirectiveDecl(S); N)
     put(A, N->getNamespaceKeyLocation());
   else
     A.undefined();
 }
-static void g741(const Subject &S, Answer &A) { // UsingDirectiveDecl::getIdentLocation
+static void g740(const Subject &S, Answer &A) { // UsingDirectiveDecl::getIdentLocation
   if (const auto N = asUsingDirectiveDecl(S); N)
     put(A, N->getIdentLocation());
   else
     A.undefined();
 }
-static void g742(const Subject &S, Answer &A) { // NamespaceAliasDecl::getMostRecentDecl
+static void g741(const Subject &S, Answer &A) { // NamespaceAliasDecl::getMostRecentDecl
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g743(const Subject &S, Answer &A) { // NamespaceAliasDecl::getCanonicalDecl
+static void g742(const Subject &S, Answer &A) { // NamespaceAliasDecl::getCanonicalDecl
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g744(const Subject &S, Answer &A) { // NamespaceAliasDecl::getQualifierLoc
+static void g743(const Subject &S, Answer &A) { // NamespaceAliasDecl::getQualifierLoc
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g745(const Subject &S, Answer &A) { // NamespaceAliasDecl::getQualifier
+static void g744(const Subject &S, Answer &A) { // NamespaceAliasDecl::getQualifier
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g746(const Subject &S, Answer &A) { // NamespaceAliasDecl::getNamespace
+static void g745(const Subject &S, Answer &A) { // NamespaceAliasDecl::getNamespace
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getNamespace());
   else
     A.undefined();
 }
-static void g747(const Subject &S, Answer &A) { // NamespaceAliasDecl::getAliasLoc
+static void g746(const Subject &S, Answer &A) { // NamespaceAliasDecl::getAliasLoc
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getAliasLoc());
   else
     A.undefined();
 }
-static void g748(const Subject &S, Answer &A) { // NamespaceAliasDecl::getNamespaceLoc
+static void g747(const Subject &S, Answer &A) { // NamespaceAliasDecl::getNamespaceLoc
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getNamespaceLoc());
   else
     A.undefined();
 }
-static void g749(const Subject &S, Answer &A) { // NamespaceAliasDecl::getTargetNameLoc
+static void g748(const Subject &S, Answer &A) { // NamespaceAliasDecl::getTargetNameLoc
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getTargetNameLoc());
   else
     A.undefined();
 }
-static void g750(const Subject &S, Answer &A) { // NamespaceAliasDecl::getAliasedNamespace
+static void g749(const Subject &S, Answer &A) { // NamespaceAliasDecl::getAliasedNamespace
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getAliasedNamespace());
   else
     A.undefined();
 }
-static void g751(const Subject &S, Answer &A) { // NamespaceAliasDecl::getFirstDecl
+static void g750(const Subject &S, Answer &A) { // NamespaceAliasDecl::getFirstDecl
   if (const auto N = asNamespaceAliasDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g752(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getExtendingDecl
+static void g751(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getExtendingDecl
   if (const auto N = asLifetimeExtendedTemporaryDecl(S); N)
     put(A, N->getExtendingDecl());
   else
     A.undefined();
 }
-static void g753(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getStorageDuration
+static void g752(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getStorageDuration
   if (const auto N = asLifetimeExtendedTemporaryDecl(S); N)
     put(A, N->getStorageDuration());
   else
     A.undefined();
 }
-static void g754(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getTemporaryExpr
+static void g753(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getTemporaryExpr
   if (const auto N = asLifetimeExtendedTemporaryDecl(S); N)
     put(A, N->getTemporaryExpr());
   else
     A.undefined();
 }
-static void g755(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getManglingNumber
+static void g754(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getManglingNumber
   if (const auto N = asLifetimeExtendedTemporaryDecl(S); N)
     put(A, N->getManglingNumber());
   else
     A.undefined();
 }
-static void g756(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::childrenExpr
+static void g755(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::childrenExpr
   if (const auto N = asLifetimeExtendedTemporaryDecl(S); N)
     put(A, N->childrenExpr());
   else
     A.undefined();
 }
-static void g757(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getFirstDecl
+static void g756(const Subject &S, Answer &A) { // LifetimeExtendedTemporaryDecl::getFirstDecl
   if (const auto N = asLifetimeExtendedTemporaryDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g758(const Subject &S, Answer &A) { // UsingShadowDecl::getMostRecentDecl
+static void g757(const Subject &S, Answer &A) { // UsingShadowDecl::getMostRecentDecl
   if (const auto N = asUsingShadowDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g759(const Subject &S, Answer &A) { // UsingShadowDecl::getCanonicalDecl
+static void g758(const Subject &S, Answer &A) { // UsingShadowDecl::getCanonicalDecl
   if (const auto N = asUsingShadowDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g760(const Subject &S, Answer &A) { // UsingShadowDecl::getTargetDecl
+static void g759(const Subject &S, Answer &A) { // UsingShadowDecl::getTargetDecl
   if (const auto N = asUsingShadowDecl(S); N)
     put(A, N->getTargetDecl());
   else
     A.undefined();
 }
-static void g761(const Subject &S, Answer &A) { // UsingShadowDecl::getIntroducer
+static void g760(const Subject &S, Answer &A) { // UsingShadowDecl::getIntroducer
   if (const auto N = asUsingShadowDecl(S); N)
     put(A, N->getIntroducer());
   else
     A.undefined();
 }
-static void g762(const Subject &S, Answer &A) { // UsingShadowDecl::getNextUsingShadowDecl
+static void g761(const Subject &S, Answer &A) { // UsingShadowDecl::getNextUsingShadowDecl
   if (const auto N = asUsingShadowDecl(S); N)
     put(A, N->getNextUsingShadowDecl());
   else
     A.undefined();
 }
-static void g763(const Subject &S, Answer &A) { // UsingShadowDecl::getFirstDecl
+static void g762(const Subject &S, Answer &A) { // UsingShadowDecl::getFirstDecl
   if (const auto N = asUsingShadowDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g764(const Subject &S, Answer &A) { // BaseUsingDecl::shadows
+static void g763(const Subject &S, Answer &A) { // BaseUsingDecl::shadows
   if (const auto N = asBaseUsingDecl(S); N)
     put(A, N->shadows());
   else
     A.undefined();
 }
-static void g765(const Subject &S, Answer &A) { // BaseUsingDecl::shadow_size
+static void g764(const Subject &S, Answer &A) { // BaseUsingDecl::shadow_size
   if (const auto N = asBaseUsingDecl(S); N)
     put(A, N->shadow_size());
   else
     A.undefined();
 }
-static void g766(const Subject &S, Answer &A) { // UsingDecl::getUsingLoc
+static void g765(const Subject &S, Answer &A) { // UsingDecl::getUsingLoc
   if (const auto N = asUsingDecl(S); N)
     put(A, N->getUsingLoc());
   else
     A.undefined();
 }
-static void g767(const Subject &S, Answer &A) { // UsingDecl::getQualifierLoc
+static void g766(const Subject &S, Answer &A) { // UsingDecl::getQualifierLoc
   if (const auto N = asUsingDecl(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g768(const Subject &S, Answer &A) { // UsingDecl::getQualifier
+static void g767(const Subject &S, Answer &A) { // UsingDecl::getQualifier
   if (const auto N = asUsingDecl(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g769(const Subject &S, Answer &A) { // UsingDecl::getNameInfo
+static void g768(const Subject &S, Answer &A) { // UsingDecl::getNameInfo
   if (const auto N = asUsingDecl(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g770(const Subject &S, Answer &A) { // UsingDecl::isAccessDeclaration
+static void g769(const Subject &S, Answer &A) { // UsingDecl::isAccessDeclaration
   if (const auto N = asUsingDecl(S); N)
     put(A, N->isAccessDeclaration());
   else
     A.undefined();
 }
-static void g771(const Subject &S, Answer &A) { // UsingDecl::hasTypename
+static void g770(const Subject &S, Answer &A) { // UsingDecl::hasTypename
   if (const auto N = asUsingDecl(S); N)
     put(A, N->hasTypename());
   else
     A.undefined();
 }
-static void g772(const Subject &S, Answer &A) { // UsingDecl::getCanonicalDecl
+static void g771(const Subject &S, Answer &A) { // UsingDecl::getCanonicalDecl
   if (const auto N = asUsingDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g773(const Subject &S, Answer &A) { // UsingDecl::getFirstDecl
+static void g772(const Subject &S, Answer &A) { // UsingDecl::getFirstDecl
   if (const auto N = asUsingDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g774(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getIntroducer
+static void g773(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getIntroducer
   if (const auto N = asConstructorUsingShadowDecl(S); N)
     put(A, N->getIntroducer());
   else
     A.undefined();
 }
-static void g775(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getParent
+static void g774(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getParent
   if (const auto N = asConstructorUsingShadowDecl(S); N)
     put(A, N->getParent());
   else
     A.undefined();
 }
-static void g776(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getNominatedBaseClassShadowDecl
+static void g775(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getNominatedBaseClassShadowDecl
   if (const auto N = asConstructorUsingShadowDecl(S); N)
     put(A, N->getNominatedBaseClassShadowDecl());
   else
     A.undefined();
 }
-static void g777(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getConstructedBaseClassShadowDecl
+static void g776(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getConstructedBaseClassShadowDecl
   if (const auto N = asConstructorUsingShadowDecl(S); N)
     put(A, N->getConstructedBaseClassShadowDecl());
   else
     A.undefined();
 }
-static void g778(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getNominatedBaseClass
+static void g777(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getNominatedBaseClass
   if (const auto N = asConstructorUsingShadowDecl(S); N)
     put(A, N->getNominatedBaseClass());
   else
     A.undefined();
 }
-static void g779(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getConstructedBaseClass
+static void g778(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::getConstructedBaseClass
   if (const auto N = asConstructorUsingShadowDecl(S); N)
     put(A, N->getConstructedBaseClass());
   else
     A.undefined();
 }
-static void g780(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::constructsVirtualBase
+static void g779(const Subject &S, Answer &A) { // ConstructorUsingShadowDecl::constructsVirtualBase
   if (const auto N = asConstructorUsingShadowDecl(S); N)
     put(A, N->constructsVirtualBase());
   else
     A.undefined();
 }
-static void g781(const Subject &S, Answer &A) { // UsingEnumDecl::getUsingLoc
+static void g780(const Subject &S, Answer &A) { // UsingEnumDecl::getUsingLoc
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getUsingLoc());
   else
     A.undefined();
 }
-static void g782(const Subject &S, Answer &A) { // UsingEnumDecl::getEnumLoc
+static void g781(const Subject &S, Answer &A) { // UsingEnumDecl::getEnumLoc
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getEnumLoc());
   else
     A.undefined();
 }
-static void g783(const Subject &S, Answer &A) { // UsingEnumDecl::getQualifier
+static void g782(const Subject &S, Answer &A) { // UsingEnumDecl::getQualifier
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g784(const Subject &S, Answer &A) { // UsingEnumDecl::getQualifierLoc
+static void g783(const Subject &S, Answer &A) { // UsingEnumDecl::getQualifierLoc
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g785(const Subject &S, Answer &A) { // UsingEnumDecl::getEnumTypeLoc
+static void g784(const Subject &S, Answer &A) { // UsingEnumDecl::getEnumTypeLoc
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getEnumTypeLoc());
   else
     A.undefined();
 }
-static void g786(const Subject &S, Answer &A) { // UsingEnumDecl::getEnumType
+static void g785(const Subject &S, Answer &A) { // UsingEnumDecl::getEnumType
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getEnumType());
   else
     A.undefined();
 }
-static void g787(const Subject &S, Answer &A) { // UsingEnumDecl::getEnumDecl
+static void g786(const Subject &S, Answer &A) { // UsingEnumDecl::getEnumDecl
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getEnumDecl());
   else
     A.undefined();
 }
-static void g788(const Subject &S, Answer &A) { // UsingEnumDecl::getCanonicalDecl
+static void g787(const Subject &S, Answer &A) { // UsingEnumDecl::getCanonicalDecl
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g789(const Subject &S, Answer &A) { // UsingEnumDecl::getFirstDecl
+static void g788(const Subject &S, Answer &A) { // UsingEnumDecl::getFirstDecl
   if (const auto N = asUsingEnumDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g790(const Subject &S, Answer &A) { // UsingPackDecl::getInstantiatedFromUsingDecl
+static void g789(const Subject &S, Answer &A) { // UsingPackDecl::getInstantiatedFromUsingDecl
   if (const auto N = asUsingPackDecl(S); N)
     put(A, N->getInstantiatedFromUsingDecl());
   else
     A.undefined();
 }
-static void g791(const Subject &S, Answer &A) { // UsingPackDecl::expansions
+static void g790(const Subject &S, Answer &A) { // UsingPackDecl::expansions
   if (const auto N = asUsingPackDecl(S); N)
     put(A, N->expansions());
   else
     A.undefined();
 }
-static void g792(const Subject &S, Answer &A) { // UsingPackDecl::getCanonicalDecl
+static void g791(const Subject &S, Answer &A) { // UsingPackDecl::getCanonicalDecl
   if (const auto N = asUsingPackDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g793(const Subject &S, Answer &A) { // UsingPackDecl::getFirstDecl
+static void g792(const Subject &S, Answer &A) { // UsingPackDecl::getFirstDecl
   if (const auto N = asUsingPackDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g794(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getUsingLoc
+static void g793(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getUsingLoc
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->getUsingLoc());
   else
     A.undefined();
 }
-static void g795(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::isAccessDeclaration
+static void g794(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::isAccessDeclaration
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->isAccessDeclaration());
   else
     A.undefined();
 }
-static void g796(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getQualifierLoc
+static void g795(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getQualifierLoc
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g797(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getQualifier
+static void g796(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getQualifier
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g798(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getNameInfo
+static void g797(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getNameInfo
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g799(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::isPackExpansion
+static void g798(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::isPackExpansion
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g800(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getEllipsisLoc
+static void g799(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getEllipsisLoc
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g801(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getCanonicalDecl
+static void g800(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getCanonicalDecl
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g802(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getFirstDecl
+static void g801(const Subject &S, Answer &A) { // UnresolvedUsingValueDecl::getFirstDecl
   if (const auto N = asUnresolvedUsingValueDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g803(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getUsingLoc
+static void g802(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getUsingLoc
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->getUsingLoc());
   else
     A.undefined();
 }
-static void g804(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getTypenameLoc
+static void g803(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getTypenameLoc
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->getTypenameLoc());
   else
     A.undefined();
 }
-static void g805(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getQualifierLoc
+static void g804(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getQualifierLoc
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g806(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getQualifier
+static void g805(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getQualifier
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g807(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getNameInfo
+static void g806(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getNameInfo
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g808(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::isPackExpansion
+static void g807(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::isPackExpansion
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g809(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getEllipsisLoc
+static void g808(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getEllipsisLoc
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g810(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getCanonicalDecl
+static void g809(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getCanonicalDecl
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g811(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getFirstDecl
+static void g810(const Subject &S, Answer &A) { // UnresolvedUsingTypenameDecl::getFirstDecl
   if (const auto N = asUnresolvedUsingTypenameDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g812(const Subject &S, Answer &A) { // StaticAssertDecl::getAssertExpr
+static void g811(const Subject &S, Answer &A) { // StaticAssertDecl::getAssertExpr
   if (const auto N = asStaticAssertDecl(S); N)
     put(A, N->getAssertExpr());
   else
     A.undefined();
 }
-static void g813(const Subject &S, Answer &A) { // StaticAssertDecl::getMessage
+static void g812(const Subject &S, Answer &A) { // StaticAssertDecl::getMessage
   if (const auto N = asStaticAssertDecl(S); N)
     put(A, N->getMessage());
   else
     A.undefined();
 }
-static void g814(const Subject &S, Answer &A) { // StaticAssertDecl::isFailed
+static void g813(const Subject &S, Answer &A) { // StaticAssertDecl::isFailed
   if (const auto N = asStaticAssertDecl(S); N)
     put(A, N->isFailed());
   else
     A.undefined();
 }
-static void g815(const Subject &S, Answer &A) { // StaticAssertDecl::getRParenLoc
+static void g814(const Subject &S, Answer &A) { // StaticAssertDecl::getRParenLoc
   if (const auto N = asStaticAssertDecl(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g816(const Subject &S, Answer &A) { // BindingDecl::getBinding
+static void g815(const Subject &S, Answer &A) { // BindingDecl::getBinding
   if (const auto N = asBindingDecl(S); N)
     put(A, N->getBinding());
   else
     A.undefined();
 }
-static void g817(const Subject &S, Answer &A) { // BindingDecl::getDecomposedDecl
+static void g816(const Subject &S, Answer &A) { // BindingDecl::getDecomposedDecl
   if (const auto N = asBindingDecl(S); N)
     put(A, N->getDecomposedDecl());
   else
     A.undefined();
 }
-static void g818(const Subject &S, Answer &A) { // BindingDecl::getHoldingVar
+static void g817(const Subject &S, Answer &A) { // BindingDecl::getHoldingVar
   if (const auto N = asBindingDecl(S); N)
     put(A, N->getHoldingVar());
   else
     A.undefined();
 }
-static void g819(const Subject &S, Answer &A) { // DecompositionDecl::bindings
+static void g818(const Subject &S, Answer &A) { // DecompositionDecl::bindings
   if (const auto N = asDecompositionDecl(S); N)
     put(A, N->bindings());
   else
     A.undefined();
 }
-static void g820(const Subject &S, Answer &A) { // MSPropertyDecl::hasGetter
+static void g819(const Subject &S, Answer &A) { // MSPropertyDecl::hasGetter
   if (const auto N = asMSPropertyDecl(S); N)
     put(A, N->hasGetter());
   else
     A.undefined();
 }
-static void g821(const Subject &S, Answer &A) { // MSPropertyDecl::getGetterId
+static void g820(const Subject &S, Answer &A) { // MSPropertyDecl::getGetterId
   if (const auto N = asMSPropertyDecl(S); N)
     put(A, N->getGetterId());
   else
     A.undefined();
 }
-static void g822(const Subject &S, Answer &A) { // MSPropertyDecl::hasSetter
+static void g821(const Subject &S, Answer &A) { // MSPropertyDecl::hasSetter
   if (const auto N = asMSPropertyDecl(S); N)
     put(A, N->hasSetter());
   else
     A.undefined();
 }
-static void g823(const Subject &S, Answer &A) { // MSPropertyDecl::getSetterId
+static void g822(const Subject &S, Answer &A) { // MSPropertyDecl::getSetterId
   if (const auto N = asMSPropertyDecl(S); N)
     put(A, N->getSetterId());
   else
     A.undefined();
 }
-static void g824(const Subject &S, Answer &A) { // MSGuidDecl::getFirstDecl
+static void g823(const Subject &S, Answer &A) { // MSGuidDecl::getFirstDecl
   if (const auto N = asMSGuidDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g825(const Subject &S, Answer &A) { // UnnamedGlobalConstantDecl::getValue
+static void g824(const Subject &S, Answer &A) { // UnnamedGlobalConstantDecl::getValue
   if (const auto N = asUnnamedGlobalConstantDecl(S); N)
     put(A, N->getValue().getAsString(A.E.context(), N->getType()));
   else
     A.undefined();
 }
-static void g826(const Subject &S, Answer &A) { // UnnamedGlobalConstantDecl::getFirstDecl
+static void g825(const Subject &S, Answer &A) { // UnnamedGlobalConstantDecl::getFirstDecl
   if (const auto N = asUnnamedGlobalConstantDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g827(const Subject &S, Answer &A) { // TemplateDecl::getTemplateParameters
+static void g826(const Subject &S, Answer &A) { // TemplateDecl::getTemplateParameters
   if (const auto N = asTemplateDecl(S); N)
     put(A, N->getTemplateParameters());
   else
     A.undefined();
 }
-static void g828(const Subject &S, Answer &A) { // TemplateDecl::hasAssociatedConstraints
+static void g827(const Subject &S, Answer &A) { // TemplateDecl::hasAssociatedConstraints
   if (const auto N = asTemplateDecl(S); N)
     put(A, N->hasAssociatedConstraints());
   else
     A.undefined();
 }
-static void g829(const Subject &S, Answer &A) { // TemplateDecl::getTemplatedDecl
+static void g828(const Subject &S, Answer &A) { // TemplateDecl::getTemplatedDecl
   if (const auto N = asTemplateDecl(S); N)
     put(A, N->getTemplatedDecl());
   else
     A.undefined();
 }
-static void g830(const Subject &S, Answer &A) { // TemplateDecl::isTypeAlias
+static void g829(const Subject &S, Answer &A) { // TemplateDecl::isTypeAlias
   if (const auto N = asTemplateDecl(S); N)
     put(A, N->isTypeAlias());
   else
     A.undefined();
 }
-static void g831(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::getCanonicalDecl
+static void g830(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::getCanonicalDecl
   if (const auto N = asRedeclarableTemplateDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g832(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::isMemberSpecialization
+static void g831(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::isMemberSpecialization
   if (const auto N = asRedeclarableTemplateDecl(S); N)
     put(A, N->isMemberSpecialization());
   else
     A.undefined();
 }
-static void g833(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::getInstantiatedFromMemberTemplate
+static void g832(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::getInstantiatedFromMemberTemplate
   if (const auto N = asRedeclarableTemplateDecl(S); N)
     put(A, N->getInstantiatedFromMemberTemplate());
   else
     A.undefined();
 }
-static void g834(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::getMostRecentDecl
+static void g833(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::getMostRecentDecl
   if (const auto N = asRedeclarableTemplateDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g835(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::getFirstDecl
+static void g834(const Subject &S, Answer &A) { // RedeclarableTemplateDecl::getFirstDecl
   if (const auto N = asRedeclarableTemplateDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g836(const Subject &S, Answer &A) { // FunctionTemplateDecl::getTemplatedDecl
+static void g835(const Subject &S, Answer &A) { // FunctionTemplateDecl::getTemplatedDecl
   if (const auto N = asFunctionTemplateDecl(S); N)
     put(A, N->getTemplatedDecl());
   else
     A.undefined();
 }
-static void g837(const Subject &S, Answer &A) { // FunctionTemplateDecl::isThisDeclarationADefinition
+static void g836(const Subject &S, Answer &A) { // FunctionTemplateDecl::isThisDeclarationADefinition
   if (const auto N = asFunctionTemplateDecl(S); N)
     put(A, N->isThisDeclarationADefinition());
   else
     A.undefined();
 }
-static void g838(const Subject &S, Answer &A) { // FunctionTemplateDecl::getCanonicalDecl
+static void g837(const Subject &S, Answer &A) { // FunctionTemplateDecl::getCanonicalDecl
   if (const auto N = asFunctionTemplateDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g839(const Subject &S, Answer &A) { // FunctionTemplateDecl::getPreviousDecl
+static void g838(const Subject &S, Answer &A) { // FunctionTemplateDecl::getPreviousDecl
   if (const auto N = asFunctionTemplateDecl(S); N)
     put(A, N->getPreviousDecl());
   else
     A.undefined();
 }
-static void g840(const Subject &S, Answer &A) { // FunctionTemplateDecl::getMostRecentDecl
+static void g839(const Subject &S, Answer &A) { // FunctionTemplateDecl::getMostRecentDecl
   if (const auto N = asFunctionTemplateDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g841(const Subject &S, Answer &A) { // FunctionTemplateDecl::getInstantiatedFromMemberTemplate
+static void g840(const Subject &S, Answer &A) { // FunctionTemplateDecl::getInstantiatedFromMemberTemplate
   if (const auto N = asFunctionTemplateDecl(S); N)
     put(A, N->getInstantiatedFromMemberTemplate());
   else
     A.undefined();
 }
-static void g842(const Subject &S, Answer &A) { // FunctionTemplateDecl::specializations
+static void g841(const Subject &S, Answer &A) { // FunctionTemplateDecl::specializations
   if (const auto N = asFunctionTemplateDecl(S); N)
     put(A, N->specializations());
   else
     A.undefined();
 }
-static void g843(const Subject &S, Answer &A) { // FunctionTemplateDecl::isAbbreviated
+static void g842(const Subject &S, Answer &A) { // FunctionTemplateDecl::isAbbreviated
   if (const auto N = asFunctionTemplateDecl(S); N)
     put(A, N->isAbbreviated());
   else
     A.undefined();
 }
-static void g844(const Subject &S, Answer &A) { // TemplateTypeParmDecl::wasDeclaredWithTypename
+static void g843(const Subject &S, Answer &A) { // TemplateTypeParmDecl::wasDeclaredWithTypename
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->wasDeclaredWithTypename());
   else
     A.undefined();
 }
-static void g845(const Subject &S, Answer &A) { // TemplateTypeParmDecl::hasDefaultArgument
+static void g844(const Subject &S, Answer &A) { // TemplateTypeParmDecl::hasDefaultArgument
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->hasDefaultArgument());
   else
     A.undefined();
 }
-static void g846(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getDefaultArgument
+static void g845(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getDefaultArgument
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->getDefaultArgument());
   else
     A.undefined();
 }
-static void g847(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getDefaultArgumentLoc
+static void g846(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getDefaultArgumentLoc
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->getDefaultArgumentLoc());
   else
     A.undefined();
 }
-static void g848(const Subject &S, Answer &A) { // TemplateTypeParmDecl::defaultArgumentWasInherited
+static void g847(const Subject &S, Answer &A) { // TemplateTypeParmDecl::defaultArgumentWasInherited
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->defaultArgumentWasInherited());
   else
     A.undefined();
 }
-static void g849(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getDepth
+static void g848(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getDepth
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->getDepth());
   else
     A.undefined();
 }
-static void g850(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getIndex
+static void g849(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getIndex
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g851(const Subject &S, Answer &A) { // TemplateTypeParmDecl::isParameterPack
+static void g850(const Subject &S, Answer &A) { // TemplateTypeParmDecl::isParameterPack
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->isParameterPack());
   else
     A.undefined();
 }
-static void g852(const Subject &S, Answer &A) { // TemplateTypeParmDecl::isPackExpansion
+static void g851(const Subject &S, Answer &A) { // TemplateTypeParmDecl::isPackExpansion
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g853(const Subject &S, Answer &A) { // TemplateTypeParmDecl::isExpandedParameterPack
+static void g852(const Subject &S, Answer &A) { // TemplateTypeParmDecl::isExpandedParameterPack
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->isExpandedParameterPack());
   else
     A.undefined();
 }
-static void g854(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getNumExpansionParameters
+static void g853(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getNumExpansionParameters
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->getNumExpansionParameters());
   else
     A.undefined();
 }
-static void g855(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getTypeConstraint
+static void g854(const Subject &S, Answer &A) { // TemplateTypeParmDecl::getTypeConstraint
   if (const auto N = asTemplateTypeParmDecl(S); N && (N->getTypeConstraint()))
     put(A, N->getTypeConstraint()->getConceptReference());
   else
     A.undefined();
 }
-static void g856(const Subject &S, Answer &A) { // TemplateTypeParmDecl::hasTypeConstraint
+static void g855(const Subject &S, Answer &A) { // TemplateTypeParmDecl::hasTypeConstraint
   if (const auto N = asTemplateTypeParmDecl(S); N)
     put(A, N->hasTypeConstraint());
   else
     A.undefined();
 }
-static void g857(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getDepth
+static void g856(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getDepth
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->getDepth());
   else
     A.undefined();
 }
-static void g858(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getPosition
+static void g857(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getPosition
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->getPosition());
   else
     A.undefined();
 }
-static void g859(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getIndex
+static void g858(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getIndex
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g860(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::hasDefaultArgument
+static void g859(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::hasDefaultArgument
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->hasDefaultArgument());
   else
     A.undefined();
 }
-static void g861(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getDefaultArgument
+static void g860(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getDefaultArgument
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->getDefaultArgument());
   else
     A.undefined();
 }
-static void g862(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getDefaultArgumentLoc
+static void g861(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getDefaultArgumentLoc
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->getDefaultArgumentLoc());
   else
     A.undefined();
 }
-static void g863(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::defaultArgumentWasInherited
+static void g862(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::defaultArgumentWasInherited
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->defaultArgumentWasInherited());
   else
     A.undefined();
 }
-static void g864(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::isParameterPack
+static void g863(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::isParameterPack
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->isParameterPack());
   else
     A.undefined();
 }
-static void g865(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::isPackExpansion
+static void g864(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::isPackExpansion
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g866(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::isExpandedParameterPack
+static void g865(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::isExpandedParameterPack
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->isExpandedParameterPack());
   else
     A.undefined();
 }
-static void g867(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getNumExpansionTypes
+static void g866(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getNumExpansionTypes
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->getNumExpansionTypes());
   else
     A.undefined();
 }
-static void g868(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getPlaceholderTypeConstraint
+static void g867(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::getPlaceholderTypeConstraint
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->getPlaceholderTypeConstraint());
   else
     A.undefined();
 }
-static void g869(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::hasPlaceholderTypeConstraint
+static void g868(const Subject &S, Answer &A) { // NonTypeTemplateParmDecl::hasPlaceholderTypeConstraint
   if (const auto N = asNonTypeTemplateParmDecl(S); N)
     put(A, N->hasPlaceholderTypeConstraint());
   else
     A.undefined();
 }
-static void g870(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getDepth
+static void g869(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getDepth
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->getDepth());
   else
     A.undefined();
 }
-static void g871(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getPosition
+static void g870(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getPosition
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->getPosition());
   else
     A.undefined();
 }
-static void g872(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getIndex
+static void g871(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getIndex
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g873(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::wasDeclaredWithTypename
+static void g872(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::wasDeclaredWithTypename
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->wasDeclaredWithTypename());
   else
     A.undefined();
 }
-static void g874(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::isParameterPack
+static void g873(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::isParameterPack
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->isParameterPack());
   else
     A.undefined();
 }
-static void g875(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::isPackExpansion
+static void g874(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::isPackExpansion
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g876(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::isExpandedParameterPack
+static void g875(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::isExpandedParameterPack
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->isExpandedParameterPack());
   else
     A.undefined();
 }
-static void g877(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getNumExpansionTemplateParameters
+static void g876(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getNumExpansionTemplateParameters
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->getNumExpansionTemplateParameters());
   else
     A.undefined();
 }
-static void g878(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::hasDefaultArgument
+static void g877(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::hasDefaultArgument
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->hasDefaultArgument());
   else
     A.undefined();
 }
-static void g879(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getDefaultArgument
+static void g878(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getDefaultArgument
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->getDefaultArgument());
   else
     A.undefined();
 }
-static void g880(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getDefaultArgumentLoc
+static void g879(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::getDefaultArgumentLoc
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->getDefaultArgumentLoc());
   else
     A.undefined();
 }
-static void g881(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::defaultArgumentWasInherited
+static void g880(const Subject &S, Answer &A) { // TemplateTemplateParmDecl::defaultArgumentWasInherited
   if (const auto N = asTemplateTemplateParmDecl(S); N)
     put(A, N->defaultArgumentWasInherited());
   else
     A.undefined();
 }
-static void g882(const Subject &S, Answer &A) { // BuiltinTemplateDecl::getBuiltinTemplateKind
+static void g881(const Subject &S, Answer &A) { // BuiltinTemplateDecl::getBuiltinTemplateKind
   if (const auto N = asBuiltinTemplateDecl(S); N)
     put(A, N->getBuiltinTemplateKind());
   else
     A.undefined();
 }
-static void g883(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getSpecializedTemplate
+static void g882(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getSpecializedTemplate
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getSpecializedTemplate());
   else
     A.undefined();
 }
-static void g884(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getTemplateArgs
+static void g883(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getTemplateArgs
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getTemplateArgs().asArray());
   else
     A.undefined();
 }
-static void g885(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getSpecializationKind
+static void g884(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getSpecializationKind
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getSpecializationKind());
   else
     A.undefined();
 }
-static void g886(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::isExplicitSpecialization
+static void g885(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::isExplicitSpecialization
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->isExplicitSpecialization());
   else
     A.undefined();
 }
-static void g887(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::isClassScopeExplicitSpecialization
+static void g886(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::isClassScopeExplicitSpecialization
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->isClassScopeExplicitSpecialization());
   else
     A.undefined();
 }
-static void g888(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::isExplicitInstantiationOrSpecialization
+static void g887(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::isExplicitInstantiationOrSpecialization
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->isExplicitInstantiationOrSpecialization());
   else
     A.undefined();
 }
-static void g889(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getPointOfInstantiation
+static void g888(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getPointOfInstantiation
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getPointOfInstantiation());
   else
     A.undefined();
 }
-static void g890(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getInstantiatedFrom
+static void g889(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getInstantiatedFrom
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getInstantiatedFrom());
   else
     A.undefined();
 }
-static void g891(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getSpecializedTemplateOrPartial
+static void g890(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getSpecializedTemplateOrPartial
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getSpecializedTemplateOrPartial());
   else
     A.undefined();
 }
-static void g892(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getTemplateInstantiationArgs
+static void g891(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getTemplateInstantiationArgs
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getTemplateInstantiationArgs().asArray());
   else
     A.undefined();
 }
-static void g893(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getTemplateArgsAsWritten
+static void g892(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getTemplateArgsAsWritten
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getTemplateArgsAsWritten());
   else
     A.undefined();
 }
-static void g894(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getExternKeywordLoc
+static void g893(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getExternKeywordLoc
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getExternKeywordLoc());
   else
     A.undefined();
 }
-static void g895(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getTemplateKeywordLoc
+static void g894(const Subject &S, Answer &A) { // ClassTemplateSpecializationDecl::getTemplateKeywordLoc
   if (const auto N = asClassTemplateSpecializationDecl(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g896(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::getTemplateParameters
+static void g895(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::getTemplateParameters
   if (const auto N = asClassTemplatePartialSpecializationDecl(S); N)
     put(A, N->getTemplateParameters());
   else
     A.undefined();
 }
-static void g897(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::hasAssociatedConstraints
+static void g896(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::hasAssociatedConstraints
   if (const auto N = asClassTemplatePartialSpecializationDecl(S); N)
     put(A, N->hasAssociatedConstraints());
   else
     A.undefined();
 }
-static void g898(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::getInstantiatedFromMember
+static void g897(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::getInstantiatedFromMember
   if (const auto N = asClassTemplatePartialSpecializationDecl(S); N)
     put(A, N->getInstantiatedFromMember());
   else
     A.undefined();
 }
-static void g899(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::getInstantiatedFromMemberTemplate
+static void g898(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::getInstantiatedFromMemberTemplate
   if (const auto N = asClassTemplatePartialSpecializationDecl(S); N)
     put(A, N->getInstantiatedFromMemberTemplate());
   else
     A.undefined();
 }
-static void g900(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::isMemberSpecialization
+static void g899(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::isMemberSpecialization
   if (const auto N = asClassTemplatePartialSpecializationDecl(S); N)
     put(A, N->isMemberSpecialization());
   else
     A.undefined();
 }
-static void g901(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::getInjectedSpecializationType
+static void g900(const Subject &S, Answer &A) { // ClassTemplatePartialSpecializationDecl::getInjectedSpecializationType
   if (const auto N = asClassTemplatePartialSpecializationDecl(S); N)
     put(A, N->getInjectedSpecializationType());
   else
     A.undefined();
 }
-static void g902(const Subject &S, Answer &A) { // ClassTemplateDecl::getTemplatedDecl
+static void g901(const Subject &S, Answer &A) { // ClassTemplateDecl::getTemplatedDecl
   if (const auto N = asClassTemplateDecl(S); N)
     put(A, N->getTemplatedDecl());
   else
     A.undefined();
 }
-static void g903(const Subject &S, Answer &A) { // ClassTemplateDecl::isThisDeclarationADefinition
+static void g902(const Subject &S, Answer &A) { // ClassTemplateDecl::isThisDeclarationADefinition
   if (const auto N = asClassTemplateDecl(S); N)
     put(A, N->isThisDeclarationADefinition());
   else
     A.undefined();
 }
-static void g904(const Subject &S, Answer &A) { // ClassTemplateDecl::getCanonicalDecl
+static void g903(const Subject &S, Answer &A) { // ClassTemplateDecl::getCanonicalDecl
   if (const auto N = asClassTemplateDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g905(const Subject &S, Answer &A) { // ClassTemplateDecl::getPreviousDecl
+static void g904(const Subject &S, Answer &A) { // ClassTemplateDecl::getPreviousDecl
   if (const auto N = asClassTemplateDecl(S); N)
     put(A, N->getPreviousDecl());
   else
     A.undefined();
 }
-static void g906(const Subject &S, Answer &A) { // ClassTemplateDecl::getMostRecentDecl
+static void g905(const Subject &S, Answer &A) { // ClassTemplateDecl::getMostRecentDecl
   if (const auto N = asClassTemplateDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g907(const Subject &S, Answer &A) { // ClassTemplateDecl::getInstantiatedFromMemberTemplate
+static void g906(const Subject &S, Answer &A) { // ClassTemplateDecl::getInstantiatedFromMemberTemplate
   if (const auto N = asClassTemplateDecl(S); N)
     put(A, N->getInstantiatedFromMemberTemplate());
   else
     A.undefined();
 }
-static void g908(const Subject &S, Answer &A) { // ClassTemplateDecl::specializations
+static void g907(const Subject &S, Answer &A) { // ClassTemplateDecl::specializations
   if (const auto N = asClassTemplateDecl(S); N)
     put(A, N->specializations());
   else
     A.undefined();
 }
-static void g909(const Subject &S, Answer &A) { // FriendTemplateDecl::getFriendType
+static void g908(const Subject &S, Answer &A) { // FriendTemplateDecl::getFriendType
   if (const auto N = asFriendTemplateDecl(S); N)
     put(A, N->getFriendType());
   else
     A.undefined();
 }
-static void g910(const Subject &S, Answer &A) { // FriendTemplateDecl::getFriendDecl
+static void g909(const Subject &S, Answer &A) { // FriendTemplateDecl::getFriendDecl
   if (const auto N = asFriendTemplateDecl(S); N)
     put(A, N->getFriendDecl());
   else
     A.undefined();
 }
-static void g911(const Subject &S, Answer &A) { // FriendTemplateDecl::getFriendLoc
+static void g910(const Subject &S, Answer &A) { // FriendTemplateDecl::getFriendLoc
   if (const auto N = asFriendTemplateDecl(S); N)
     put(A, N->getFriendLoc());
   else
     A.undefined();
 }
-static void g912(const Subject &S, Answer &A) { // FriendTemplateDecl::getNumTemplateParameters
+static void g911(const Subject &S, Answer &A) { // FriendTemplateDecl::getNumTemplateParameters
   if (const auto N = asFriendTemplateDecl(S); N)
     put(A, N->getNumTemplateParameters());
   else
     A.undefined();
 }
-static void g913(const Subject &S, Answer &A) { // TypeAliasTemplateDecl::getTemplatedDecl
+static void g912(const Subject &S, Answer &A) { // TypeAliasTemplateDecl::getTemplatedDecl
   if (const auto N = asTypeAliasTemplateDecl(S); N)
     put(A, N->getTemplatedDecl());
   else
     A.undefined();
 }
-static void g914(const Subject &S, Answer &A) { // TypeAliasTemplateDecl::getCanonicalDecl
+static void g913(const Subject &S, Answer &A) { // TypeAliasTemplateDecl::getCanonicalDecl
   if (const auto N = asTypeAliasTemplateDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g915(const Subject &S, Answer &A) { // TypeAliasTemplateDecl::getPreviousDecl
+static void g914(const Subject &S, Answer &A) { // TypeAliasTemplateDecl::getPreviousDecl
   if (const auto N = asTypeAliasTemplateDecl(S); N)
     put(A, N->getPreviousDecl());
   else
     A.undefined();
 }
-static void g916(const Subject &S, Answer &A) { // TypeAliasTemplateDecl::getInstantiatedFromMemberTemplate
+static void g915(const Subject &S, Answer &A) { // TypeAliasTemplateDecl::getInstantiatedFromMemberTemplate
   if (const auto N = asTypeAliasTemplateDecl(S); N)
     put(A, N->getInstantiatedFromMemberTemplate());
   else
     A.undefined();
 }
-static void g917(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getSpecializedTemplate
+static void g916(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getSpecializedTemplate
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getSpecializedTemplate());
   else
     A.undefined();
 }
-static void g918(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getTemplateArgs
+static void g917(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getTemplateArgs
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getTemplateArgs().asArray());
   else
     A.undefined();
 }
-static void g919(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getSpecializationKind
+static void g918(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getSpecializationKind
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getSpecializationKind());
   else
     A.undefined();
 }
-static void g920(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::isExplicitSpecialization
+static void g919(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::isExplicitSpecialization
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->isExplicitSpecialization());
   else
     A.undefined();
 }
-static void g921(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::isClassScopeExplicitSpecialization
+static void g920(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::isClassScopeExplicitSpecialization
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->isClassScopeExplicitSpecialization());
   else
     A.undefined();
 }
-static void g922(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::isExplicitInstantiationOrSpecialization
+static void g921(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::isExplicitInstantiationOrSpecialization
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->isExplicitInstantiationOrSpecialization());
   else
     A.undefined();
 }
-static void g923(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getPointOfInstantiation
+static void g922(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getPointOfInstantiation
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getPointOfInstantiation());
   else
     A.undefined();
 }
-static void g924(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getInstantiatedFrom
+static void g923(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getInstantiatedFrom
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getInstantiatedFrom());
   else
     A.undefined();
 }
-static void g925(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getSpecializedTemplateOrPartial
+static void g924(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getSpecializedTemplateOrPartial
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getSpecializedTemplateOrPartial());
   else
     A.undefined();
 }
-static void g926(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getTemplateInstantiationArgs
+static void g925(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getTemplateInstantiationArgs
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getTemplateInstantiationArgs().asArray());
   else
     A.undefined();
 }
-static void g927(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getTemplateArgsAsWritten
+static void g926(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getTemplateArgsAsWritten
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getTemplateArgsAsWritten());
   else
     A.undefined();
 }
-static void g928(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getExternKeywordLoc
+static void g927(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getExternKeywordLoc
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getExternKeywordLoc());
   else
     A.undefined();
 }
-static void g929(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getTemplateKeywordLoc
+static void g928(const Subject &S, Answer &A) { // VarTemplateSpecializationDecl::getTemplateKeywordLoc
   if (const auto N = asVarTemplateSpecializationDecl(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g930(const Subject &S, Answer &A) { // VarTemplatePartialSpecializationDecl::getTemplateParameters
+static void g929(const Subject &S, Answer &A) { // VarTemplatePartialSpecializationDecl::getTemplateParameters
   if (const auto N = asVarTemplatePartialSpecializationDecl(S); N)
     put(A, N->getTemplateParameters());
   else
     A.undefined();
 }
-static void g931(const Subject &S, Answer &A) { // VarTemplatePartialSpecializationDecl::hasAssociatedConstraints
+static void g930(const Subject &S, Answer &A) { // VarTemplatePartialSpecializationDecl::hasAssociatedConstraints
   if (const auto N = asVarTemplatePartialSpecializationDecl(S); N)
     put(A, N->hasAssociatedConstraints());
   else
     A.undefined();
 }
-static void g932(const Subject &S, Answer &A) { // VarTemplatePartialSpecializationDecl::getInstantiatedFromMember
+static void g931(const Subject &S, Answer &A) { // VarTemplatePartialSpecializationDecl::getInstantiatedFromMember
   if (const auto N = asVarTemplatePartialSpecializationDecl(S); N)
     put(A, N->getInstantiatedFromMember());
   else
     A.undefined();
 }
-static void g933(const Subject &S, Answer &A) { // VarTemplatePartialSpecializationDecl::isMemberSpecialization
+static void g932(const Subject &S, Answer &A) { // VarTemplatePartialSpecializationDecl::isMemberSpecialization
   if (const auto N = asVarTemplatePartialSpecializationDecl(S); N)
     put(A, N->isMemberSpecialization());
   else
     A.undefined();
 }
-static void g934(const Subject &S, Answer &A) { // VarTemplateDecl::getTemplatedDecl
+static void g933(const Subject &S, Answer &A) { // VarTemplateDecl::getTemplatedDecl
   if (const auto N = asVarTemplateDecl(S); N)
     put(A, N->getTemplatedDecl());
   else
     A.undefined();
 }
-static void g935(const Subject &S, Answer &A) { // VarTemplateDecl::isThisDeclarationADefinition
+static void g934(const Subject &S, Answer &A) { // VarTemplateDecl::isThisDeclarationADefinition
   if (const auto N = asVarTemplateDecl(S); N)
     put(A, N->isThisDeclarationADefinition());
   else
     A.undefined();
 }
-static void g936(const Subject &S, Answer &A) { // VarTemplateDecl::getCanonicalDecl
+static void g935(const Subject &S, Answer &A) { // VarTemplateDecl::getCanonicalDecl
   if (const auto N = asVarTemplateDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g937(const Subject &S, Answer &A) { // VarTemplateDecl::getPreviousDecl
+static void g936(const Subject &S, Answer &A) { // VarTemplateDecl::getPreviousDecl
   if (const auto N = asVarTemplateDecl(S); N)
     put(A, N->getPreviousDecl());
   else
     A.undefined();
 }
-static void g938(const Subject &S, Answer &A) { // VarTemplateDecl::getMostRecentDecl
+static void g937(const Subject &S, Answer &A) { // VarTemplateDecl::getMostRecentDecl
   if (const auto N = asVarTemplateDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g939(const Subject &S, Answer &A) { // VarTemplateDecl::getInstantiatedFromMemberTemplate
+static void g938(const Subject &S, Answer &A) { // VarTemplateDecl::getInstantiatedFromMemberTemplate
   if (const auto N = asVarTemplateDecl(S); N)
     put(A, N->getInstantiatedFromMemberTemplate());
   else
     A.undefined();
 }
-static void g940(const Subject &S, Answer &A) { // VarTemplateDecl::specializations
+static void g939(const Subject &S, Answer &A) { // VarTemplateDecl::specializations
   if (const auto N = asVarTemplateDecl(S); N)
     put(A, N->specializations());
   else
     A.undefined();
 }
-static void g941(const Subject &S, Answer &A) { // ConceptDecl::getConstraintExpr
+static void g940(const Subject &S, Answer &A) { // ConceptDecl::getConstraintExpr
   if (const auto N = asConceptDecl(S); N)
     put(A, N->getConstraintExpr());
   else
     A.undefined();
 }
-static void g942(const Subject &S, Answer &A) { // ConceptDecl::isTypeConcept
+static void g941(const Subject &S, Answer &A) { // ConceptDecl::isTypeConcept
   if (const auto N = asConceptDecl(S); N)
     put(A, N->isTypeConcept());
   else
     A.undefined();
 }
-static void g943(const Subject &S, Answer &A) { // ConceptDecl::getCanonicalDecl
+static void g942(const Subject &S, Answer &A) { // ConceptDecl::getCanonicalDecl
   if (const auto N = asConceptDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g944(const Subject &S, Answer &A) { // ConceptDecl::getFirstDecl
+static void g943(const Subject &S, Answer &A) { // ConceptDecl::getFirstDecl
   if (const auto N = asConceptDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g945(const Subject &S, Answer &A) { // ImplicitConceptSpecializationDecl::getTemplateArguments
+static void g944(const Subject &S, Answer &A) { // ImplicitConceptSpecializationDecl::getTemplateArguments
   if (const auto N = asImplicitConceptSpecializationDecl(S); N)
     put(A, N->getTemplateArguments());
   else
     A.undefined();
 }
-static void g946(const Subject &S, Answer &A) { // TemplateParamObjectDecl::getCanonicalDecl
+static void g945(const Subject &S, Answer &A) { // TemplateParamObjectDecl::getCanonicalDecl
   if (const auto N = asTemplateParamObjectDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g947(const Subject &S, Answer &A) { // TemplateParamObjectDecl::getFirstDecl
+static void g946(const Subject &S, Answer &A) { // TemplateParamObjectDecl::getFirstDecl
   if (const auto N = asTemplateParamObjectDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g948(const Subject &S, Answer &A) { // FriendDecl::getFriendType
+static void g947(const Subject &S, Answer &A) { // FriendDecl::getFriendType
   if (const auto N = asFriendDecl(S); N)
     put(A, N->getFriendType());
   else
     A.undefined();
 }
-static void g949(const Subject &S, Answer &A) { // FriendDecl::getFriendTypeNumTemplateParameterLists
+static void g948(const Subject &S, Answer &A) { // FriendDecl::getFriendTypeNumTemplateParameterLists
   if (const auto N = asFriendDecl(S); N)
     put(A, N->getFriendTypeNumTemplateParameterLists());
   else
     A.undefined();
 }
-static void g950(const Subject &S, Answer &A) { // FriendDecl::getFriendDecl
+static void g949(const Subject &S, Answer &A) { // FriendDecl::getFriendDecl
   if (const auto N = asFriendDecl(S); N)
     put(A, N->getFriendDecl());
   else
     A.undefined();
 }
-static void g951(const Subject &S, Answer &A) { // FriendDecl::getFriendLoc
+static void g950(const Subject &S, Answer &A) { // FriendDecl::getFriendLoc
   if (const auto N = asFriendDecl(S); N)
     put(A, N->getFriendLoc());
   else
     A.undefined();
 }
-static void g952(const Subject &S, Answer &A) { // FriendDecl::isUnsupportedFriend
+static void g951(const Subject &S, Answer &A) { // FriendDecl::isUnsupportedFriend
   if (const auto N = asFriendDecl(S); N)
     put(A, N->isUnsupportedFriend());
   else
@@ -6914,7 +6923,6 @@ extern const Ask GettersOf_decl[] = {
     g949,
     g950,
     g951,
-    g952,
 };
 
 } // namespace cmonster

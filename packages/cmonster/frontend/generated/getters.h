@@ -21,32 +21,32 @@ extern const Ask GettersOf_typeloc[];
 extern const Ask GettersOf_attr[];
 extern const Ask GettersOf_openmp[];
 
-constexpr unsigned GetterCount = 4353;
+constexpr unsigned GetterCount = 4352;
 
 /// Of the names of kinds, getters and packed bits (docs/formats/protocol.md).
-constexpr uint32_t SchemaHash = 0x45b50060;
+constexpr uint32_t SchemaHash = 0xbeaf22a5;
 
 /// Whether the question's handle is a type (docs/formats/protocol.md, "Questions").
 constexpr bool isTypeGetter(unsigned Id) {
-  return Id >= 2254 && Id < 2912;
+  return Id >= 2253 && Id < 2911;
 }
 
 /// The getter of this number, which must be below GetterCount.
 inline Ask getter(unsigned Id) {
-  if (Id >= 3750)
-    return GettersOf_openmp[Id - 3750];
-  if (Id >= 3228)
-    return GettersOf_attr[Id - 3228];
-  if (Id >= 2912)
-    return GettersOf_typeloc[Id - 2912];
-  if (Id >= 2254)
-    return GettersOf_type[Id - 2254];
-  if (Id >= 1891)
-    return GettersOf_expr[Id - 1891];
-  if (Id >= 1270)
-    return GettersOf_stmt[Id - 1270];
-  if (Id >= 953)
-    return GettersOf_objc[Id - 953];
+  if (Id >= 3749)
+    return GettersOf_openmp[Id - 3749];
+  if (Id >= 3227)
+    return GettersOf_attr[Id - 3227];
+  if (Id >= 2911)
+    return GettersOf_typeloc[Id - 2911];
+  if (Id >= 2253)
+    return GettersOf_type[Id - 2253];
+  if (Id >= 1890)
+    return GettersOf_expr[Id - 1890];
+  if (Id >= 1269)
+    return GettersOf_stmt[Id - 1269];
+  if (Id >= 952)
+    return GettersOf_objc[Id - 952];
   return GettersOf_decl[Id];
 }
 

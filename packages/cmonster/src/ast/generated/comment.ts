@@ -10,12 +10,12 @@ export abstract class Comment extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
   get commentKind(): enums.CommentKind {
-    return this.askEnum(3704, enums.CommentKind);
+    return this.askEnum(3703, enums.CommentKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
   get commentKindName(): string | undefined {
-    return (this.ask(3705) ?? undefined) as string | undefined;
+    return (this.ask(3704) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
@@ -25,12 +25,12 @@ export abstract class Comment extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
   get location(): Location {
-    return this.ask(3709) as Location;
+    return this.ask(3708) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
   get child_count(): number {
-    return this.ask(3710) as number;
+    return this.ask(3709) as number;
   }
 }
 
@@ -40,7 +40,7 @@ export abstract class InlineContentComment extends Comment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineContentComment.html */
   hasTrailingNewline(): boolean {
-    return this.ask(3711) as boolean;
+    return this.ask(3710) as boolean;
   }
 }
 
@@ -50,12 +50,12 @@ export class TextComment extends InlineContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TextComment.html */
   get commentText(): string {
-    return this.ask(3712) as string;
+    return this.ask(3711) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TextComment.html */
   isWhitespace(): boolean {
-    return this.ask(3713) as boolean;
+    return this.ask(3712) as boolean;
   }
 }
 
@@ -65,12 +65,12 @@ export class InlineCommandComment extends InlineContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineCommandComment.html */
   get commandID(): number {
-    return this.ask(3714) as number;
+    return this.ask(3713) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineCommandComment.html */
   get commandNameRange(): Range {
-    return this.ask(3715) as Range;
+    return this.ask(3714) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineCommandComment.html */
@@ -80,7 +80,7 @@ export class InlineCommandComment extends InlineContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineCommandComment.html */
   get numArgs(): number {
-    return this.ask(3717) as number;
+    return this.ask(3716) as number;
   }
 }
 
@@ -90,17 +90,17 @@ export abstract class HTMLTagComment extends InlineContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLTagComment.html */
   get tagName(): string {
-    return this.ask(3718) as string;
+    return this.ask(3717) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLTagComment.html */
   get tagNameSourceRange(): Range {
-    return this.ask(3719) as Range;
+    return this.ask(3718) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLTagComment.html */
   isMalformed(): boolean {
-    return this.ask(3720) as boolean;
+    return this.ask(3719) as boolean;
   }
 }
 
@@ -110,7 +110,7 @@ export class HTMLStartTagComment extends HTMLTagComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLStartTagComment.html */
   get numAttrs(): number {
-    return this.ask(3721) as number;
+    return this.ask(3720) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLStartTagComment.html */
@@ -140,7 +140,7 @@ export class ParagraphComment extends BlockContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParagraphComment.html */
   isWhitespace(): boolean {
-    return this.ask(3723) as boolean;
+    return this.ask(3722) as boolean;
   }
 }
 
@@ -150,32 +150,32 @@ export class BlockCommandComment extends BlockContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get commandID(): number {
-    return this.ask(3724) as number;
+    return this.ask(3723) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get commandNameBeginLoc(): Location {
-    return this.ask(3725) as Location;
+    return this.ask(3724) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get numArgs(): number {
-    return this.ask(3726) as number;
+    return this.ask(3725) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get paragraph(): ParagraphComment | undefined {
-    return (this.ask(3727) ?? undefined) as ParagraphComment | undefined;
+    return (this.ask(3726) ?? undefined) as ParagraphComment | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   hasNonWhitespaceParagraph(): boolean {
-    return this.ask(3728) as boolean;
+    return this.ask(3727) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get commandMarker(): enums.CommandMarkerKind {
-    return this.askEnum(3729, enums.CommandMarkerKind);
+    return this.askEnum(3728, enums.CommandMarkerKind);
   }
 }
 
@@ -200,12 +200,12 @@ export class ParamCommandComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
   get paramNameAsWritten(): string {
-    return this.ask(3733) as string;
+    return this.ask(3732) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
   get paramNameRange(): Range {
-    return this.ask(3734) as Range;
+    return this.ask(3733) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
@@ -215,12 +215,12 @@ export class ParamCommandComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
   isVarArgParam(): boolean {
-    return this.ask(3736) as boolean;
+    return this.ask(3735) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
-  get paramIndex(): number {
-    return this.ask(3737) as number;
+  get paramIndex(): number | undefined {
+    return (this.ask(3736) ?? undefined) as number | undefined;
   }
 }
 
@@ -230,27 +230,27 @@ export class TParamCommandComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   hasParamName(): boolean {
-    return this.ask(3738) as boolean;
+    return this.ask(3737) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   get paramNameAsWritten(): string {
-    return this.ask(3739) as string;
+    return this.ask(3738) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   get paramNameRange(): Range {
-    return this.ask(3740) as Range;
+    return this.ask(3739) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   isPositionValid(): boolean {
-    return this.ask(3741) as boolean;
+    return this.ask(3740) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
-  get depth(): number {
-    return this.ask(3742) as number;
+  get depth(): number | undefined {
+    return (this.ask(3741) ?? undefined) as number | undefined;
   }
 }
 
@@ -260,7 +260,7 @@ export class VerbatimBlockLineComment extends Comment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimBlockLineComment.html */
   get commentText(): string {
-    return this.ask(3743) as string;
+    return this.ask(3742) as string;
   }
 }
 
@@ -270,12 +270,12 @@ export class VerbatimBlockComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimBlockComment.html */
   get closeName(): string {
-    return this.ask(3744) as string;
+    return this.ask(3743) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimBlockComment.html */
   get numLines(): number {
-    return this.ask(3745) as number;
+    return this.ask(3744) as number;
   }
 }
 
@@ -285,12 +285,12 @@ export class VerbatimLineComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimLineComment.html */
   get commentText(): string {
-    return this.ask(3746) as string;
+    return this.ask(3745) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimLineComment.html */
   get textRange(): Range {
-    return this.ask(3747) as Range;
+    return this.ask(3746) as Range;
   }
 }
 
@@ -300,11 +300,11 @@ export class FullComment extends Comment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1FullComment.html */
   get decl(): AnyDecl | undefined {
-    return (this.ask(3748) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(3747) ?? undefined) as AnyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1FullComment.html */
   get blocks(): readonly AnyBlockContentComment[] {
-    return this.ask(3749) as readonly AnyBlockContentComment[];
+    return this.ask(3748) as readonly AnyBlockContentComment[];
   }
 }

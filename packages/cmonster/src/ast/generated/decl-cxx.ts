@@ -16,7 +16,7 @@ export class AccessSpecDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AccessSpecDecl.html
    */
   get accessSpecifierLoc(): Location {
-    return this.ask(503) as Location;
+    return this.ask(502) as Location;
   }
 
   /**
@@ -24,7 +24,7 @@ export class AccessSpecDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AccessSpecDecl.html
    */
   get colonLoc(): Location {
-    return this.ask(504) as Location;
+    return this.ask(503) as Location;
   }
 }
 
@@ -34,37 +34,37 @@ export class CXXRecordDecl extends RecordDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   override get canonicalDecl(): AnyCXXRecordDecl {
-    return this.ask(518) as AnyCXXRecordDecl;
+    return this.ask(517) as AnyCXXRecordDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   override get previousDecl(): AnyCXXRecordDecl | undefined {
-    return (this.ask(519) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(518) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   override get mostRecentDecl(): AnyCXXRecordDecl {
-    return this.ask(520) as AnyCXXRecordDecl;
+    return this.ask(519) as AnyCXXRecordDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   get mostRecentNonInjectedDecl(): AnyCXXRecordDecl | undefined {
-    return (this.ask(521) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(520) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   override get definition(): AnyCXXRecordDecl | undefined {
-    return (this.ask(522) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(521) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   hasDefinition(): boolean {
-    return this.ask(523) as boolean;
+    return this.ask(522) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  isDynamicClass(): boolean {
-    return this.ask(524) as boolean;
+  isDynamicClass(): boolean | undefined {
+    return (this.ask(523) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -72,7 +72,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   mayBeDynamicClass(): boolean {
-    return this.ask(525) as boolean;
+    return this.ask(524) as boolean;
   }
 
   /**
@@ -80,346 +80,346 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   mayBeNonDynamicClass(): boolean {
-    return this.ask(526) as boolean;
+    return this.ask(525) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  isParsingBaseSpecifiers(): boolean {
-    return this.ask(527) as boolean;
+  isParsingBaseSpecifiers(): boolean | undefined {
+    return (this.ask(526) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  get odrHash(): number {
-    return this.ask(528) as number;
+  get odrHash(): number | undefined {
+    return (this.ask(527) ?? undefined) as number | undefined;
   }
 
   /**
    * Retrieves the number of base classes of this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  get numBases(): number {
-    return this.ask(529) as number;
+  get numBases(): number | undefined {
+    return (this.ask(528) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  get bases(): readonly CXXBaseSpecifier[] {
-    return this.ask(530) as readonly CXXBaseSpecifier[];
+  get bases(): readonly CXXBaseSpecifier[] | undefined {
+    return (this.ask(529) ?? undefined) as readonly CXXBaseSpecifier[] | undefined;
   }
 
   /**
    * Retrieves the number of virtual base classes of this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  get numVBases(): number {
-    return this.ask(531) as number;
+  get numVBases(): number | undefined {
+    return (this.ask(530) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  get vbases(): readonly CXXBaseSpecifier[] {
-    return this.ask(532) as readonly CXXBaseSpecifier[];
+  get vbases(): readonly CXXBaseSpecifier[] | undefined {
+    return (this.ask(531) ?? undefined) as readonly CXXBaseSpecifier[] | undefined;
   }
 
   /**
    * Determine whether this class has any dependent base classes which are not the current instantiation.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasAnyDependentBases(): boolean {
-    return this.ask(533) as boolean;
+  hasAnyDependentBases(): boolean | undefined {
+    return (this.ask(532) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   get methods(): readonly AnyCXXMethodDecl[] {
-    return this.ask(534) as readonly AnyCXXMethodDecl[];
+    return this.ask(533) as readonly AnyCXXMethodDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   get ctors(): readonly CXXConstructorDecl[] {
-    return this.ask(535) as readonly CXXConstructorDecl[];
+    return this.ask(534) as readonly CXXConstructorDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  get friends(): readonly FriendDecl[] {
-    return this.ask(536) as readonly FriendDecl[];
+  get friends(): readonly FriendDecl[] | undefined {
+    return (this.ask(535) ?? undefined) as readonly FriendDecl[] | undefined;
   }
 
   /**
    * Determines whether this record has any friends.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasFriends(): boolean {
-    return this.ask(537) as boolean;
+  hasFriends(): boolean | undefined {
+    return (this.ask(536) ?? undefined) as boolean | undefined;
   }
 
   /**
    * true if a defaulted copy constructor for this class would be deleted.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  defaultedCopyConstructorIsDeleted(): boolean {
-    return this.ask(538) as boolean;
+  defaultedCopyConstructorIsDeleted(): boolean | undefined {
+    return (this.ask(537) ?? undefined) as boolean | undefined;
   }
 
   /**
    * true if a defaulted move constructor for this class would be deleted.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  defaultedMoveConstructorIsDeleted(): boolean {
-    return this.ask(539) as boolean;
+  defaultedMoveConstructorIsDeleted(): boolean | undefined {
+    return (this.ask(538) ?? undefined) as boolean | undefined;
   }
 
   /**
    * true if a defaulted destructor for this class would be deleted.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  defaultedDestructorIsDeleted(): boolean {
-    return this.ask(540) as boolean;
+  defaultedDestructorIsDeleted(): boolean | undefined {
+    return (this.ask(539) ?? undefined) as boolean | undefined;
   }
 
   /**
    * true if we know for sure that this class has a single, accessible, unambiguous copy constructor that is not deleted.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasSimpleCopyConstructor(): boolean {
-    return this.ask(541) as boolean;
+  hasSimpleCopyConstructor(): boolean | undefined {
+    return (this.ask(540) ?? undefined) as boolean | undefined;
   }
 
   /**
    * true if we know for sure that this class has a single, accessible, unambiguous move constructor that is not deleted.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasSimpleMoveConstructor(): boolean {
-    return this.ask(542) as boolean;
+  hasSimpleMoveConstructor(): boolean | undefined {
+    return (this.ask(541) ?? undefined) as boolean | undefined;
   }
 
   /**
    * true if we know for sure that this class has a single, accessible, unambiguous copy assignment operator that is not deleted.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasSimpleCopyAssignment(): boolean {
-    return this.ask(543) as boolean;
+  hasSimpleCopyAssignment(): boolean | undefined {
+    return (this.ask(542) ?? undefined) as boolean | undefined;
   }
 
   /**
    * true if we know for sure that this class has a single, accessible, unambiguous move assignment operator that is not deleted.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasSimpleMoveAssignment(): boolean {
-    return this.ask(544) as boolean;
+  hasSimpleMoveAssignment(): boolean | undefined {
+    return (this.ask(543) ?? undefined) as boolean | undefined;
   }
 
   /**
    * true if we know for sure that this class has an accessible destructor that is not deleted.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasSimpleDestructor(): boolean {
-    return this.ask(545) as boolean;
+  hasSimpleDestructor(): boolean | undefined {
+    return (this.ask(544) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has any default constructors.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasDefaultConstructor(): boolean {
-    return this.ask(546) as boolean;
+  hasDefaultConstructor(): boolean | undefined {
+    return (this.ask(545) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine if we need to declare a default constructor for this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsImplicitDefaultConstructor(): boolean {
-    return this.ask(547) as boolean;
+  needsImplicitDefaultConstructor(): boolean | undefined {
+    return (this.ask(546) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has any user-declared constructors.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUserDeclaredConstructor(): boolean {
-    return this.ask(548) as boolean;
+  hasUserDeclaredConstructor(): boolean | undefined {
+    return (this.ask(547) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Whether this class has a user-provided default constructor per C++11.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUserProvidedDefaultConstructor(): boolean {
-    return this.ask(549) as boolean;
+  hasUserProvidedDefaultConstructor(): boolean | undefined {
+    return (this.ask(548) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a user-declared copy constructor.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUserDeclaredCopyConstructor(): boolean {
-    return this.ask(550) as boolean;
+  hasUserDeclaredCopyConstructor(): boolean | undefined {
+    return (this.ask(549) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class needs an implicit copy constructor to be lazily declared.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsImplicitCopyConstructor(): boolean {
-    return this.ask(551) as boolean;
+  needsImplicitCopyConstructor(): boolean | undefined {
+    return (this.ask(550) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether we need to eagerly declare a defaulted copy constructor for this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsOverloadResolutionForCopyConstructor(): boolean {
-    return this.ask(552) as boolean;
+  needsOverloadResolutionForCopyConstructor(): boolean | undefined {
+    return (this.ask(551) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether an implicit copy constructor for this type would have a parameter with a const-qualified reference type.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  implicitCopyConstructorHasConstParam(): boolean {
-    return this.ask(553) as boolean;
+  implicitCopyConstructorHasConstParam(): boolean | undefined {
+    return (this.ask(552) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a copy constructor with a parameter type which is a reference to a const-qualified type.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasCopyConstructorWithConstParam(): boolean {
-    return this.ask(554) as boolean;
+  hasCopyConstructorWithConstParam(): boolean | undefined {
+    return (this.ask(553) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Whether this class has a user-declared move constructor or assignment operator.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUserDeclaredMoveOperation(): boolean {
-    return this.ask(555) as boolean;
+  hasUserDeclaredMoveOperation(): boolean | undefined {
+    return (this.ask(554) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has had a move constructor declared by the user.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUserDeclaredMoveConstructor(): boolean {
-    return this.ask(556) as boolean;
+  hasUserDeclaredMoveConstructor(): boolean | undefined {
+    return (this.ask(555) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a move constructor.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasMoveConstructor(): boolean {
-    return this.ask(557) as boolean;
+  hasMoveConstructor(): boolean | undefined {
+    return (this.ask(556) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class should get an implicit move constructor or if any existing special member function inhibits this.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsImplicitMoveConstructor(): boolean {
-    return this.ask(558) as boolean;
+  needsImplicitMoveConstructor(): boolean | undefined {
+    return (this.ask(557) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether we need to eagerly declare a defaulted move constructor for this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsOverloadResolutionForMoveConstructor(): boolean {
-    return this.ask(559) as boolean;
+  needsOverloadResolutionForMoveConstructor(): boolean | undefined {
+    return (this.ask(558) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a user-declared copy assignment operator.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUserDeclaredCopyAssignment(): boolean {
-    return this.ask(560) as boolean;
+  hasUserDeclaredCopyAssignment(): boolean | undefined {
+    return (this.ask(559) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class needs an implicit copy assignment operator to be lazily declared.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsImplicitCopyAssignment(): boolean {
-    return this.ask(561) as boolean;
+  needsImplicitCopyAssignment(): boolean | undefined {
+    return (this.ask(560) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether we need to eagerly declare a defaulted copy assignment operator for this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsOverloadResolutionForCopyAssignment(): boolean {
-    return this.ask(562) as boolean;
+  needsOverloadResolutionForCopyAssignment(): boolean | undefined {
+    return (this.ask(561) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether an implicit copy assignment operator for this type would have a parameter with a const-qualified reference type.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  implicitCopyAssignmentHasConstParam(): boolean {
-    return this.ask(563) as boolean;
+  implicitCopyAssignmentHasConstParam(): boolean | undefined {
+    return (this.ask(562) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a copy assignment operator with a parameter type which is a reference to a const-qualified type or is not a reference.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasCopyAssignmentWithConstParam(): boolean {
-    return this.ask(564) as boolean;
+  hasCopyAssignmentWithConstParam(): boolean | undefined {
+    return (this.ask(563) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has had a move assignment declared by the user.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUserDeclaredMoveAssignment(): boolean {
-    return this.ask(565) as boolean;
+  hasUserDeclaredMoveAssignment(): boolean | undefined {
+    return (this.ask(564) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a move assignment operator.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasMoveAssignment(): boolean {
-    return this.ask(566) as boolean;
+  hasMoveAssignment(): boolean | undefined {
+    return (this.ask(565) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class should get an implicit move assignment operator or if any existing special member function inhibits this.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsImplicitMoveAssignment(): boolean {
-    return this.ask(567) as boolean;
+  needsImplicitMoveAssignment(): boolean | undefined {
+    return (this.ask(566) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether we need to eagerly declare a move assignment operator for this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsOverloadResolutionForMoveAssignment(): boolean {
-    return this.ask(568) as boolean;
+  needsOverloadResolutionForMoveAssignment(): boolean | undefined {
+    return (this.ask(567) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a user-declared destructor.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUserDeclaredDestructor(): boolean {
-    return this.ask(569) as boolean;
+  hasUserDeclaredDestructor(): boolean | undefined {
+    return (this.ask(568) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class needs an implicit destructor to be lazily declared.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsImplicitDestructor(): boolean {
-    return this.ask(570) as boolean;
+  needsImplicitDestructor(): boolean | undefined {
+    return (this.ask(569) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether we need to eagerly declare a destructor for this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  needsOverloadResolutionForDestructor(): boolean {
-    return this.ask(571) as boolean;
+  needsOverloadResolutionForDestructor(): boolean | undefined {
+    return (this.ask(570) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -435,15 +435,15 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   isGenericLambda(): boolean {
-    return this.ask(573) as boolean;
+    return this.ask(572) as boolean;
   }
 
   /**
    * Determine whether this lambda should have an implicit default constructor and copy and move assignment operators.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  lambdaIsDefaultConstructibleAndAssignable(): boolean {
-    return this.ask(574) as boolean;
+  lambdaIsDefaultConstructibleAndAssignable(): boolean | undefined {
+    return (this.ask(573) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -451,7 +451,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get lambdaCallOperator(): AnyCXXMethodDecl | undefined {
-    return (this.ask(575) ?? undefined) as AnyCXXMethodDecl | undefined;
+    return (this.ask(574) ?? undefined) as AnyCXXMethodDecl | undefined;
   }
 
   /**
@@ -459,7 +459,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get dependentLambdaCallOperator(): FunctionTemplateDecl | undefined {
-    return (this.ask(576) ?? undefined) as FunctionTemplateDecl | undefined;
+    return (this.ask(575) ?? undefined) as FunctionTemplateDecl | undefined;
   }
 
   /**
@@ -467,7 +467,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get lambdaStaticInvoker(): AnyCXXMethodDecl | undefined {
-    return (this.ask(577) ?? undefined) as AnyCXXMethodDecl | undefined;
+    return (this.ask(576) ?? undefined) as AnyCXXMethodDecl | undefined;
   }
 
   /**
@@ -475,7 +475,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get genericLambdaTemplateParameterList(): readonly AnyNamedDecl[] | undefined {
-    return (this.ask(578) ?? undefined) as readonly AnyNamedDecl[] | undefined;
+    return (this.ask(577) ?? undefined) as readonly AnyNamedDecl[] | undefined;
   }
 
   /**
@@ -483,67 +483,67 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get lambdaExplicitTemplateParameters(): readonly AnyNamedDecl[] {
-    return this.ask(579) as readonly AnyNamedDecl[];
+    return this.ask(578) as readonly AnyNamedDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  get lambdaCaptureDefault(): enums.LambdaCaptureDefault {
-    return this.askEnum(580, enums.LambdaCaptureDefault);
+  get lambdaCaptureDefault(): enums.LambdaCaptureDefault | undefined {
+    return this.askEnum(579, enums.LambdaCaptureDefault);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   isCapturelessLambda(): boolean {
-    return this.ask(581) as boolean;
+    return this.ask(580) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   get captures(): readonly LambdaCapture[] {
-    return this.ask(582) as readonly LambdaCapture[];
+    return this.ask(581) as readonly LambdaCapture[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  get capture_size(): number {
-    return this.ask(583) as number;
+  get capture_size(): number | undefined {
+    return (this.ask(582) ?? undefined) as number | undefined;
   }
 
   /**
    * Get all conversion functions visible in current class, including conversion function templates.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  get visibleConversionFunctions(): readonly AnyNamedDecl[] {
-    return this.ask(584) as readonly AnyNamedDecl[];
+  get visibleConversionFunctions(): readonly AnyNamedDecl[] | undefined {
+    return (this.ask(583) ?? undefined) as readonly AnyNamedDecl[] | undefined;
   }
 
   /**
    * Determine whether this class is an aggregate (C++ [dcl.init.aggr]), which is a class with no user-declared constructors, no private or protected non-static data members, no base classes, and no virtual functions (C++ [dcl.init.aggr]p1).
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isAggregate(): boolean {
-    return this.ask(585) as boolean;
+  isAggregate(): boolean | undefined {
+    return (this.ask(584) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Whether this class has any in-class initializers for non-static data members (including those in anonymous unions or structs).
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasInClassInitializer(): boolean {
-    return this.ask(586) as boolean;
+  hasInClassInitializer(): boolean | undefined {
+    return (this.ask(585) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Whether this class or any of its subobjects has any members of reference type which would make value-initialization ill-formed.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasUninitializedReferenceMember(): boolean {
-    return this.ask(587) as boolean;
+  hasUninitializedReferenceMember(): boolean | undefined {
+    return (this.ask(586) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Whether this class is a POD-type (C++ [class]p4)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isPOD(): boolean {
-    return this.ask(588) as boolean;
+  isPOD(): boolean | undefined {
+    return (this.ask(587) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -551,38 +551,38 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   isCLike(): boolean {
-    return this.ask(589) as boolean;
+    return this.ask(588) as boolean;
   }
 
   /**
    * Determine whether this is an empty class in the sense of (C++11 [meta.unary.prop]).
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isEmpty(): boolean {
-    return this.ask(590) as boolean;
+  isEmpty(): boolean | undefined {
+    return (this.ask(589) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasInitMethod(): boolean {
-    return this.ask(591) as boolean;
+  hasInitMethod(): boolean | undefined {
+    return (this.ask(590) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasPrivateFields(): boolean {
-    return this.ask(592) as boolean;
+  hasPrivateFields(): boolean | undefined {
+    return (this.ask(591) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasProtectedFields(): boolean {
-    return this.ask(593) as boolean;
+  hasProtectedFields(): boolean | undefined {
+    return (this.ask(592) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has direct non-static data members.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasDirectFields(): boolean {
-    return this.ask(594) as boolean;
+  hasDirectFields(): boolean | undefined {
+    return (this.ask(593) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -590,301 +590,301 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get standardLayoutBaseWithFields(): AnyCXXRecordDecl | undefined {
-    return (this.ask(595) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(594) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
    * Whether this class is polymorphic (C++ [class.virtual]), which means that the class contains or inherits a virtual function.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isPolymorphic(): boolean {
-    return this.ask(596) as boolean;
+  isPolymorphic(): boolean | undefined {
+    return (this.ask(595) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a pure virtual function.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isAbstract(): boolean {
-    return this.ask(597) as boolean;
+  isAbstract(): boolean | undefined {
+    return (this.ask(596) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class is standard-layout per C++ [class]p7.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isStandardLayout(): boolean {
-    return this.ask(598) as boolean;
+  isStandardLayout(): boolean | undefined {
+    return (this.ask(597) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class was standard-layout per C++11 [class]p7, specifically using the C++11 rules without any DRs.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isCXX11StandardLayout(): boolean {
-    return this.ask(599) as boolean;
+  isCXX11StandardLayout(): boolean | undefined {
+    return (this.ask(598) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class, or any of its class subobjects, contains a mutable field.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasMutableFields(): boolean {
-    return this.ask(600) as boolean;
+  hasMutableFields(): boolean | undefined {
+    return (this.ask(599) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has any variant members.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasVariantMembers(): boolean {
-    return this.ask(601) as boolean;
+  hasVariantMembers(): boolean | undefined {
+    return (this.ask(600) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a trivial default constructor (C++11 [class.ctor]p5).
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasTrivialDefaultConstructor(): boolean {
-    return this.ask(602) as boolean;
+  hasTrivialDefaultConstructor(): boolean | undefined {
+    return (this.ask(601) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a non-trivial default constructor (C++11 [class.ctor]p5).
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasNonTrivialDefaultConstructor(): boolean {
-    return this.ask(603) as boolean;
+  hasNonTrivialDefaultConstructor(): boolean | undefined {
+    return (this.ask(602) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has at least one constexpr constructor other than the copy or move constructors.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasConstexprNonCopyMoveConstructor(): boolean {
-    return this.ask(604) as boolean;
+  hasConstexprNonCopyMoveConstructor(): boolean | undefined {
+    return (this.ask(603) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether a defaulted default constructor for this class would be constexpr.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  defaultedDefaultConstructorIsConstexpr(): boolean {
-    return this.ask(605) as boolean;
+  defaultedDefaultConstructorIsConstexpr(): boolean | undefined {
+    return (this.ask(604) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a constexpr default constructor.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasConstexprDefaultConstructor(): boolean {
-    return this.ask(606) as boolean;
+  hasConstexprDefaultConstructor(): boolean | undefined {
+    return (this.ask(605) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a trivial copy constructor (C++ [class.copy]p6, C++11 [class.copy]p12)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasTrivialCopyConstructor(): boolean {
-    return this.ask(607) as boolean;
+  hasTrivialCopyConstructor(): boolean | undefined {
+    return (this.ask(606) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasTrivialCopyConstructorForCall(): boolean {
-    return this.ask(608) as boolean;
+  hasTrivialCopyConstructorForCall(): boolean | undefined {
+    return (this.ask(607) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a non-trivial copy constructor (C++ [class.copy]p6, C++11 [class.copy]p12)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasNonTrivialCopyConstructor(): boolean {
-    return this.ask(609) as boolean;
+  hasNonTrivialCopyConstructor(): boolean | undefined {
+    return (this.ask(608) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasNonTrivialCopyConstructorForCall(): boolean {
-    return this.ask(610) as boolean;
+  hasNonTrivialCopyConstructorForCall(): boolean | undefined {
+    return (this.ask(609) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a trivial move constructor (C++11 [class.copy]p12)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasTrivialMoveConstructor(): boolean {
-    return this.ask(611) as boolean;
+  hasTrivialMoveConstructor(): boolean | undefined {
+    return (this.ask(610) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasTrivialMoveConstructorForCall(): boolean {
-    return this.ask(612) as boolean;
+  hasTrivialMoveConstructorForCall(): boolean | undefined {
+    return (this.ask(611) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a non-trivial move constructor (C++11 [class.copy]p12)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasNonTrivialMoveConstructor(): boolean {
-    return this.ask(613) as boolean;
+  hasNonTrivialMoveConstructor(): boolean | undefined {
+    return (this.ask(612) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasNonTrivialMoveConstructorForCall(): boolean {
-    return this.ask(614) as boolean;
+  hasNonTrivialMoveConstructorForCall(): boolean | undefined {
+    return (this.ask(613) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a trivial copy assignment operator (C++ [class.copy]p11, C++11 [class.copy]p25)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasTrivialCopyAssignment(): boolean {
-    return this.ask(615) as boolean;
+  hasTrivialCopyAssignment(): boolean | undefined {
+    return (this.ask(614) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a non-trivial copy assignment operator (C++ [class.copy]p11, C++11 [class.copy]p25)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasNonTrivialCopyAssignment(): boolean {
-    return this.ask(616) as boolean;
+  hasNonTrivialCopyAssignment(): boolean | undefined {
+    return (this.ask(615) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a trivial move assignment operator (C++11 [class.copy]p25)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasTrivialMoveAssignment(): boolean {
-    return this.ask(617) as boolean;
+  hasTrivialMoveAssignment(): boolean | undefined {
+    return (this.ask(616) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a non-trivial move assignment operator (C++11 [class.copy]p25)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasNonTrivialMoveAssignment(): boolean {
-    return this.ask(618) as boolean;
+  hasNonTrivialMoveAssignment(): boolean | undefined {
+    return (this.ask(617) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether a defaulted default constructor for this class would be constexpr.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  defaultedDestructorIsConstexpr(): boolean {
-    return this.ask(619) as boolean;
+  defaultedDestructorIsConstexpr(): boolean | undefined {
+    return (this.ask(618) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a constexpr destructor.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasConstexprDestructor(): boolean {
-    return this.ask(620) as boolean;
+  hasConstexprDestructor(): boolean | undefined {
+    return (this.ask(619) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a trivial destructor (C++ [class.dtor]p3)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasTrivialDestructor(): boolean {
-    return this.ask(621) as boolean;
+  hasTrivialDestructor(): boolean | undefined {
+    return (this.ask(620) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasTrivialDestructorForCall(): boolean {
-    return this.ask(622) as boolean;
+  hasTrivialDestructorForCall(): boolean | undefined {
+    return (this.ask(621) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a non-trivial destructor (C++ [class.dtor]p3)
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasNonTrivialDestructor(): boolean {
-    return this.ask(623) as boolean;
+  hasNonTrivialDestructor(): boolean | undefined {
+    return (this.ask(622) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  hasNonTrivialDestructorForCall(): boolean {
-    return this.ask(624) as boolean;
+  hasNonTrivialDestructorForCall(): boolean | undefined {
+    return (this.ask(623) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether declaring a const variable with this type is ok per core issue 253.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  allowConstDefaultInit(): boolean {
-    return this.ask(625) as boolean;
+  allowConstDefaultInit(): boolean | undefined {
+    return (this.ask(624) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a destructor which has no semantic effect.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasIrrelevantDestructor(): boolean {
-    return this.ask(626) as boolean;
+  hasIrrelevantDestructor(): boolean | undefined {
+    return (this.ask(625) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a non-literal or/ volatile type non-static data member or base class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasNonLiteralTypeFieldsOrBases(): boolean {
-    return this.ask(627) as boolean;
+  hasNonLiteralTypeFieldsOrBases(): boolean | undefined {
+    return (this.ask(626) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a using-declaration that names a user-declared base class constructor.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasInheritedConstructor(): boolean {
-    return this.ask(628) as boolean;
+  hasInheritedConstructor(): boolean | undefined {
+    return (this.ask(627) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class has a using-declaration that names a base class assignment operator.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasInheritedAssignment(): boolean {
-    return this.ask(629) as boolean;
+  hasInheritedAssignment(): boolean | undefined {
+    return (this.ask(628) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class is considered trivially copyable per (C++11 [class]p6).
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isTriviallyCopyable(): boolean {
-    return this.ask(630) as boolean;
+  isTriviallyCopyable(): boolean | undefined {
+    return (this.ask(629) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class is considered trivially copyable per
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isTriviallyCopyConstructible(): boolean {
-    return this.ask(631) as boolean;
+  isTriviallyCopyConstructible(): boolean | undefined {
+    return (this.ask(630) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class is considered trivial.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isTrivial(): boolean {
-    return this.ask(632) as boolean;
+  isTrivial(): boolean | undefined {
+    return (this.ask(631) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this class is a literal type.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isLiteral(): boolean {
-    return this.ask(633) as boolean;
+  isLiteral(): boolean | undefined {
+    return (this.ask(632) ?? undefined) as boolean | undefined;
   }
 
   /**
    * Determine whether this is a structural type.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isStructural(): boolean {
-    return this.ask(634) as boolean;
+  isStructural(): boolean | undefined {
+    return (this.ask(633) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -892,7 +892,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get instantiatedFromMemberClass(): AnyCXXRecordDecl | undefined {
-    return (this.ask(635) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(634) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -900,7 +900,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get describedClassTemplate(): ClassTemplateDecl | undefined {
-    return (this.ask(636) ?? undefined) as ClassTemplateDecl | undefined;
+    return (this.ask(635) ?? undefined) as ClassTemplateDecl | undefined;
   }
 
   /**
@@ -916,7 +916,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get templateInstantiationPattern(): AnyCXXRecordDecl | undefined {
-    return (this.ask(638) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(637) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -924,15 +924,15 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get destructor(): CXXDestructorDecl | undefined {
-    return (this.ask(639) ?? undefined) as CXXDestructorDecl | undefined;
+    return (this.ask(638) ?? undefined) as CXXDestructorDecl | undefined;
   }
 
   /**
    * Returns true if the class destructor, or any implicitly invoked destructors are marked noreturn.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  isAnyDestructorNoReturn(): boolean {
-    return this.ask(640) as boolean;
+  isAnyDestructorNoReturn(): boolean | undefined {
+    return (this.ask(639) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -940,15 +940,15 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get isLocalClass(): AnyFunctionDecl | undefined {
-    return (this.ask(641) ?? undefined) as AnyFunctionDecl | undefined;
+    return (this.ask(640) ?? undefined) as AnyFunctionDecl | undefined;
   }
 
   /**
    * Determine whether this class may end up being abstract, even though it is not yet known to be abstract.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  mayBeAbstract(): boolean {
-    return this.ask(642) as boolean;
+  mayBeAbstract(): boolean | undefined {
+    return (this.ask(641) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -956,23 +956,23 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   isEffectivelyFinal(): boolean {
-    return this.ask(643) as boolean;
+    return this.ask(642) as boolean;
   }
 
   /**
    * If this is the closure type of a lambda expression, retrieve the number to be used for name mangling in the Itanium C++ ABI.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  get lambdaManglingNumber(): number {
-    return this.ask(644) as number;
+  get lambdaManglingNumber(): number | undefined {
+    return (this.ask(643) ?? undefined) as number | undefined;
   }
 
   /**
    * The lambda is known to has internal linkage no matter whether it has name mangling number.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  hasKnownLambdaInternalLinkage(): boolean {
-    return this.ask(645) as boolean;
+  hasKnownLambdaInternalLinkage(): boolean | undefined {
+    return (this.ask(644) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -980,47 +980,47 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get lambdaContextDecl(): AnyDecl | undefined {
-    return (this.ask(646) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(645) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
    * Retrieve the index of this lambda within the context declaration returned by getLambdaContextDecl().
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  get lambdaIndexInContext(): number {
-    return this.ask(647) as number;
+  get lambdaIndexInContext(): number | undefined {
+    return (this.ask(646) ?? undefined) as number | undefined;
   }
 
   /**
    * Retrieve the device side mangling number.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  get deviceLambdaManglingNumber(): number {
-    return this.ask(648) as number;
+  get deviceLambdaManglingNumber(): number | undefined {
+    return (this.ask(647) ?? undefined) as number | undefined;
   }
 
   /**
    * Returns the inheritance model used for this record.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  get msInheritanceModel(): enums.MSInheritanceModel {
-    return this.askEnum(649, enums.MSInheritanceModel);
+  get msInheritanceModel(): enums.MSInheritanceModel | undefined {
+    return this.askEnum(648, enums.MSInheritanceModel);
   }
 
   /**
    * Calculate what the inheritance model would be for this class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  get calculateInheritanceModel(): enums.MSInheritanceModel {
-    return this.askEnum(650, enums.MSInheritanceModel);
+  get calculateInheritanceModel(): enums.MSInheritanceModel | undefined {
+    return this.askEnum(649, enums.MSInheritanceModel);
   }
 
   /**
    * In the Microsoft C++ ABI, use zero for the field offset of a null data member pointer if we can guarantee that zero is not a valid field offset, or if the member pointer has multiple fields.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
-  nullFieldOffsetIsZero(): boolean {
-    return this.ask(651) as boolean;
+  nullFieldOffsetIsZero(): boolean | undefined {
+    return (this.ask(650) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -1028,7 +1028,7 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   get msVtorDispMode(): enums.MSVtorDispMode {
-    return this.askEnum(652, enums.MSVtorDispMode);
+    return this.askEnum(651, enums.MSVtorDispMode);
   }
 
   /**
@@ -1036,27 +1036,27 @@ export class CXXRecordDecl extends RecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html
    */
   isDependentLambda(): boolean {
-    return this.ask(653) as boolean;
+    return this.ask(652) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   isNeverDependentLambda(): boolean {
-    return this.ask(654) as boolean;
+    return this.ask(653) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   get lambdaDependencyKind(): number {
-    return this.ask(655) as number;
+    return this.ask(654) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
   get lambdaTypeInfo(): AnyTypeLoc | undefined {
-    return (this.ask(656) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(655) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  isInterfaceLike(): boolean {
-    return this.ask(657) as boolean;
+  isInterfaceLike(): boolean | undefined {
+    return (this.ask(656) ?? undefined) as boolean | undefined;
   }
 }
 
@@ -1066,7 +1066,7 @@ export class CXXDeductionGuideDecl extends FunctionDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDeductionGuideDecl.html */
   get explicitSpecifier(): AnyExpr | undefined {
-    return (this.ask(658) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(657) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1074,7 +1074,7 @@ export class CXXDeductionGuideDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDeductionGuideDecl.html
    */
   isExplicit(): boolean {
-    return this.ask(659) as boolean;
+    return this.ask(658) as boolean;
   }
 
   /**
@@ -1082,7 +1082,7 @@ export class CXXDeductionGuideDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDeductionGuideDecl.html
    */
   get deducedTemplate(): AnyTemplateDecl | undefined {
-    return (this.ask(660) ?? undefined) as AnyTemplateDecl | undefined;
+    return (this.ask(659) ?? undefined) as AnyTemplateDecl | undefined;
   }
 
   /**
@@ -1090,12 +1090,12 @@ export class CXXDeductionGuideDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDeductionGuideDecl.html
    */
   get correspondingConstructor(): CXXConstructorDecl | undefined {
-    return (this.ask(661) ?? undefined) as CXXConstructorDecl | undefined;
+    return (this.ask(660) ?? undefined) as CXXConstructorDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDeductionGuideDecl.html */
   get deductionCandidateKind(): enums.DeductionCandidate {
-    return this.askEnum(662, enums.DeductionCandidate);
+    return this.askEnum(661, enums.DeductionCandidate);
   }
 }
 
@@ -1318,12 +1318,12 @@ export class CXXMethodDecl extends FunctionDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   override isStatic(): boolean {
-    return this.ask(663) as boolean;
+    return this.ask(662) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   isInstance(): boolean {
-    return this.ask(664) as boolean;
+    return this.ask(663) as boolean;
   }
 
   /**
@@ -1331,7 +1331,7 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   isExplicitObjectMemberFunction(): boolean {
-    return this.ask(665) as boolean;
+    return this.ask(664) as boolean;
   }
 
   /**
@@ -1339,22 +1339,22 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   isImplicitObjectMemberFunction(): boolean {
-    return this.ask(666) as boolean;
+    return this.ask(665) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   isConst(): boolean {
-    return this.ask(667) as boolean;
+    return this.ask(666) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   isVolatile(): boolean {
-    return this.ask(668) as boolean;
+    return this.ask(667) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   isVirtual(): boolean {
-    return this.ask(669) as boolean;
+    return this.ask(668) as boolean;
   }
 
   /**
@@ -1362,7 +1362,7 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   isCopyAssignmentOperator(): boolean {
-    return this.ask(670) as boolean;
+    return this.ask(669) as boolean;
   }
 
   /**
@@ -1370,27 +1370,27 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   isMoveAssignmentOperator(): boolean {
-    return this.ask(671) as boolean;
+    return this.ask(670) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   override get canonicalDecl(): AnyCXXMethodDecl {
-    return this.ask(672) as AnyCXXMethodDecl;
+    return this.ask(671) as AnyCXXMethodDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   override get mostRecentDecl(): AnyCXXMethodDecl {
-    return this.ask(673) as AnyCXXMethodDecl;
+    return this.ask(672) as AnyCXXMethodDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   get size_overridden_methods(): number {
-    return this.ask(674) as number;
+    return this.ask(673) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   get overridden_methods(): readonly AnyCXXMethodDecl[] {
-    return this.ask(675) as readonly AnyCXXMethodDecl[];
+    return this.ask(674) as readonly AnyCXXMethodDecl[];
   }
 
   /**
@@ -1398,7 +1398,7 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   override get parentDecl(): AnyCXXRecordDecl {
-    return this.ask(676) as AnyCXXRecordDecl;
+    return this.ask(675) as AnyCXXRecordDecl;
   }
 
   /**
@@ -1406,7 +1406,7 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   get thisType(): AnyType | undefined {
-    return (this.ask(677) ?? undefined) as AnyType | undefined;
+    return (this.ask(676) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1414,22 +1414,22 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   get functionObjectParameterReferenceType(): AnyType | undefined {
-    return (this.ask(678) ?? undefined) as AnyType | undefined;
+    return (this.ask(677) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   get functionObjectParameterType(): AnyType | undefined {
-    return (this.ask(679) ?? undefined) as AnyType | undefined;
+    return (this.ask(678) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   get numExplicitParams(): number {
-    return this.ask(680) as number;
+    return this.ask(679) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   get methodQualifiers(): string {
-    return this.ask(681) as string;
+    return this.ask(680) as string;
   }
 
   /**
@@ -1437,12 +1437,12 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   get refQualifier(): enums.RefQualifierKind {
-    return this.askEnum(682, enums.RefQualifierKind);
+    return this.askEnum(681, enums.RefQualifierKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
   hasInlineBody(): boolean {
-    return this.ask(683) as boolean;
+    return this.ask(682) as boolean;
   }
 
   /**
@@ -1450,7 +1450,7 @@ export class CXXMethodDecl extends FunctionDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html
    */
   isLambdaStaticInvoker(): boolean {
-    return this.ask(684) as boolean;
+    return this.ask(683) as boolean;
   }
 }
 
@@ -1460,7 +1460,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html */
   get explicitSpecifier(): AnyExpr | undefined {
-    return (this.ask(708) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(707) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1468,12 +1468,12 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   isExplicit(): boolean {
-    return this.ask(709) as boolean;
+    return this.ask(708) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html */
   get inits(): readonly CXXCtorInitializer[] {
-    return this.ask(710) as readonly CXXCtorInitializer[];
+    return this.ask(709) as readonly CXXCtorInitializer[];
   }
 
   /**
@@ -1481,7 +1481,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   get numCtorInitializers(): number {
-    return this.ask(711) as number;
+    return this.ask(710) as number;
   }
 
   /**
@@ -1489,7 +1489,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   isDelegatingConstructor(): boolean {
-    return this.ask(712) as boolean;
+    return this.ask(711) as boolean;
   }
 
   /**
@@ -1497,7 +1497,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   get targetConstructor(): CXXConstructorDecl | undefined {
-    return (this.ask(713) ?? undefined) as CXXConstructorDecl | undefined;
+    return (this.ask(712) ?? undefined) as CXXConstructorDecl | undefined;
   }
 
   /**
@@ -1505,7 +1505,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   isDefaultConstructor(): boolean {
-    return this.ask(714) as boolean;
+    return this.ask(713) as boolean;
   }
 
   /**
@@ -1513,7 +1513,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   isCopyConstructor(): boolean {
-    return this.ask(715) as boolean;
+    return this.ask(714) as boolean;
   }
 
   /**
@@ -1521,7 +1521,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   isMoveConstructor(): boolean {
-    return this.ask(716) as boolean;
+    return this.ask(715) as boolean;
   }
 
   /**
@@ -1529,7 +1529,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   isCopyOrMoveConstructor(): boolean {
-    return this.ask(717) as boolean;
+    return this.ask(716) as boolean;
   }
 
   /**
@@ -1537,7 +1537,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   isSpecializationCopyingObject(): boolean {
-    return this.ask(718) as boolean;
+    return this.ask(717) as boolean;
   }
 
   /**
@@ -1545,7 +1545,7 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   isInheritingConstructor(): boolean {
-    return this.ask(719) as boolean;
+    return this.ask(718) as boolean;
   }
 
   /**
@@ -1553,12 +1553,12 @@ export class CXXConstructorDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html
    */
   get inheritedConstructor(): CXXConstructorDecl | undefined {
-    return (this.ask(720) ?? undefined) as CXXConstructorDecl | undefined;
+    return (this.ask(719) ?? undefined) as CXXConstructorDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructorDecl.html */
   override get canonicalDecl(): CXXConstructorDecl {
-    return this.ask(721) as CXXConstructorDecl;
+    return this.ask(720) as CXXConstructorDecl;
   }
 }
 
@@ -1568,17 +1568,17 @@ export class CXXDestructorDecl extends CXXMethodDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDestructorDecl.html */
   get operatorDelete(): AnyFunctionDecl | undefined {
-    return (this.ask(722) ?? undefined) as AnyFunctionDecl | undefined;
+    return (this.ask(721) ?? undefined) as AnyFunctionDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDestructorDecl.html */
   get operatorDeleteThisArg(): AnyExpr | undefined {
-    return (this.ask(723) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(722) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDestructorDecl.html */
   override get canonicalDecl(): CXXDestructorDecl {
-    return this.ask(724) as CXXDestructorDecl;
+    return this.ask(723) as CXXDestructorDecl;
   }
 }
 
@@ -1588,7 +1588,7 @@ export class CXXConversionDecl extends CXXMethodDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXConversionDecl.html */
   get explicitSpecifier(): AnyExpr | undefined {
-    return (this.ask(725) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(724) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1596,7 +1596,7 @@ export class CXXConversionDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConversionDecl.html
    */
   isExplicit(): boolean {
-    return this.ask(726) as boolean;
+    return this.ask(725) as boolean;
   }
 
   /**
@@ -1604,7 +1604,7 @@ export class CXXConversionDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConversionDecl.html
    */
   get conversionType(): AnyType | undefined {
-    return (this.ask(727) ?? undefined) as AnyType | undefined;
+    return (this.ask(726) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1612,12 +1612,12 @@ export class CXXConversionDecl extends CXXMethodDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXConversionDecl.html
    */
   isLambdaToBlockPointerConversion(): boolean {
-    return this.ask(728) as boolean;
+    return this.ask(727) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXConversionDecl.html */
   override get canonicalDecl(): CXXConversionDecl {
-    return this.ask(729) as CXXConversionDecl;
+    return this.ask(728) as CXXConversionDecl;
   }
 }
 
@@ -1643,12 +1643,12 @@ export class LinkageSpecDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LinkageSpecDecl.html */
   get externLoc(): Location {
-    return this.ask(732) as Location;
+    return this.ask(731) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LinkageSpecDecl.html */
   get rBraceLoc(): Location {
-    return this.ask(733) as Location;
+    return this.ask(732) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -1869,7 +1869,7 @@ export class UsingDirectiveDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDirectiveDecl.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(734) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(733) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -1877,22 +1877,22 @@ export class UsingDirectiveDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDirectiveDecl.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(735) ?? undefined) as string | undefined;
+    return (this.ask(734) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingDirectiveDecl.html */
   get nominatedNamespaceAsWritten(): AnyNamedDecl {
-    return this.ask(736) as AnyNamedDecl;
+    return this.ask(735) as AnyNamedDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingDirectiveDecl.html */
   get nominatedNamespace(): NamespaceDecl {
-    return this.ask(737) as NamespaceDecl;
+    return this.ask(736) as NamespaceDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingDirectiveDecl.html */
   get commonAncestor(): AnyDecl | undefined {
-    return (this.ask(738) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(737) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
@@ -1900,7 +1900,7 @@ export class UsingDirectiveDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDirectiveDecl.html
    */
   get usingLoc(): Location {
-    return this.ask(739) as Location;
+    return this.ask(738) as Location;
   }
 
   /**
@@ -1908,7 +1908,7 @@ export class UsingDirectiveDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDirectiveDecl.html
    */
   get namespaceKeyLocation(): Location {
-    return this.ask(740) as Location;
+    return this.ask(739) as Location;
   }
 
   /**
@@ -1916,7 +1916,7 @@ export class UsingDirectiveDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDirectiveDecl.html
    */
   get identLocation(): Location {
-    return this.ask(741) as Location;
+    return this.ask(740) as Location;
   }
 }
 
@@ -1942,12 +1942,12 @@ export class NamespaceAliasDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html
    */
   override get mostRecentDecl(): NamespaceAliasDecl {
-    return this.ask(742) as NamespaceAliasDecl;
+    return this.ask(741) as NamespaceAliasDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html */
   override get canonicalDecl(): NamespaceAliasDecl {
-    return this.ask(743) as NamespaceAliasDecl;
+    return this.ask(742) as NamespaceAliasDecl;
   }
 
   /**
@@ -1955,7 +1955,7 @@ export class NamespaceAliasDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(744) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(743) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -1963,12 +1963,12 @@ export class NamespaceAliasDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(745) ?? undefined) as string | undefined;
+    return (this.ask(744) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html */
   get namespace(): NamespaceDecl {
-    return this.ask(746) as NamespaceDecl;
+    return this.ask(745) as NamespaceDecl;
   }
 
   /**
@@ -1976,7 +1976,7 @@ export class NamespaceAliasDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html
    */
   get aliasLoc(): Location {
-    return this.ask(747) as Location;
+    return this.ask(746) as Location;
   }
 
   /**
@@ -1984,7 +1984,7 @@ export class NamespaceAliasDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html
    */
   get namespaceLoc(): Location {
-    return this.ask(748) as Location;
+    return this.ask(747) as Location;
   }
 
   /**
@@ -1992,7 +1992,7 @@ export class NamespaceAliasDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html
    */
   get targetNameLoc(): Location {
-    return this.ask(749) as Location;
+    return this.ask(748) as Location;
   }
 
   /**
@@ -2000,7 +2000,7 @@ export class NamespaceAliasDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html
    */
   get aliasedNamespace(): AnyNamedDecl {
-    return this.ask(750) as AnyNamedDecl;
+    return this.ask(749) as AnyNamedDecl;
   }
 
   /**
@@ -2008,7 +2008,7 @@ export class NamespaceAliasDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamespaceAliasDecl.html
    */
   get firstDecl(): NamespaceAliasDecl | undefined {
-    return (this.ask(751) ?? undefined) as NamespaceAliasDecl | undefined;
+    return (this.ask(750) ?? undefined) as NamespaceAliasDecl | undefined;
   }
 }
 
@@ -2018,7 +2018,7 @@ export class LifetimeExtendedTemporaryDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LifetimeExtendedTemporaryDecl.html */
   get extendingDecl(): AnyValueDecl | undefined {
-    return (this.ask(752) ?? undefined) as AnyValueDecl | undefined;
+    return (this.ask(751) ?? undefined) as AnyValueDecl | undefined;
   }
 
   /**
@@ -2026,22 +2026,22 @@ export class LifetimeExtendedTemporaryDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LifetimeExtendedTemporaryDecl.html
    */
   get storageDuration(): enums.StorageDuration {
-    return this.askEnum(753, enums.StorageDuration);
+    return this.askEnum(752, enums.StorageDuration);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LifetimeExtendedTemporaryDecl.html */
   get temporaryExpr(): AnyExpr | undefined {
-    return (this.ask(754) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(753) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LifetimeExtendedTemporaryDecl.html */
   get manglingNumber(): number {
-    return this.ask(755) as number;
+    return this.ask(754) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LifetimeExtendedTemporaryDecl.html */
   get childrenExpr(): readonly AnyStmt[] {
-    return this.ask(756) as readonly AnyStmt[];
+    return this.ask(755) as readonly AnyStmt[];
   }
 
   /**
@@ -2049,7 +2049,7 @@ export class LifetimeExtendedTemporaryDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LifetimeExtendedTemporaryDecl.html
    */
   get firstDecl(): LifetimeExtendedTemporaryDecl | undefined {
-    return (this.ask(757) ?? undefined) as LifetimeExtendedTemporaryDecl | undefined;
+    return (this.ask(756) ?? undefined) as LifetimeExtendedTemporaryDecl | undefined;
   }
 }
 
@@ -2075,12 +2075,12 @@ export class UsingShadowDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingShadowDecl.html
    */
   override get mostRecentDecl(): AnyUsingShadowDecl {
-    return this.ask(758) as AnyUsingShadowDecl;
+    return this.ask(757) as AnyUsingShadowDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingShadowDecl.html */
   override get canonicalDecl(): AnyUsingShadowDecl {
-    return this.ask(759) as AnyUsingShadowDecl;
+    return this.ask(758) as AnyUsingShadowDecl;
   }
 
   /**
@@ -2088,7 +2088,7 @@ export class UsingShadowDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingShadowDecl.html
    */
   get targetDecl(): AnyNamedDecl {
-    return this.ask(760) as AnyNamedDecl;
+    return this.ask(759) as AnyNamedDecl;
   }
 
   /**
@@ -2096,7 +2096,7 @@ export class UsingShadowDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingShadowDecl.html
    */
   get introducer(): AnyBaseUsingDecl | undefined {
-    return (this.ask(761) ?? undefined) as AnyBaseUsingDecl | undefined;
+    return (this.ask(760) ?? undefined) as AnyBaseUsingDecl | undefined;
   }
 
   /**
@@ -2104,7 +2104,7 @@ export class UsingShadowDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingShadowDecl.html
    */
   get nextUsingShadowDecl(): AnyUsingShadowDecl | undefined {
-    return (this.ask(762) ?? undefined) as AnyUsingShadowDecl | undefined;
+    return (this.ask(761) ?? undefined) as AnyUsingShadowDecl | undefined;
   }
 
   /**
@@ -2112,7 +2112,7 @@ export class UsingShadowDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingShadowDecl.html
    */
   get firstDecl(): AnyUsingShadowDecl | undefined {
-    return (this.ask(763) ?? undefined) as AnyUsingShadowDecl | undefined;
+    return (this.ask(762) ?? undefined) as AnyUsingShadowDecl | undefined;
   }
 }
 
@@ -2122,7 +2122,7 @@ export abstract class BaseUsingDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BaseUsingDecl.html */
   get shadows(): readonly AnyUsingShadowDecl[] {
-    return this.ask(764) as readonly AnyUsingShadowDecl[];
+    return this.ask(763) as readonly AnyUsingShadowDecl[];
   }
 
   /**
@@ -2130,7 +2130,7 @@ export abstract class BaseUsingDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BaseUsingDecl.html
    */
   get shadow_size(): number {
-    return this.ask(765) as number;
+    return this.ask(764) as number;
   }
 }
 
@@ -2143,7 +2143,7 @@ export class UsingDecl extends BaseUsingDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDecl.html
    */
   get usingLoc(): Location {
-    return this.ask(766) as Location;
+    return this.ask(765) as Location;
   }
 
   /**
@@ -2151,7 +2151,7 @@ export class UsingDecl extends BaseUsingDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDecl.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(767) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(766) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2159,12 +2159,12 @@ export class UsingDecl extends BaseUsingDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDecl.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(768) ?? undefined) as string | undefined;
+    return (this.ask(767) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingDecl.html */
   get nameInfo(): string {
-    return this.ask(769) as string;
+    return this.ask(768) as string;
   }
 
   /**
@@ -2185,7 +2185,7 @@ export class UsingDecl extends BaseUsingDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingDecl.html */
   override get canonicalDecl(): UsingDecl {
-    return this.ask(772) as UsingDecl;
+    return this.ask(771) as UsingDecl;
   }
 
   /**
@@ -2193,7 +2193,7 @@ export class UsingDecl extends BaseUsingDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingDecl.html
    */
   get firstDecl(): UsingDecl | undefined {
-    return (this.ask(773) ?? undefined) as UsingDecl | undefined;
+    return (this.ask(772) ?? undefined) as UsingDecl | undefined;
   }
 }
 
@@ -2206,12 +2206,12 @@ export class ConstructorUsingShadowDecl extends UsingShadowDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstructorUsingShadowDecl.html
    */
   override get introducer(): UsingDecl | undefined {
-    return (this.ask(774) ?? undefined) as UsingDecl | undefined;
+    return (this.ask(773) ?? undefined) as UsingDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstructorUsingShadowDecl.html */
   get parentDecl(): AnyCXXRecordDecl | undefined {
-    return (this.ask(775) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(774) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -2219,7 +2219,7 @@ export class ConstructorUsingShadowDecl extends UsingShadowDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstructorUsingShadowDecl.html
    */
   get nominatedBaseClassShadowDecl(): ConstructorUsingShadowDecl | undefined {
-    return (this.ask(776) ?? undefined) as ConstructorUsingShadowDecl | undefined;
+    return (this.ask(775) ?? undefined) as ConstructorUsingShadowDecl | undefined;
   }
 
   /**
@@ -2227,7 +2227,7 @@ export class ConstructorUsingShadowDecl extends UsingShadowDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstructorUsingShadowDecl.html
    */
   get constructedBaseClassShadowDecl(): ConstructorUsingShadowDecl | undefined {
-    return (this.ask(777) ?? undefined) as ConstructorUsingShadowDecl | undefined;
+    return (this.ask(776) ?? undefined) as ConstructorUsingShadowDecl | undefined;
   }
 
   /**
@@ -2235,7 +2235,7 @@ export class ConstructorUsingShadowDecl extends UsingShadowDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstructorUsingShadowDecl.html
    */
   get nominatedBaseClass(): AnyCXXRecordDecl | undefined {
-    return (this.ask(778) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(777) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -2243,7 +2243,7 @@ export class ConstructorUsingShadowDecl extends UsingShadowDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstructorUsingShadowDecl.html
    */
   get constructedBaseClass(): AnyCXXRecordDecl | undefined {
-    return (this.ask(779) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(778) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -2251,7 +2251,7 @@ export class ConstructorUsingShadowDecl extends UsingShadowDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstructorUsingShadowDecl.html
    */
   constructsVirtualBase(): boolean {
-    return this.ask(780) as boolean;
+    return this.ask(779) as boolean;
   }
 }
 
@@ -2264,7 +2264,7 @@ export class UsingEnumDecl extends BaseUsingDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html
    */
   get usingLoc(): Location {
-    return this.ask(781) as Location;
+    return this.ask(780) as Location;
   }
 
   /**
@@ -2272,37 +2272,37 @@ export class UsingEnumDecl extends BaseUsingDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html
    */
   get enumLoc(): Location {
-    return this.ask(782) as Location;
+    return this.ask(781) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html */
   get qualifier(): string | undefined {
-    return (this.ask(783) ?? undefined) as string | undefined;
+    return (this.ask(782) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(784) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(783) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html */
   get enumTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(785) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(784) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html */
   get enumType(): AnyTypeLoc | undefined {
-    return (this.ask(786) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(785) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html */
   get enumDecl(): EnumDecl | undefined {
-    return (this.ask(787) ?? undefined) as EnumDecl | undefined;
+    return (this.ask(786) ?? undefined) as EnumDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html */
   override get canonicalDecl(): UsingEnumDecl {
-    return this.ask(788) as UsingEnumDecl;
+    return this.ask(787) as UsingEnumDecl;
   }
 
   /**
@@ -2310,7 +2310,7 @@ export class UsingEnumDecl extends BaseUsingDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingEnumDecl.html
    */
   get firstDecl(): UsingEnumDecl | undefined {
-    return (this.ask(789) ?? undefined) as UsingEnumDecl | undefined;
+    return (this.ask(788) ?? undefined) as UsingEnumDecl | undefined;
   }
 }
 
@@ -2323,7 +2323,7 @@ export class UsingPackDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingPackDecl.html
    */
   get instantiatedFromUsingDecl(): AnyNamedDecl | undefined {
-    return (this.ask(790) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(789) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /**
@@ -2331,12 +2331,12 @@ export class UsingPackDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingPackDecl.html
    */
   get expansions(): readonly AnyNamedDecl[] {
-    return this.ask(791) as readonly AnyNamedDecl[];
+    return this.ask(790) as readonly AnyNamedDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingPackDecl.html */
   override get canonicalDecl(): UsingPackDecl {
-    return this.ask(792) as UsingPackDecl;
+    return this.ask(791) as UsingPackDecl;
   }
 
   /**
@@ -2344,7 +2344,7 @@ export class UsingPackDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UsingPackDecl.html
    */
   get firstDecl(): UsingPackDecl | undefined {
-    return (this.ask(793) ?? undefined) as UsingPackDecl | undefined;
+    return (this.ask(792) ?? undefined) as UsingPackDecl | undefined;
   }
 }
 
@@ -2357,7 +2357,7 @@ export class UnresolvedUsingValueDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html
    */
   get usingLoc(): Location {
-    return this.ask(794) as Location;
+    return this.ask(793) as Location;
   }
 
   /**
@@ -2365,7 +2365,7 @@ export class UnresolvedUsingValueDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html
    */
   isAccessDeclaration(): boolean {
-    return this.ask(795) as boolean;
+    return this.ask(794) as boolean;
   }
 
   /**
@@ -2373,7 +2373,7 @@ export class UnresolvedUsingValueDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(796) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(795) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2381,12 +2381,12 @@ export class UnresolvedUsingValueDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(797) ?? undefined) as string | undefined;
+    return (this.ask(796) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html */
   get nameInfo(): string {
-    return this.ask(798) as string;
+    return this.ask(797) as string;
   }
 
   /**
@@ -2394,7 +2394,7 @@ export class UnresolvedUsingValueDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html
    */
   isPackExpansion(): boolean {
-    return this.ask(799) as boolean;
+    return this.ask(798) as boolean;
   }
 
   /**
@@ -2402,12 +2402,12 @@ export class UnresolvedUsingValueDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html
    */
   get ellipsisLoc(): Location {
-    return this.ask(800) as Location;
+    return this.ask(799) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html */
   override get canonicalDecl(): UnresolvedUsingValueDecl {
-    return this.ask(801) as UnresolvedUsingValueDecl;
+    return this.ask(800) as UnresolvedUsingValueDecl;
   }
 
   /**
@@ -2415,7 +2415,7 @@ export class UnresolvedUsingValueDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingValueDecl.html
    */
   get firstDecl(): UnresolvedUsingValueDecl | undefined {
-    return (this.ask(802) ?? undefined) as UnresolvedUsingValueDecl | undefined;
+    return (this.ask(801) ?? undefined) as UnresolvedUsingValueDecl | undefined;
   }
 }
 
@@ -2428,7 +2428,7 @@ export class UnresolvedUsingTypenameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html
    */
   get usingLoc(): Location {
-    return this.ask(803) as Location;
+    return this.ask(802) as Location;
   }
 
   /**
@@ -2436,7 +2436,7 @@ export class UnresolvedUsingTypenameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html
    */
   get typenameLoc(): Location {
-    return this.ask(804) as Location;
+    return this.ask(803) as Location;
   }
 
   /**
@@ -2444,7 +2444,7 @@ export class UnresolvedUsingTypenameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(805) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(804) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2452,12 +2452,12 @@ export class UnresolvedUsingTypenameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(806) ?? undefined) as string | undefined;
+    return (this.ask(805) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html */
   get nameInfo(): string {
-    return this.ask(807) as string;
+    return this.ask(806) as string;
   }
 
   /**
@@ -2465,7 +2465,7 @@ export class UnresolvedUsingTypenameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html
    */
   isPackExpansion(): boolean {
-    return this.ask(808) as boolean;
+    return this.ask(807) as boolean;
   }
 
   /**
@@ -2473,12 +2473,12 @@ export class UnresolvedUsingTypenameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html
    */
   get ellipsisLoc(): Location {
-    return this.ask(809) as Location;
+    return this.ask(808) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html */
   override get canonicalDecl(): UnresolvedUsingTypenameDecl {
-    return this.ask(810) as UnresolvedUsingTypenameDecl;
+    return this.ask(809) as UnresolvedUsingTypenameDecl;
   }
 
   /**
@@ -2486,7 +2486,7 @@ export class UnresolvedUsingTypenameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypenameDecl.html
    */
   get firstDecl(): UnresolvedUsingTypenameDecl | undefined {
-    return (this.ask(811) ?? undefined) as UnresolvedUsingTypenameDecl | undefined;
+    return (this.ask(810) ?? undefined) as UnresolvedUsingTypenameDecl | undefined;
   }
 }
 
@@ -2501,12 +2501,12 @@ export class StaticAssertDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StaticAssertDecl.html */
   get assertExpr(): AnyExpr | undefined {
-    return (this.ask(812) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(811) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StaticAssertDecl.html */
   get message(): AnyExpr | undefined {
-    return (this.ask(813) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(812) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StaticAssertDecl.html */
@@ -2516,7 +2516,7 @@ export class StaticAssertDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StaticAssertDecl.html */
   get rParenLoc(): Location {
-    return this.ask(815) as Location;
+    return this.ask(814) as Location;
   }
 }
 
@@ -2529,7 +2529,7 @@ export class BindingDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BindingDecl.html
    */
   get binding(): AnyExpr | undefined {
-    return (this.ask(816) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(815) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2537,7 +2537,7 @@ export class BindingDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BindingDecl.html
    */
   get decomposedDecl(): AnyValueDecl | undefined {
-    return (this.ask(817) ?? undefined) as AnyValueDecl | undefined;
+    return (this.ask(816) ?? undefined) as AnyValueDecl | undefined;
   }
 
   /**
@@ -2545,7 +2545,7 @@ export class BindingDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BindingDecl.html
    */
   get holdingVar(): AnyVarDecl | undefined {
-    return (this.ask(818) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(817) ?? undefined) as AnyVarDecl | undefined;
   }
 }
 
@@ -2555,7 +2555,7 @@ export class DecompositionDecl extends VarDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecompositionDecl.html */
   get bindings(): readonly BindingDecl[] {
-    return this.ask(819) as readonly BindingDecl[];
+    return this.ask(818) as readonly BindingDecl[];
   }
 }
 
@@ -2565,22 +2565,22 @@ export class MSPropertyDecl extends DeclaratorDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyDecl.html */
   hasGetter(): boolean {
-    return this.ask(820) as boolean;
+    return this.ask(819) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyDecl.html */
   get getterId(): string | undefined {
-    return (this.ask(821) ?? undefined) as string | undefined;
+    return (this.ask(820) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyDecl.html */
   hasSetter(): boolean {
-    return this.ask(822) as boolean;
+    return this.ask(821) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyDecl.html */
   get setterId(): string | undefined {
-    return (this.ask(823) ?? undefined) as string | undefined;
+    return (this.ask(822) ?? undefined) as string | undefined;
   }
 }
 
@@ -2593,7 +2593,7 @@ export class MSGuidDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MSGuidDecl.html
    */
   get firstDecl(): MSGuidDecl | undefined {
-    return (this.ask(824) ?? undefined) as MSGuidDecl | undefined;
+    return (this.ask(823) ?? undefined) as MSGuidDecl | undefined;
   }
 }
 
@@ -2603,7 +2603,7 @@ export class UnnamedGlobalConstantDecl extends ValueDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnnamedGlobalConstantDecl.html */
   get value(): string {
-    return this.ask(825) as string;
+    return this.ask(824) as string;
   }
 
   /**
@@ -2611,7 +2611,7 @@ export class UnnamedGlobalConstantDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnnamedGlobalConstantDecl.html
    */
   get firstDecl(): UnnamedGlobalConstantDecl | undefined {
-    return (this.ask(826) ?? undefined) as UnnamedGlobalConstantDecl | undefined;
+    return (this.ask(825) ?? undefined) as UnnamedGlobalConstantDecl | undefined;
   }
 }
 
@@ -2624,12 +2624,12 @@ export class FriendDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FriendDecl.html
    */
   get friendType(): AnyTypeLoc | undefined {
-    return (this.ask(948) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(947) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FriendDecl.html */
   get friendTypeNumTemplateParameterLists(): number {
-    return this.ask(949) as number;
+    return this.ask(948) as number;
   }
 
   /**
@@ -2637,7 +2637,7 @@ export class FriendDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FriendDecl.html
    */
   get friendDecl(): AnyNamedDecl | undefined {
-    return (this.ask(950) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(949) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /**
@@ -2645,7 +2645,7 @@ export class FriendDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FriendDecl.html
    */
   get friendLoc(): Location {
-    return this.ask(951) as Location;
+    return this.ask(950) as Location;
   }
 
   /**

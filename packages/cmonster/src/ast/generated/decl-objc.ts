@@ -13,12 +13,12 @@ export class ObjCMethodDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   override get canonicalDecl(): ObjCMethodDecl {
-    return this.ask(953) as ObjCMethodDecl;
+    return this.ask(952) as ObjCMethodDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get objCDeclQualifier(): number {
-    return this.ask(954) as number;
+    return this.ask(953) as number;
   }
 
   /**
@@ -26,7 +26,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   hasRelatedResultType(): boolean {
-    return this.ask(955) as boolean;
+    return this.ask(954) as boolean;
   }
 
   /**
@@ -34,7 +34,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isRedeclaration(): boolean {
-    return this.ask(956) as boolean;
+    return this.ask(955) as boolean;
   }
 
   /**
@@ -42,7 +42,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   hasRedeclaration(): boolean {
-    return this.ask(957) as boolean;
+    return this.ask(956) as boolean;
   }
 
   /**
@@ -50,42 +50,42 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   get declaratorEndLoc(): Location {
-    return this.ask(958) as Location;
+    return this.ask(957) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get selectorStartLoc(): Location {
-    return this.ask(959) as Location;
+    return this.ask(958) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get numSelectorLocs(): number {
-    return this.ask(960) as number;
+    return this.ask(959) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get classInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(961) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(960) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get category(): ObjCCategoryDecl | undefined {
-    return (this.ask(962) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(961) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get selector(): string | undefined {
-    return (this.ask(963) ?? undefined) as string | undefined;
+    return (this.ask(962) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get returnType(): AnyType | undefined {
-    return (this.ask(964) ?? undefined) as AnyType | undefined;
+    return (this.ask(963) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get returnTypeSourceRange(): Range {
-    return this.ask(965) as Range;
+    return this.ask(964) as Range;
   }
 
   /**
@@ -93,32 +93,32 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   get sendResultType(): AnyType | undefined {
-    return (this.ask(966) ?? undefined) as AnyType | undefined;
+    return (this.ask(965) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get returnTypeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(967) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(966) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get param_size(): number {
-    return this.ask(968) as number;
+    return this.ask(967) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get parameters(): readonly ParmVarDecl[] {
-    return this.ask(969) as readonly ParmVarDecl[];
+    return this.ask(968) as readonly ParmVarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get selfDecl(): ImplicitParamDecl | undefined {
-    return (this.ask(970) ?? undefined) as ImplicitParamDecl | undefined;
+    return (this.ask(969) ?? undefined) as ImplicitParamDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get cmdDecl(): ImplicitParamDecl | undefined {
-    return (this.ask(971) ?? undefined) as ImplicitParamDecl | undefined;
+    return (this.ask(970) ?? undefined) as ImplicitParamDecl | undefined;
   }
 
   /**
@@ -126,7 +126,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   get methodFamily(): enums.ObjCMethodFamily {
-    return this.askEnum(972, enums.ObjCMethodFamily);
+    return this.askEnum(971, enums.ObjCMethodFamily);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
@@ -141,7 +141,7 @@ export class ObjCMethodDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   isClassMethod(): boolean {
-    return this.ask(975) as boolean;
+    return this.ask(974) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
@@ -164,7 +164,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isOverriding(): boolean {
-    return this.ask(979) as boolean;
+    return this.ask(978) as boolean;
   }
 
   /**
@@ -172,7 +172,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   hasSkippedBody(): boolean {
-    return this.ask(980) as boolean;
+    return this.ask(979) as boolean;
   }
 
   /**
@@ -180,7 +180,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isDirectMethod(): boolean {
-    return this.ask(981) as boolean;
+    return this.ask(980) as boolean;
   }
 
   /**
@@ -188,7 +188,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   hasParamDestroyedInCallee(): boolean {
-    return this.ask(982) as boolean;
+    return this.ask(981) as boolean;
   }
 
   /**
@@ -196,7 +196,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   get findPropertyDecl(): ObjCPropertyDecl | undefined {
-    return (this.ask(983) ?? undefined) as ObjCPropertyDecl | undefined;
+    return (this.ask(982) ?? undefined) as ObjCPropertyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
@@ -206,7 +206,7 @@ export class ObjCMethodDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   isOptional(): boolean {
-    return this.ask(985) as boolean;
+    return this.ask(984) as boolean;
   }
 
   /**
@@ -214,7 +214,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isThisDeclarationADesignatedInitializer(): boolean {
-    return this.ask(986) as boolean;
+    return this.ask(985) as boolean;
   }
 
   /**
@@ -222,7 +222,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isDesignatedInitializerForTheInterface(): boolean {
-    return this.ask(987) as boolean;
+    return this.ask(986) as boolean;
   }
 
   /**
@@ -230,7 +230,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(988) as boolean;
+    return this.ask(987) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -459,7 +459,7 @@ export class ObjCTypeParamDecl extends TypedefNameDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamDecl.html
    */
   get varianceLoc(): Location {
-    return this.ask(990) as Location;
+    return this.ask(989) as Location;
   }
 
   /**
@@ -467,7 +467,7 @@ export class ObjCTypeParamDecl extends TypedefNameDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamDecl.html
    */
   get parameterIndex(): number {
-    return this.ask(991) as number;
+    return this.ask(990) as number;
   }
 
   /**
@@ -483,7 +483,7 @@ export class ObjCTypeParamDecl extends TypedefNameDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamDecl.html
    */
   get colonLoc(): Location {
-    return this.ask(993) as Location;
+    return this.ask(992) as Location;
   }
 }
 
@@ -493,22 +493,22 @@ export class ObjCPropertyDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get atLoc(): Location {
-    return this.ask(994) as Location;
+    return this.ask(993) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get lParenLoc(): Location {
-    return this.ask(995) as Location;
+    return this.ask(994) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(996) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(995) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get type(): AnyType | undefined {
-    return (this.ask(997) ?? undefined) as AnyType | undefined;
+    return (this.ask(996) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
@@ -518,7 +518,7 @@ export class ObjCPropertyDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get propertyAttributesAsWritten(): number {
-    return this.ask(999) as number;
+    return this.ask(998) as number;
   }
 
   /**
@@ -526,7 +526,7 @@ export class ObjCPropertyDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html
    */
   isReadOnly(): boolean {
-    return this.ask(1000) as boolean;
+    return this.ask(999) as boolean;
   }
 
   /**
@@ -534,7 +534,7 @@ export class ObjCPropertyDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html
    */
   isAtomic(): boolean {
-    return this.ask(1001) as boolean;
+    return this.ask(1000) as boolean;
   }
 
   /**
@@ -542,27 +542,27 @@ export class ObjCPropertyDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html
    */
   isRetaining(): boolean {
-    return this.ask(1002) as boolean;
+    return this.ask(1001) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   isInstanceProperty(): boolean {
-    return this.ask(1003) as boolean;
+    return this.ask(1002) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   isClassProperty(): boolean {
-    return this.ask(1004) as boolean;
+    return this.ask(1003) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   isDirectProperty(): boolean {
-    return this.ask(1005) as boolean;
+    return this.ask(1004) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get queryKind(): enums.ObjCPropertyQueryKind {
-    return this.askEnum(1006, enums.ObjCPropertyQueryKind);
+    return this.askEnum(1005, enums.ObjCPropertyQueryKind);
   }
 
   /**
@@ -570,37 +570,37 @@ export class ObjCPropertyDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html
    */
   get setterKind(): enums.SetterKind {
-    return this.askEnum(1007, enums.SetterKind);
+    return this.askEnum(1006, enums.SetterKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get getterName(): string | undefined {
-    return (this.ask(1008) ?? undefined) as string | undefined;
+    return (this.ask(1007) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get getterNameLoc(): Location {
-    return this.ask(1009) as Location;
+    return this.ask(1008) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get setterName(): string | undefined {
-    return (this.ask(1010) ?? undefined) as string | undefined;
+    return (this.ask(1009) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get setterNameLoc(): Location {
-    return this.ask(1011) as Location;
+    return this.ask(1010) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get getterMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1012) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1011) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get setterMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1013) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1012) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
@@ -610,12 +610,12 @@ export class ObjCPropertyDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   isOptional(): boolean {
-    return this.ask(1015) as boolean;
+    return this.ask(1014) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get propertyIvarDecl(): ObjCIvarDecl | undefined {
-    return (this.ask(1016) ?? undefined) as ObjCIvarDecl | undefined;
+    return (this.ask(1015) ?? undefined) as ObjCIvarDecl | undefined;
   }
 }
 
@@ -625,42 +625,42 @@ export abstract class ObjCContainerDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get properties(): readonly ObjCPropertyDecl[] {
-    return this.ask(1017) as readonly ObjCPropertyDecl[];
+    return this.ask(1016) as readonly ObjCPropertyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get instance_properties(): readonly ObjCPropertyDecl[] {
-    return this.ask(1018) as readonly ObjCPropertyDecl[];
+    return this.ask(1017) as readonly ObjCPropertyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get class_properties(): readonly ObjCPropertyDecl[] {
-    return this.ask(1019) as readonly ObjCPropertyDecl[];
+    return this.ask(1018) as readonly ObjCPropertyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get methods(): readonly ObjCMethodDecl[] {
-    return this.ask(1020) as readonly ObjCMethodDecl[];
+    return this.ask(1019) as readonly ObjCMethodDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get instance_methods(): readonly ObjCMethodDecl[] {
-    return this.ask(1021) as readonly ObjCMethodDecl[];
+    return this.ask(1020) as readonly ObjCMethodDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get class_methods(): readonly ObjCMethodDecl[] {
-    return this.ask(1022) as readonly ObjCMethodDecl[];
+    return this.ask(1021) as readonly ObjCMethodDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get atStartLoc(): Location {
-    return this.ask(1023) as Location;
+    return this.ask(1022) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get atEndRange(): Range {
-    return this.ask(1024) as Range;
+    return this.ask(1023) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -881,7 +881,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get typeParamList(): readonly ObjCTypeParamDecl[] | undefined {
-    return (this.ask(1025) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
+    return (this.ask(1024) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
   }
 
   /**
@@ -889,7 +889,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get typeParamListAsWritten(): readonly ObjCTypeParamDecl[] | undefined {
-    return (this.ask(1026) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
+    return (this.ask(1025) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
   }
 
   /**
@@ -897,55 +897,55 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   hasDesignatedInitializers(): boolean {
-    return this.ask(1027) as boolean;
+    return this.ask(1026) as boolean;
   }
 
   /**
    * Returns true if this interface decl declares a designated initializer or it inherites one from its super class.
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
-  declaresOrInheritsDesignatedInitializers(): boolean {
-    return this.ask(1028) as boolean;
+  declaresOrInheritsDesignatedInitializers(): boolean | undefined {
+    return (this.ask(1027) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  get referencedProtocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1029) as readonly ObjCProtocolDecl[];
+  get referencedProtocols(): readonly ObjCProtocolDecl[] | undefined {
+    return (this.ask(1028) ?? undefined) as readonly ObjCProtocolDecl[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get implementation(): ObjCImplementationDecl | undefined {
-    return (this.ask(1030) ?? undefined) as ObjCImplementationDecl | undefined;
+    return (this.ask(1029) ?? undefined) as ObjCImplementationDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1031) as readonly ObjCProtocolDecl[];
+    return this.ask(1030) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get protocol_locs(): readonly Location[] {
-    return this.ask(1032) as readonly Location[];
+    return this.ask(1031) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get all_referenced_protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1033) as readonly ObjCProtocolDecl[];
+    return this.ask(1032) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get ivars(): readonly ObjCIvarDecl[] {
-    return this.ask(1034) as readonly ObjCIvarDecl[];
+    return this.ask(1033) as readonly ObjCIvarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get ivar_size(): number {
-    return this.ask(1035) as number;
+    return this.ask(1034) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   ivar_empty(): boolean {
-    return this.ask(1036) as boolean;
+    return this.ask(1035) as boolean;
   }
 
   /**
@@ -953,7 +953,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get objCRuntimeNameAsString(): string {
-    return this.ask(1037) as string;
+    return this.ask(1036) as string;
   }
 
   /**
@@ -961,7 +961,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(1038) as boolean;
+    return this.ask(1037) as boolean;
   }
 
   /**
@@ -969,7 +969,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   hasDefinition(): boolean {
-    return this.ask(1039) as boolean;
+    return this.ask(1038) as boolean;
   }
 
   /**
@@ -977,7 +977,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get definition(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1040) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1039) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /**
@@ -985,22 +985,22 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get superClassType(): AnyObjCObjectType | undefined {
-    return (this.ask(1041) ?? undefined) as AnyObjCObjectType | undefined;
+    return (this.ask(1040) ?? undefined) as AnyObjCObjectType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get superClassTInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1042) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1041) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get superClass(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1043) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1042) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get visible_categories(): readonly ObjCCategoryDecl[] {
-    return this.ask(1044) as readonly ObjCCategoryDecl[];
+    return this.ask(1043) as readonly ObjCCategoryDecl[];
   }
 
   /**
@@ -1008,12 +1008,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   visible_categories_empty(): boolean {
-    return this.ask(1045) as boolean;
+    return this.ask(1044) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get known_categories(): readonly ObjCCategoryDecl[] {
-    return this.ask(1046) as readonly ObjCCategoryDecl[];
+    return this.ask(1045) as readonly ObjCCategoryDecl[];
   }
 
   /**
@@ -1021,12 +1021,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   known_categories_empty(): boolean {
-    return this.ask(1047) as boolean;
+    return this.ask(1046) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get visible_extensions(): readonly ObjCCategoryDecl[] {
-    return this.ask(1048) as readonly ObjCCategoryDecl[];
+    return this.ask(1047) as readonly ObjCCategoryDecl[];
   }
 
   /**
@@ -1034,12 +1034,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   visible_extensions_empty(): boolean {
-    return this.ask(1049) as boolean;
+    return this.ask(1048) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get known_extensions(): readonly ObjCCategoryDecl[] {
-    return this.ask(1050) as readonly ObjCCategoryDecl[];
+    return this.ask(1049) as readonly ObjCCategoryDecl[];
   }
 
   /**
@@ -1047,7 +1047,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   known_extensions_empty(): boolean {
-    return this.ask(1051) as boolean;
+    return this.ask(1050) as boolean;
   }
 
   /**
@@ -1055,7 +1055,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get categoryListRaw(): ObjCCategoryDecl | undefined {
-    return (this.ask(1052) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(1051) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /**
@@ -1063,7 +1063,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   isArcWeakrefUnavailable(): boolean {
-    return this.ask(1053) as boolean;
+    return this.ask(1052) as boolean;
   }
 
   /**
@@ -1071,12 +1071,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get isObjCRequiresPropertyDefs(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1054) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1053) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get endOfDefinitionLoc(): Location {
-    return this.ask(1055) as Location;
+    return this.ask(1054) as Location;
   }
 
   /**
@@ -1084,7 +1084,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get superClassLoc(): Location {
-    return this.ask(1056) as Location;
+    return this.ask(1055) as Location;
   }
 
   /**
@@ -1092,7 +1092,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   isImplicitInterfaceDecl(): boolean {
-    return this.ask(1057) as boolean;
+    return this.ask(1056) as boolean;
   }
 
   /**
@@ -1113,17 +1113,17 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   override get mostRecentDecl(): ObjCInterfaceDecl {
-    return this.ask(1058) as ObjCInterfaceDecl;
+    return this.ask(1057) as ObjCInterfaceDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   override get canonicalDecl(): ObjCInterfaceDecl {
-    return this.ask(1059) as ObjCInterfaceDecl;
+    return this.ask(1058) as ObjCInterfaceDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get typeForDecl(): AnyType | undefined {
-    return (this.ask(1060) ?? undefined) as AnyType | undefined;
+    return (this.ask(1059) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1131,7 +1131,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get firstDecl(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1061) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1060) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 }
 
@@ -1141,17 +1141,17 @@ export class ObjCIvarDecl extends FieldDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
   get containingInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1062) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1061) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
   get nextIvar(): ObjCIvarDecl | undefined {
-    return (this.ask(1063) ?? undefined) as ObjCIvarDecl | undefined;
+    return (this.ask(1062) ?? undefined) as ObjCIvarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
   override get canonicalDecl(): ObjCIvarDecl {
-    return this.ask(1064) as ObjCIvarDecl;
+    return this.ask(1063) as ObjCIvarDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
@@ -1161,7 +1161,7 @@ export class ObjCIvarDecl extends FieldDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
   get canonicalAccessControl(): enums.AccessControl {
-    return this.askEnum(1066, enums.AccessControl);
+    return this.askEnum(1065, enums.AccessControl);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
@@ -1180,23 +1180,23 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
   declare readonly kind: 'ObjCProtocolDecl';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
-  get referencedProtocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1068) as readonly ObjCProtocolDecl[];
+  get referencedProtocols(): readonly ObjCProtocolDecl[] | undefined {
+    return (this.ask(1067) ?? undefined) as readonly ObjCProtocolDecl[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   get protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1069) as readonly ObjCProtocolDecl[];
+    return this.ask(1068) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   get protocol_locs(): readonly Location[] {
-    return this.ask(1070) as readonly Location[];
+    return this.ask(1069) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   get protocol_size(): number {
-    return this.ask(1071) as number;
+    return this.ask(1070) as number;
   }
 
   /**
@@ -1204,7 +1204,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   isNonRuntimeProtocol(): boolean {
-    return this.ask(1072) as boolean;
+    return this.ask(1071) as boolean;
   }
 
   /**
@@ -1212,7 +1212,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   hasDefinition(): boolean {
-    return this.ask(1073) as boolean;
+    return this.ask(1072) as boolean;
   }
 
   /**
@@ -1220,7 +1220,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   get definition(): ObjCProtocolDecl | undefined {
-    return (this.ask(1074) ?? undefined) as ObjCProtocolDecl | undefined;
+    return (this.ask(1073) ?? undefined) as ObjCProtocolDecl | undefined;
   }
 
   /**
@@ -1228,7 +1228,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(1075) as boolean;
+    return this.ask(1074) as boolean;
   }
 
   /**
@@ -1236,7 +1236,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   get objCRuntimeNameAsString(): string {
-    return this.ask(1076) as string;
+    return this.ask(1075) as string;
   }
 
   /**
@@ -1257,12 +1257,12 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   override get mostRecentDecl(): ObjCProtocolDecl {
-    return this.ask(1077) as ObjCProtocolDecl;
+    return this.ask(1076) as ObjCProtocolDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   override get canonicalDecl(): ObjCProtocolDecl {
-    return this.ask(1078) as ObjCProtocolDecl;
+    return this.ask(1077) as ObjCProtocolDecl;
   }
 
   /**
@@ -1270,7 +1270,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   get firstDecl(): ObjCProtocolDecl | undefined {
-    return (this.ask(1079) ?? undefined) as ObjCProtocolDecl | undefined;
+    return (this.ask(1078) ?? undefined) as ObjCProtocolDecl | undefined;
   }
 }
 
@@ -1280,7 +1280,7 @@ export class ObjCCategoryDecl extends ObjCContainerDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get classInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1080) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1079) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /**
@@ -1288,37 +1288,37 @@ export class ObjCCategoryDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html
    */
   get typeParamList(): readonly ObjCTypeParamDecl[] | undefined {
-    return (this.ask(1081) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
+    return (this.ask(1080) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get implementation(): ObjCCategoryImplDecl | undefined {
-    return (this.ask(1082) ?? undefined) as ObjCCategoryImplDecl | undefined;
+    return (this.ask(1081) ?? undefined) as ObjCCategoryImplDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get referencedProtocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1083) as readonly ObjCProtocolDecl[];
+    return this.ask(1082) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1084) as readonly ObjCProtocolDecl[];
+    return this.ask(1083) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get protocol_size(): number {
-    return this.ask(1085) as number;
+    return this.ask(1084) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get protocol_locs(): readonly Location[] {
-    return this.ask(1086) as readonly Location[];
+    return this.ask(1085) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get nextClassCategory(): ObjCCategoryDecl | undefined {
-    return (this.ask(1087) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(1086) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /**
@@ -1326,42 +1326,42 @@ export class ObjCCategoryDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html
    */
   get nextClassCategoryRaw(): ObjCCategoryDecl | undefined {
-    return (this.ask(1088) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(1087) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   isClassExtension(): boolean {
-    return this.ask(1089) as boolean;
+    return this.ask(1088) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get ivars(): readonly ObjCIvarDecl[] {
-    return this.ask(1090) as readonly ObjCIvarDecl[];
+    return this.ask(1089) as readonly ObjCIvarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get ivar_size(): number {
-    return this.ask(1091) as number;
+    return this.ask(1090) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   ivar_empty(): boolean {
-    return this.ask(1092) as boolean;
+    return this.ask(1091) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get categoryNameLoc(): Location {
-    return this.ask(1093) as Location;
+    return this.ask(1092) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get ivarLBraceLoc(): Location {
-    return this.ask(1094) as Location;
+    return this.ask(1093) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get ivarRBraceLoc(): Location {
-    return this.ask(1095) as Location;
+    return this.ask(1094) as Location;
   }
 }
 
@@ -1371,12 +1371,12 @@ export abstract class ObjCImplDecl extends ObjCContainerDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplDecl.html */
   get classInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1096) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1095) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplDecl.html */
   get property_impls(): readonly ObjCPropertyImplDecl[] {
-    return this.ask(1097) as readonly ObjCPropertyImplDecl[];
+    return this.ask(1096) as readonly ObjCPropertyImplDecl[];
   }
 }
 
@@ -1386,12 +1386,12 @@ export class ObjCCategoryImplDecl extends ObjCImplDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryImplDecl.html */
   get categoryDecl(): ObjCCategoryDecl | undefined {
-    return (this.ask(1098) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(1097) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryImplDecl.html */
   get categoryNameLoc(): Location {
-    return this.ask(1099) as Location;
+    return this.ask(1098) as Location;
   }
 }
 
@@ -1401,7 +1401,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get inits(): readonly CXXCtorInitializer[] {
-    return this.ask(1100) as readonly CXXCtorInitializer[];
+    return this.ask(1099) as readonly CXXCtorInitializer[];
   }
 
   /**
@@ -1409,7 +1409,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   get numIvarInitializers(): number {
-    return this.ask(1101) as number;
+    return this.ask(1100) as number;
   }
 
   /**
@@ -1417,7 +1417,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   hasNonZeroConstructors(): boolean {
-    return this.ask(1102) as boolean;
+    return this.ask(1101) as boolean;
   }
 
   /**
@@ -1425,7 +1425,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   hasDestructors(): boolean {
-    return this.ask(1103) as boolean;
+    return this.ask(1102) as boolean;
   }
 
   /**
@@ -1433,15 +1433,15 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   override get identifier(): string | undefined {
-    return (this.ask(1104) ?? undefined) as string | undefined;
+    return (this.ask(1103) ?? undefined) as string | undefined;
   }
 
   /**
    * getName - Get the name of identifier for the class interface associated with this implementation as a StringRef.
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
-  override get name(): string {
-    return this.ask(1105) as string;
+  override get name(): string | undefined {
+    return (this.ask(1104) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1449,7 +1449,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   override get nameAsString(): string {
-    return this.ask(1106) as string;
+    return this.ask(1105) as string;
   }
 
   /**
@@ -1457,42 +1457,42 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   get objCRuntimeNameAsString(): string {
-    return this.ask(1107) as string;
+    return this.ask(1106) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get superClass(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1108) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1107) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get superClassLoc(): Location {
-    return this.ask(1109) as Location;
+    return this.ask(1108) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get ivarLBraceLoc(): Location {
-    return this.ask(1110) as Location;
+    return this.ask(1109) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get ivarRBraceLoc(): Location {
-    return this.ask(1111) as Location;
+    return this.ask(1110) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get ivars(): readonly ObjCIvarDecl[] {
-    return this.ask(1112) as readonly ObjCIvarDecl[];
+    return this.ask(1111) as readonly ObjCIvarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get ivar_size(): number {
-    return this.ask(1113) as number;
+    return this.ask(1112) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   ivar_empty(): boolean {
-    return this.ask(1114) as boolean;
+    return this.ask(1113) as boolean;
   }
 }
 
@@ -1502,7 +1502,7 @@ export class ObjCCompatibleAliasDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCompatibleAliasDecl.html */
   get classInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1115) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1114) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 }
 
@@ -1512,7 +1512,7 @@ export class ObjCPropertyImplDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get propertyDecl(): ObjCPropertyDecl | undefined {
-    return (this.ask(1116) ?? undefined) as ObjCPropertyDecl | undefined;
+    return (this.ask(1115) ?? undefined) as ObjCPropertyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
@@ -1522,12 +1522,12 @@ export class ObjCPropertyImplDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get propertyIvarDecl(): ObjCIvarDecl | undefined {
-    return (this.ask(1118) ?? undefined) as ObjCIvarDecl | undefined;
+    return (this.ask(1117) ?? undefined) as ObjCIvarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get propertyIvarDeclLoc(): Location {
-    return this.ask(1119) as Location;
+    return this.ask(1118) as Location;
   }
 
   /**
@@ -1535,26 +1535,26 @@ export class ObjCPropertyImplDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html
    */
   isIvarNameSpecified(): boolean {
-    return this.ask(1120) as boolean;
+    return this.ask(1119) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get getterMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1121) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1120) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get setterMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1122) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1121) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get getterCXXConstructor(): AnyExpr | undefined {
-    return (this.ask(1123) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1122) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get setterCXXAssignment(): AnyExpr | undefined {
-    return (this.ask(1124) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1123) ?? undefined) as AnyExpr | undefined;
   }
 }

@@ -16,12 +16,12 @@ export abstract class TemplateDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateDecl.html
    */
   get templateParameters(): readonly AnyNamedDecl[] {
-    return this.ask(827) as readonly AnyNamedDecl[];
+    return this.ask(826) as readonly AnyNamedDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateDecl.html */
   hasAssociatedConstraints(): boolean {
-    return this.ask(828) as boolean;
+    return this.ask(827) as boolean;
   }
 
   /**
@@ -29,12 +29,12 @@ export abstract class TemplateDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateDecl.html
    */
   get templatedDecl(): AnyNamedDecl | undefined {
-    return (this.ask(829) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(828) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateDecl.html */
   isTypeAlias(): boolean {
-    return this.ask(830) as boolean;
+    return this.ask(829) as boolean;
   }
 }
 
@@ -44,7 +44,7 @@ export abstract class RedeclarableTemplateDecl extends TemplateDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RedeclarableTemplateDecl.html */
   override get canonicalDecl(): AnyRedeclarableTemplateDecl {
-    return this.ask(831) as AnyRedeclarableTemplateDecl;
+    return this.ask(830) as AnyRedeclarableTemplateDecl;
   }
 
   /**
@@ -52,7 +52,7 @@ export abstract class RedeclarableTemplateDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RedeclarableTemplateDecl.html
    */
   isMemberSpecialization(): boolean {
-    return this.ask(832) as boolean;
+    return this.ask(831) as boolean;
   }
 
   /**
@@ -60,7 +60,7 @@ export abstract class RedeclarableTemplateDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RedeclarableTemplateDecl.html
    */
   get instantiatedFromMemberTemplate(): AnyRedeclarableTemplateDecl | undefined {
-    return (this.ask(833) ?? undefined) as AnyRedeclarableTemplateDecl | undefined;
+    return (this.ask(832) ?? undefined) as AnyRedeclarableTemplateDecl | undefined;
   }
 
   /**
@@ -81,7 +81,7 @@ export abstract class RedeclarableTemplateDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RedeclarableTemplateDecl.html
    */
   override get mostRecentDecl(): AnyRedeclarableTemplateDecl {
-    return this.ask(834) as AnyRedeclarableTemplateDecl;
+    return this.ask(833) as AnyRedeclarableTemplateDecl;
   }
 
   /**
@@ -89,7 +89,7 @@ export abstract class RedeclarableTemplateDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RedeclarableTemplateDecl.html
    */
   get firstDecl(): AnyRedeclarableTemplateDecl | undefined {
-    return (this.ask(835) ?? undefined) as AnyRedeclarableTemplateDecl | undefined;
+    return (this.ask(834) ?? undefined) as AnyRedeclarableTemplateDecl | undefined;
   }
 }
 
@@ -102,7 +102,7 @@ export class FunctionTemplateDecl extends RedeclarableTemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTemplateDecl.html
    */
   override get templatedDecl(): AnyFunctionDecl {
-    return this.ask(836) as AnyFunctionDecl;
+    return this.ask(835) as AnyFunctionDecl;
   }
 
   /**
@@ -110,32 +110,32 @@ export class FunctionTemplateDecl extends RedeclarableTemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTemplateDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(837) as boolean;
+    return this.ask(836) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTemplateDecl.html */
   override get canonicalDecl(): FunctionTemplateDecl {
-    return this.ask(838) as FunctionTemplateDecl;
+    return this.ask(837) as FunctionTemplateDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTemplateDecl.html */
   override get previousDecl(): FunctionTemplateDecl | undefined {
-    return (this.ask(839) ?? undefined) as FunctionTemplateDecl | undefined;
+    return (this.ask(838) ?? undefined) as FunctionTemplateDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTemplateDecl.html */
   override get mostRecentDecl(): FunctionTemplateDecl {
-    return this.ask(840) as FunctionTemplateDecl;
+    return this.ask(839) as FunctionTemplateDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTemplateDecl.html */
   override get instantiatedFromMemberTemplate(): FunctionTemplateDecl | undefined {
-    return (this.ask(841) ?? undefined) as FunctionTemplateDecl | undefined;
+    return (this.ask(840) ?? undefined) as FunctionTemplateDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTemplateDecl.html */
   get specializations(): readonly AnyFunctionDecl[] {
-    return this.ask(842) as readonly AnyFunctionDecl[];
+    return this.ask(841) as readonly AnyFunctionDecl[];
   }
 
   /**
@@ -143,7 +143,7 @@ export class FunctionTemplateDecl extends RedeclarableTemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTemplateDecl.html
    */
   isAbbreviated(): boolean {
-    return this.ask(843) as boolean;
+    return this.ask(842) as boolean;
   }
 }
 
@@ -172,7 +172,7 @@ export class TemplateTypeParmDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
   get defaultArgument(): TemplateArgumentLoc {
-    return this.ask(846) as TemplateArgumentLoc;
+    return this.ask(845) as TemplateArgumentLoc;
   }
 
   /**
@@ -180,7 +180,7 @@ export class TemplateTypeParmDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
   get defaultArgumentLoc(): Location {
-    return this.ask(847) as Location;
+    return this.ask(846) as Location;
   }
 
   /**
@@ -188,7 +188,7 @@ export class TemplateTypeParmDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
   defaultArgumentWasInherited(): boolean {
-    return this.ask(848) as boolean;
+    return this.ask(847) as boolean;
   }
 
   /**
@@ -196,7 +196,7 @@ export class TemplateTypeParmDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
   get depth(): number {
-    return this.ask(849) as number;
+    return this.ask(848) as number;
   }
 
   /**
@@ -204,7 +204,7 @@ export class TemplateTypeParmDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
   get parameterIndex(): number {
-    return this.ask(850) as number;
+    return this.ask(849) as number;
   }
 
   /**
@@ -220,7 +220,7 @@ export class TemplateTypeParmDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
   isPackExpansion(): boolean {
-    return this.ask(852) as boolean;
+    return this.ask(851) as boolean;
   }
 
   /**
@@ -228,15 +228,15 @@ export class TemplateTypeParmDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
   isExpandedParameterPack(): boolean {
-    return this.ask(853) as boolean;
+    return this.ask(852) as boolean;
   }
 
   /**
    * Retrieves the number of parameters in an expanded parameter pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
-  get numExpansionParameters(): number {
-    return this.ask(854) as number;
+  get numExpansionParameters(): number | undefined {
+    return (this.ask(853) ?? undefined) as number | undefined;
   }
 
   /**
@@ -244,7 +244,7 @@ export class TemplateTypeParmDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmDecl.html
    */
   get typeConstraint(): ConceptReference | undefined {
-    return (this.ask(855) ?? undefined) as ConceptReference | undefined;
+    return (this.ask(854) ?? undefined) as ConceptReference | undefined;
   }
 
   /**
@@ -265,7 +265,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   get depth(): number {
-    return this.ask(857) as number;
+    return this.ask(856) as number;
   }
 
   /**
@@ -273,7 +273,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   get position(): number {
-    return this.ask(858) as number;
+    return this.ask(857) as number;
   }
 
   /**
@@ -281,7 +281,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   get parameterIndex(): number {
-    return this.ask(859) as number;
+    return this.ask(858) as number;
   }
 
   /**
@@ -297,7 +297,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   get defaultArgument(): TemplateArgumentLoc {
-    return this.ask(861) as TemplateArgumentLoc;
+    return this.ask(860) as TemplateArgumentLoc;
   }
 
   /**
@@ -305,7 +305,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   get defaultArgumentLoc(): Location {
-    return this.ask(862) as Location;
+    return this.ask(861) as Location;
   }
 
   /**
@@ -313,7 +313,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   defaultArgumentWasInherited(): boolean {
-    return this.ask(863) as boolean;
+    return this.ask(862) as boolean;
   }
 
   /**
@@ -329,7 +329,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   isPackExpansion(): boolean {
-    return this.ask(865) as boolean;
+    return this.ask(864) as boolean;
   }
 
   /**
@@ -344,8 +344,8 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * Retrieves the number of expansion types in an expanded parameter pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
-  get numExpansionTypes(): number {
-    return this.ask(867) as number;
+  get numExpansionTypes(): number | undefined {
+    return (this.ask(866) ?? undefined) as number | undefined;
   }
 
   /**
@@ -353,7 +353,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   get placeholderTypeConstraint(): AnyExpr | undefined {
-    return (this.ask(868) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(867) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -361,7 +361,7 @@ export class NonTypeTemplateParmDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NonTypeTemplateParmDecl.html
    */
   hasPlaceholderTypeConstraint(): boolean {
-    return this.ask(869) as boolean;
+    return this.ask(868) as boolean;
   }
 }
 
@@ -374,7 +374,7 @@ export class TemplateTemplateParmDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
   get depth(): number {
-    return this.ask(870) as number;
+    return this.ask(869) as number;
   }
 
   /**
@@ -382,7 +382,7 @@ export class TemplateTemplateParmDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
   get position(): number {
-    return this.ask(871) as number;
+    return this.ask(870) as number;
   }
 
   /**
@@ -390,7 +390,7 @@ export class TemplateTemplateParmDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
   get parameterIndex(): number {
-    return this.ask(872) as number;
+    return this.ask(871) as number;
   }
 
   /**
@@ -414,7 +414,7 @@ export class TemplateTemplateParmDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
   isPackExpansion(): boolean {
-    return this.ask(875) as boolean;
+    return this.ask(874) as boolean;
   }
 
   /**
@@ -422,15 +422,15 @@ export class TemplateTemplateParmDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
   isExpandedParameterPack(): boolean {
-    return this.ask(876) as boolean;
+    return this.ask(875) as boolean;
   }
 
   /**
    * Retrieves the number of expansion template parameters in an expanded parameter pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
-  get numExpansionTemplateParameters(): number {
-    return this.ask(877) as number;
+  get numExpansionTemplateParameters(): number | undefined {
+    return (this.ask(876) ?? undefined) as number | undefined;
   }
 
   /**
@@ -446,7 +446,7 @@ export class TemplateTemplateParmDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
   get defaultArgument(): TemplateArgumentLoc {
-    return this.ask(879) as TemplateArgumentLoc;
+    return this.ask(878) as TemplateArgumentLoc;
   }
 
   /**
@@ -454,7 +454,7 @@ export class TemplateTemplateParmDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
   get defaultArgumentLoc(): Location {
-    return this.ask(880) as Location;
+    return this.ask(879) as Location;
   }
 
   /**
@@ -462,7 +462,7 @@ export class TemplateTemplateParmDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTemplateParmDecl.html
    */
   defaultArgumentWasInherited(): boolean {
-    return this.ask(881) as boolean;
+    return this.ask(880) as boolean;
   }
 }
 
@@ -472,7 +472,7 @@ export class BuiltinTemplateDecl extends TemplateDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTemplateDecl.html */
   get builtinTemplateKind(): enums.BuiltinTemplateKind {
-    return this.askEnum(882, enums.BuiltinTemplateKind);
+    return this.askEnum(881, enums.BuiltinTemplateKind);
   }
 }
 
@@ -485,7 +485,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get specializedTemplate(): ClassTemplateDecl {
-    return this.ask(883) as ClassTemplateDecl;
+    return this.ask(882) as ClassTemplateDecl;
   }
 
   /**
@@ -493,7 +493,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get templateArgs(): readonly TemplateArgument[] {
-    return this.ask(884) as readonly TemplateArgument[];
+    return this.ask(883) as readonly TemplateArgument[];
   }
 
   /**
@@ -506,7 +506,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html */
   isExplicitSpecialization(): boolean {
-    return this.ask(886) as boolean;
+    return this.ask(885) as boolean;
   }
 
   /**
@@ -514,7 +514,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   isClassScopeExplicitSpecialization(): boolean {
-    return this.ask(887) as boolean;
+    return this.ask(886) as boolean;
   }
 
   /**
@@ -522,7 +522,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   isExplicitInstantiationOrSpecialization(): boolean {
-    return this.ask(888) as boolean;
+    return this.ask(887) as boolean;
   }
 
   /**
@@ -530,7 +530,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get pointOfInstantiation(): Location {
-    return this.ask(889) as Location;
+    return this.ask(888) as Location;
   }
 
   /**
@@ -538,7 +538,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get instantiatedFrom(): ClassTemplateDecl | ClassTemplatePartialSpecializationDecl | undefined {
-    return (this.ask(890) ?? undefined) as ClassTemplateDecl | ClassTemplatePartialSpecializationDecl | undefined;
+    return (this.ask(889) ?? undefined) as ClassTemplateDecl | ClassTemplatePartialSpecializationDecl | undefined;
   }
 
   /**
@@ -546,7 +546,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get specializedTemplateOrPartial(): ClassTemplateDecl | ClassTemplatePartialSpecializationDecl | undefined {
-    return (this.ask(891) ?? undefined) as ClassTemplateDecl | ClassTemplatePartialSpecializationDecl | undefined;
+    return (this.ask(890) ?? undefined) as ClassTemplateDecl | ClassTemplatePartialSpecializationDecl | undefined;
   }
 
   /**
@@ -554,7 +554,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get templateInstantiationArgs(): readonly TemplateArgument[] {
-    return this.ask(892) as readonly TemplateArgument[];
+    return this.ask(891) as readonly TemplateArgument[];
   }
 
   /**
@@ -562,7 +562,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get templateArgsAsWritten(): readonly TemplateArgumentLoc[] | undefined {
-    return (this.ask(893) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
+    return (this.ask(892) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
   }
 
   /**
@@ -570,7 +570,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get externKeywordLoc(): Location {
-    return this.ask(894) as Location;
+    return this.ask(893) as Location;
   }
 
   /**
@@ -578,7 +578,7 @@ export class ClassTemplateSpecializationDecl extends CXXRecordDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateSpecializationDecl.html
    */
   get templateKeywordLoc(): Location {
-    return this.ask(895) as Location;
+    return this.ask(894) as Location;
   }
 }
 
@@ -591,12 +591,12 @@ export class ClassTemplatePartialSpecializationDecl extends ClassTemplateSpecial
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplatePartialSpecializationDecl.html
    */
   get templateParameters(): readonly AnyNamedDecl[] | undefined {
-    return (this.ask(896) ?? undefined) as readonly AnyNamedDecl[] | undefined;
+    return (this.ask(895) ?? undefined) as readonly AnyNamedDecl[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplatePartialSpecializationDecl.html */
   hasAssociatedConstraints(): boolean {
-    return this.ask(897) as boolean;
+    return this.ask(896) as boolean;
   }
 
   /**
@@ -604,12 +604,12 @@ export class ClassTemplatePartialSpecializationDecl extends ClassTemplateSpecial
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplatePartialSpecializationDecl.html
    */
   get instantiatedFromMember(): ClassTemplatePartialSpecializationDecl | undefined {
-    return (this.ask(898) ?? undefined) as ClassTemplatePartialSpecializationDecl | undefined;
+    return (this.ask(897) ?? undefined) as ClassTemplatePartialSpecializationDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplatePartialSpecializationDecl.html */
   get instantiatedFromMemberTemplate(): ClassTemplatePartialSpecializationDecl | undefined {
-    return (this.ask(899) ?? undefined) as ClassTemplatePartialSpecializationDecl | undefined;
+    return (this.ask(898) ?? undefined) as ClassTemplatePartialSpecializationDecl | undefined;
   }
 
   /**
@@ -617,7 +617,7 @@ export class ClassTemplatePartialSpecializationDecl extends ClassTemplateSpecial
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplatePartialSpecializationDecl.html
    */
   isMemberSpecialization(): boolean {
-    return this.ask(900) as boolean;
+    return this.ask(899) as boolean;
   }
 
   /**
@@ -625,7 +625,7 @@ export class ClassTemplatePartialSpecializationDecl extends ClassTemplateSpecial
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplatePartialSpecializationDecl.html
    */
   get injectedSpecializationType(): AnyType | undefined {
-    return (this.ask(901) ?? undefined) as AnyType | undefined;
+    return (this.ask(900) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -638,7 +638,7 @@ export class ClassTemplateDecl extends RedeclarableTemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateDecl.html
    */
   override get templatedDecl(): AnyCXXRecordDecl {
-    return this.ask(902) as AnyCXXRecordDecl;
+    return this.ask(901) as AnyCXXRecordDecl;
   }
 
   /**
@@ -646,32 +646,32 @@ export class ClassTemplateDecl extends RedeclarableTemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(903) as boolean;
+    return this.ask(902) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateDecl.html */
   override get canonicalDecl(): ClassTemplateDecl {
-    return this.ask(904) as ClassTemplateDecl;
+    return this.ask(903) as ClassTemplateDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateDecl.html */
   override get previousDecl(): ClassTemplateDecl | undefined {
-    return (this.ask(905) ?? undefined) as ClassTemplateDecl | undefined;
+    return (this.ask(904) ?? undefined) as ClassTemplateDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateDecl.html */
   override get mostRecentDecl(): ClassTemplateDecl {
-    return this.ask(906) as ClassTemplateDecl;
+    return this.ask(905) as ClassTemplateDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateDecl.html */
   override get instantiatedFromMemberTemplate(): ClassTemplateDecl | undefined {
-    return (this.ask(907) ?? undefined) as ClassTemplateDecl | undefined;
+    return (this.ask(906) ?? undefined) as ClassTemplateDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ClassTemplateDecl.html */
   get specializations(): readonly AnyClassTemplateSpecializationDecl[] {
-    return this.ask(908) as readonly AnyClassTemplateSpecializationDecl[];
+    return this.ask(907) as readonly AnyClassTemplateSpecializationDecl[];
   }
 }
 
@@ -684,7 +684,7 @@ export class FriendTemplateDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FriendTemplateDecl.html
    */
   get friendType(): AnyTypeLoc | undefined {
-    return (this.ask(909) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(908) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -692,7 +692,7 @@ export class FriendTemplateDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FriendTemplateDecl.html
    */
   get friendDecl(): AnyNamedDecl | undefined {
-    return (this.ask(910) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(909) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /**
@@ -700,12 +700,12 @@ export class FriendTemplateDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FriendTemplateDecl.html
    */
   get friendLoc(): Location {
-    return this.ask(911) as Location;
+    return this.ask(910) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FriendTemplateDecl.html */
   get numTemplateParameters(): number {
-    return this.ask(912) as number;
+    return this.ask(911) as number;
   }
 }
 
@@ -718,22 +718,22 @@ export class TypeAliasTemplateDecl extends RedeclarableTemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeAliasTemplateDecl.html
    */
   override get templatedDecl(): TypeAliasDecl {
-    return this.ask(913) as TypeAliasDecl;
+    return this.ask(912) as TypeAliasDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeAliasTemplateDecl.html */
   override get canonicalDecl(): TypeAliasTemplateDecl {
-    return this.ask(914) as TypeAliasTemplateDecl;
+    return this.ask(913) as TypeAliasTemplateDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeAliasTemplateDecl.html */
   override get previousDecl(): TypeAliasTemplateDecl | undefined {
-    return (this.ask(915) ?? undefined) as TypeAliasTemplateDecl | undefined;
+    return (this.ask(914) ?? undefined) as TypeAliasTemplateDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeAliasTemplateDecl.html */
   override get instantiatedFromMemberTemplate(): TypeAliasTemplateDecl | undefined {
-    return (this.ask(916) ?? undefined) as TypeAliasTemplateDecl | undefined;
+    return (this.ask(915) ?? undefined) as TypeAliasTemplateDecl | undefined;
   }
 }
 
@@ -746,7 +746,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   get specializedTemplate(): VarTemplateDecl | undefined {
-    return (this.ask(917) ?? undefined) as VarTemplateDecl | undefined;
+    return (this.ask(916) ?? undefined) as VarTemplateDecl | undefined;
   }
 
   /**
@@ -754,7 +754,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   get templateArgs(): readonly TemplateArgument[] {
-    return this.ask(918) as readonly TemplateArgument[];
+    return this.ask(917) as readonly TemplateArgument[];
   }
 
   /**
@@ -767,12 +767,12 @@ export class VarTemplateSpecializationDecl extends VarDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html */
   isExplicitSpecialization(): boolean {
-    return this.ask(920) as boolean;
+    return this.ask(919) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html */
   isClassScopeExplicitSpecialization(): boolean {
-    return this.ask(921) as boolean;
+    return this.ask(920) as boolean;
   }
 
   /**
@@ -780,7 +780,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   isExplicitInstantiationOrSpecialization(): boolean {
-    return this.ask(922) as boolean;
+    return this.ask(921) as boolean;
   }
 
   /**
@@ -788,7 +788,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   override get pointOfInstantiation(): Location {
-    return this.ask(923) as Location;
+    return this.ask(922) as Location;
   }
 
   /**
@@ -796,7 +796,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   get instantiatedFrom(): VarTemplateDecl | VarTemplatePartialSpecializationDecl | undefined {
-    return (this.ask(924) ?? undefined) as VarTemplateDecl | VarTemplatePartialSpecializationDecl | undefined;
+    return (this.ask(923) ?? undefined) as VarTemplateDecl | VarTemplatePartialSpecializationDecl | undefined;
   }
 
   /**
@@ -804,7 +804,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   get specializedTemplateOrPartial(): VarTemplateDecl | VarTemplatePartialSpecializationDecl | undefined {
-    return (this.ask(925) ?? undefined) as VarTemplateDecl | VarTemplatePartialSpecializationDecl | undefined;
+    return (this.ask(924) ?? undefined) as VarTemplateDecl | VarTemplatePartialSpecializationDecl | undefined;
   }
 
   /**
@@ -812,7 +812,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   get templateInstantiationArgs(): readonly TemplateArgument[] {
-    return this.ask(926) as readonly TemplateArgument[];
+    return this.ask(925) as readonly TemplateArgument[];
   }
 
   /**
@@ -820,7 +820,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   get templateArgsAsWritten(): readonly TemplateArgumentLoc[] | undefined {
-    return (this.ask(927) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
+    return (this.ask(926) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
   }
 
   /**
@@ -828,7 +828,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   get externKeywordLoc(): Location {
-    return this.ask(928) as Location;
+    return this.ask(927) as Location;
   }
 
   /**
@@ -836,7 +836,7 @@ export class VarTemplateSpecializationDecl extends VarDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateSpecializationDecl.html
    */
   get templateKeywordLoc(): Location {
-    return this.ask(929) as Location;
+    return this.ask(928) as Location;
   }
 }
 
@@ -849,12 +849,12 @@ export class VarTemplatePartialSpecializationDecl extends VarTemplateSpecializat
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplatePartialSpecializationDecl.html
    */
   get templateParameters(): readonly AnyNamedDecl[] | undefined {
-    return (this.ask(930) ?? undefined) as readonly AnyNamedDecl[] | undefined;
+    return (this.ask(929) ?? undefined) as readonly AnyNamedDecl[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplatePartialSpecializationDecl.html */
   hasAssociatedConstraints(): boolean {
-    return this.ask(931) as boolean;
+    return this.ask(930) as boolean;
   }
 
   /**
@@ -862,7 +862,7 @@ export class VarTemplatePartialSpecializationDecl extends VarTemplateSpecializat
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplatePartialSpecializationDecl.html
    */
   get instantiatedFromMember(): VarTemplatePartialSpecializationDecl | undefined {
-    return (this.ask(932) ?? undefined) as VarTemplatePartialSpecializationDecl | undefined;
+    return (this.ask(931) ?? undefined) as VarTemplatePartialSpecializationDecl | undefined;
   }
 
   /**
@@ -870,7 +870,7 @@ export class VarTemplatePartialSpecializationDecl extends VarTemplateSpecializat
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplatePartialSpecializationDecl.html
    */
   isMemberSpecialization(): boolean {
-    return this.ask(933) as boolean;
+    return this.ask(932) as boolean;
   }
 }
 
@@ -883,7 +883,7 @@ export class VarTemplateDecl extends RedeclarableTemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateDecl.html
    */
   override get templatedDecl(): AnyVarDecl {
-    return this.ask(934) as AnyVarDecl;
+    return this.ask(933) as AnyVarDecl;
   }
 
   /**
@@ -891,32 +891,32 @@ export class VarTemplateDecl extends RedeclarableTemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(935) as boolean;
+    return this.ask(934) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateDecl.html */
   override get canonicalDecl(): VarTemplateDecl {
-    return this.ask(936) as VarTemplateDecl;
+    return this.ask(935) as VarTemplateDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateDecl.html */
   override get previousDecl(): VarTemplateDecl | undefined {
-    return (this.ask(937) ?? undefined) as VarTemplateDecl | undefined;
+    return (this.ask(936) ?? undefined) as VarTemplateDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateDecl.html */
   override get mostRecentDecl(): VarTemplateDecl {
-    return this.ask(938) as VarTemplateDecl;
+    return this.ask(937) as VarTemplateDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateDecl.html */
   override get instantiatedFromMemberTemplate(): VarTemplateDecl | undefined {
-    return (this.ask(939) ?? undefined) as VarTemplateDecl | undefined;
+    return (this.ask(938) ?? undefined) as VarTemplateDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VarTemplateDecl.html */
   get specializations(): readonly AnyVarTemplateSpecializationDecl[] {
-    return this.ask(940) as readonly AnyVarTemplateSpecializationDecl[];
+    return this.ask(939) as readonly AnyVarTemplateSpecializationDecl[];
   }
 }
 
@@ -926,17 +926,17 @@ export class ConceptDecl extends TemplateDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptDecl.html */
   get constraintExpr(): AnyExpr {
-    return this.ask(941) as AnyExpr;
+    return this.ask(940) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptDecl.html */
   isTypeConcept(): boolean {
-    return this.ask(942) as boolean;
+    return this.ask(941) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptDecl.html */
   override get canonicalDecl(): ConceptDecl {
-    return this.ask(943) as ConceptDecl;
+    return this.ask(942) as ConceptDecl;
   }
 
   /**
@@ -944,7 +944,7 @@ export class ConceptDecl extends TemplateDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConceptDecl.html
    */
   get firstDecl(): ConceptDecl | undefined {
-    return (this.ask(944) ?? undefined) as ConceptDecl | undefined;
+    return (this.ask(943) ?? undefined) as ConceptDecl | undefined;
   }
 }
 
@@ -954,7 +954,7 @@ export class ImplicitConceptSpecializationDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ImplicitConceptSpecializationDecl.html */
   get templateArguments(): readonly TemplateArgument[] {
-    return this.ask(945) as readonly TemplateArgument[];
+    return this.ask(944) as readonly TemplateArgument[];
   }
 }
 
@@ -964,7 +964,7 @@ export class TemplateParamObjectDecl extends ValueDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateParamObjectDecl.html */
   override get canonicalDecl(): TemplateParamObjectDecl {
-    return this.ask(946) as TemplateParamObjectDecl;
+    return this.ask(945) as TemplateParamObjectDecl;
   }
 
   /**
@@ -972,6 +972,6 @@ export class TemplateParamObjectDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateParamObjectDecl.html
    */
   get firstDecl(): TemplateParamObjectDecl | undefined {
-    return (this.ask(947) ?? undefined) as TemplateParamObjectDecl | undefined;
+    return (this.ask(946) ?? undefined) as TemplateParamObjectDecl | undefined;
   }
 }

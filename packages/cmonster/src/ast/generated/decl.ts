@@ -100,8 +100,8 @@ export abstract class Decl extends Node {
    * getMaxAlignment - return the maximum alignment specified by attributes on this decl, 0 if there are none.
    * @see https://clang.llvm.org/doxygen/classclang_1_1Decl.html
    */
-  get maxAlignment(): number {
-    return this.ask(17) as number;
+  get maxAlignment(): number | undefined {
+    return (this.ask(17) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Decl.html */
@@ -129,8 +129,8 @@ export abstract class Decl extends Node {
    * Whether any declaration of this entity was referenced.
    * @see https://clang.llvm.org/doxygen/classclang_1_1Decl.html
    */
-  isReferenced(): boolean {
-    return this.ask(21) as boolean;
+  isReferenced(): boolean | undefined {
+    return (this.ask(21) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -402,8 +402,8 @@ export abstract class Decl extends Node {
    * Determine whether a substitution into this declaration would occur as part of a substitution into a dependent local scope.
    * @see https://clang.llvm.org/doxygen/classclang_1_1Decl.html
    */
-  isInLocalScopeForInstantiation(): boolean {
-    return this.ask(57) as boolean;
+  isInLocalScopeForInstantiation(): boolean | undefined {
+    return (this.ask(57) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -431,8 +431,8 @@ export abstract class Decl extends Node {
    * Returns an iterator range for all the redeclarations of the same decl.
    * @see https://clang.llvm.org/doxygen/classclang_1_1Decl.html
    */
-  get redecls(): readonly AnyDecl[] {
-    return this.ask(61) as readonly AnyDecl[];
+  get redecls(): readonly AnyDecl[] | undefined {
+    return (this.ask(61) ?? undefined) as readonly AnyDecl[] | undefined;
   }
 
   /**
@@ -577,8 +577,8 @@ export abstract class Decl extends Node {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Decl.html */
-  isFunctionPointerType(): boolean {
-    return this.ask(80) as boolean;
+  isFunctionPointerType(): boolean | undefined {
+    return (this.ask(80) ?? undefined) as boolean | undefined;
   }
 }
 
@@ -1088,7 +1088,7 @@ export abstract class NamedDecl extends Decl {
    * Get the name of identifier for this declaration as a StringRef.
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamedDecl.html
    */
-  get name(): string {
+  get name(): string | undefined {
     return this.aString();
   }
 
@@ -1186,7 +1186,7 @@ export abstract class NamedDecl extends Decl {
    * Determines the visibility of this entity.
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamedDecl.html
    */
-  get visibility(): enums.Visibility {
+  get visibility(): enums.Visibility | undefined {
     return this.askEnum(136, enums.Visibility);
   }
 
@@ -2780,18 +2780,18 @@ export class FunctionDecl extends DeclaratorDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionDecl.html */
-  isInlineDefinitionExternallyVisible(): boolean {
-    return this.ask(322) as boolean;
+  isInlineDefinitionExternallyVisible(): boolean | undefined {
+    return (this.ask(322) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionDecl.html */
-  isMSExternInline(): boolean {
-    return this.ask(323) as boolean;
+  isMSExternInline(): boolean | undefined {
+    return (this.ask(323) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionDecl.html */
-  doesDeclarationForceExternallyVisibleDefinition(): boolean {
-    return this.ask(324) as boolean;
+  doesDeclarationForceExternallyVisibleDefinition(): boolean | undefined {
+    return (this.ask(324) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionDecl.html */
@@ -2932,14 +2932,6 @@ export class FunctionDecl extends DeclaratorDecl {
    */
   get memoryFunctionKind(): number {
     return this.ask(343) as number;
-  }
-
-  /**
-   * Returns cached ODRHash of the function.
-   * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionDecl.html
-   */
-  get odrHash(): number {
-    return this.ask(344) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -3155,7 +3147,7 @@ export class FunctionDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionDecl.html
    */
   get firstDecl(): AnyFunctionDecl | undefined {
-    return (this.ask(345) ?? undefined) as AnyFunctionDecl | undefined;
+    return (this.ask(344) ?? undefined) as AnyFunctionDecl | undefined;
   }
 }
 
@@ -3167,8 +3159,8 @@ export class FieldDecl extends DeclaratorDecl {
    * Returns the index of this field within its record, as appropriate for passing to ASTRecordLayout::getFieldOffset.
    * @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html
    */
-  get fieldIndex(): number {
-    return this.ask(346) as number;
+  get fieldIndex(): number | undefined {
+    return (this.ask(345) ?? undefined) as number | undefined;
   }
 
   /**
@@ -3208,7 +3200,7 @@ export class FieldDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html
    */
   get bitWidth(): AnyExpr | undefined {
-    return (this.ask(351) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(350) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3216,7 +3208,7 @@ export class FieldDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html
    */
   isPotentiallyOverlapping(): boolean {
-    return this.ask(352) as boolean;
+    return this.ask(351) as boolean;
   }
 
   /**
@@ -3240,7 +3232,7 @@ export class FieldDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html
    */
   hasNonNullInClassInitializer(): boolean {
-    return this.ask(355) as boolean;
+    return this.ask(354) as boolean;
   }
 
   /**
@@ -3248,7 +3240,7 @@ export class FieldDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html
    */
   get inClassInitializer(): AnyExpr | undefined {
-    return (this.ask(356) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(355) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3264,7 +3256,7 @@ export class FieldDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html
    */
   get capturedVLAType(): VariableArrayType | undefined {
-    return (this.ask(358) ?? undefined) as VariableArrayType | undefined;
+    return (this.ask(357) ?? undefined) as VariableArrayType | undefined;
   }
 
   /**
@@ -3272,12 +3264,12 @@ export class FieldDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html
    */
   get parentDecl(): AnyRecordDecl {
-    return this.ask(359) as AnyRecordDecl;
+    return this.ask(358) as AnyRecordDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html */
   override get canonicalDecl(): AnyFieldDecl {
-    return this.ask(360) as AnyFieldDecl;
+    return this.ask(359) as AnyFieldDecl;
   }
 
   /**
@@ -3285,7 +3277,7 @@ export class FieldDecl extends DeclaratorDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FieldDecl.html
    */
   get firstDecl(): AnyFieldDecl | undefined {
-    return (this.ask(361) ?? undefined) as AnyFieldDecl | undefined;
+    return (this.ask(360) ?? undefined) as AnyFieldDecl | undefined;
   }
 }
 
@@ -3295,17 +3287,17 @@ export class EnumConstantDecl extends ValueDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumConstantDecl.html */
   get initExpr(): AnyExpr | undefined {
-    return (this.ask(362) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(361) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumConstantDecl.html */
   get initVal(): bigint {
-    return this.ask(363) as bigint;
+    return this.ask(362) as bigint;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumConstantDecl.html */
   override get canonicalDecl(): EnumConstantDecl {
-    return this.ask(364) as EnumConstantDecl;
+    return this.ask(363) as EnumConstantDecl;
   }
 
   /**
@@ -3313,12 +3305,12 @@ export class EnumConstantDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumConstantDecl.html
    */
   get firstDecl(): EnumConstantDecl | undefined {
-    return (this.ask(365) ?? undefined) as EnumConstantDecl | undefined;
+    return (this.ask(364) ?? undefined) as EnumConstantDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumConstantDecl.html */
   get value(): bigint {
-    return this.ask(366) as bigint;
+    return this.ask(365) as bigint;
   }
 }
 
@@ -3328,27 +3320,27 @@ export class IndirectFieldDecl extends ValueDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectFieldDecl.html */
   get chain(): readonly AnyNamedDecl[] {
-    return this.ask(367) as readonly AnyNamedDecl[];
+    return this.ask(366) as readonly AnyNamedDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectFieldDecl.html */
   get chainingSize(): number {
-    return this.ask(368) as number;
+    return this.ask(367) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectFieldDecl.html */
   get anonField(): AnyFieldDecl {
-    return this.ask(369) as AnyFieldDecl;
+    return this.ask(368) as AnyFieldDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectFieldDecl.html */
   get varDecl(): AnyVarDecl | undefined {
-    return (this.ask(370) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(369) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectFieldDecl.html */
   override get canonicalDecl(): IndirectFieldDecl {
-    return this.ask(371) as IndirectFieldDecl;
+    return this.ask(370) as IndirectFieldDecl;
   }
 
   /**
@@ -3356,7 +3348,7 @@ export class IndirectFieldDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1IndirectFieldDecl.html
    */
   get firstDecl(): IndirectFieldDecl | undefined {
-    return (this.ask(372) ?? undefined) as IndirectFieldDecl | undefined;
+    return (this.ask(371) ?? undefined) as IndirectFieldDecl | undefined;
   }
 }
 
@@ -3366,12 +3358,12 @@ export abstract class TypeDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeDecl.html */
   get typeForDecl(): AnyType | undefined {
-    return (this.ask(373) ?? undefined) as AnyType | undefined;
+    return (this.ask(372) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeDecl.html */
   get declBeginLoc(): Location {
-    return this.ask(374) as Location;
+    return this.ask(373) as Location;
   }
 }
 
@@ -3397,17 +3389,17 @@ export abstract class TypedefNameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypedefNameDecl.html
    */
   override get mostRecentDecl(): AnyTypedefNameDecl {
-    return this.ask(375) as AnyTypedefNameDecl;
+    return this.ask(374) as AnyTypedefNameDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefNameDecl.html */
   isModed(): boolean {
-    return this.ask(376) as boolean;
+    return this.ask(375) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefNameDecl.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(377) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(376) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefNameDecl.html */
@@ -3417,7 +3409,7 @@ export abstract class TypedefNameDecl extends TypeDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefNameDecl.html */
   override get canonicalDecl(): AnyTypedefNameDecl {
-    return this.ask(379) as AnyTypedefNameDecl;
+    return this.ask(378) as AnyTypedefNameDecl;
   }
 
   /**
@@ -3425,7 +3417,7 @@ export abstract class TypedefNameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypedefNameDecl.html
    */
   get anonDeclWithTypedefName(): AnyTagDecl | undefined {
-    return (this.ask(380) ?? undefined) as AnyTagDecl | undefined;
+    return (this.ask(379) ?? undefined) as AnyTagDecl | undefined;
   }
 
   /**
@@ -3433,7 +3425,7 @@ export abstract class TypedefNameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypedefNameDecl.html
    */
   isTransparentTag(): boolean {
-    return this.ask(381) as boolean;
+    return this.ask(380) as boolean;
   }
 
   /**
@@ -3441,7 +3433,7 @@ export abstract class TypedefNameDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypedefNameDecl.html
    */
   get firstDecl(): AnyTypedefNameDecl | undefined {
-    return (this.ask(382) ?? undefined) as AnyTypedefNameDecl | undefined;
+    return (this.ask(381) ?? undefined) as AnyTypedefNameDecl | undefined;
   }
 }
 
@@ -3456,7 +3448,7 @@ export class TypeAliasDecl extends TypedefNameDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeAliasDecl.html */
   get describedAliasTemplate(): TypeAliasTemplateDecl | undefined {
-    return (this.ask(383) ?? undefined) as TypeAliasTemplateDecl | undefined;
+    return (this.ask(382) ?? undefined) as TypeAliasTemplateDecl | undefined;
   }
 }
 
@@ -3482,12 +3474,12 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   override get mostRecentDecl(): AnyTagDecl {
-    return this.ask(384) as AnyTagDecl;
+    return this.ask(383) as AnyTagDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   get braceRange(): Range {
-    return this.ask(385) as Range;
+    return this.ask(384) as Range;
   }
 
   /**
@@ -3495,7 +3487,7 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   get innerLocStart(): Location {
-    return this.ask(386) as Location;
+    return this.ask(385) as Location;
   }
 
   /**
@@ -3503,12 +3495,12 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   get outerLocStart(): Location {
-    return this.ask(387) as Location;
+    return this.ask(386) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   override get canonicalDecl(): AnyTagDecl {
-    return this.ask(388) as AnyTagDecl;
+    return this.ask(387) as AnyTagDecl;
   }
 
   /**
@@ -3532,7 +3524,7 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   isCompleteDefinitionRequired(): boolean {
-    return this.ask(391) as boolean;
+    return this.ask(390) as boolean;
   }
 
   /**
@@ -3564,7 +3556,7 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   mayHaveOutOfDateDef(): boolean {
-    return this.ask(395) as boolean;
+    return this.ask(394) as boolean;
   }
 
   /**
@@ -3572,7 +3564,7 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   isDependentType(): boolean {
-    return this.ask(396) as boolean;
+    return this.ask(395) as boolean;
   }
 
   /**
@@ -3580,7 +3572,7 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   isThisDeclarationADemotedDefinition(): boolean {
-    return this.ask(397) as boolean;
+    return this.ask(396) as boolean;
   }
 
   /**
@@ -3588,12 +3580,12 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   get definition(): AnyTagDecl | undefined {
-    return (this.ask(398) ?? undefined) as AnyTagDecl | undefined;
+    return (this.ask(397) ?? undefined) as AnyTagDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   get kindName(): string {
-    return this.ask(399) as string;
+    return this.ask(398) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
@@ -3603,27 +3595,27 @@ export abstract class TagDecl extends TypeDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   isStruct(): boolean {
-    return this.ask(401) as boolean;
+    return this.ask(400) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   isInterface(): boolean {
-    return this.ask(402) as boolean;
+    return this.ask(401) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   isClass(): boolean {
-    return this.ask(403) as boolean;
+    return this.ask(402) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   isUnion(): boolean {
-    return this.ask(404) as boolean;
+    return this.ask(403) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   isEnum(): boolean {
-    return this.ask(405) as boolean;
+    return this.ask(404) as boolean;
   }
 
   /**
@@ -3631,12 +3623,12 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   hasNameForLinkage(): boolean {
-    return this.ask(406) as boolean;
+    return this.ask(405) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   get typedefNameForAnonDecl(): AnyTypedefNameDecl | undefined {
-    return (this.ask(407) ?? undefined) as AnyTypedefNameDecl | undefined;
+    return (this.ask(406) ?? undefined) as AnyTypedefNameDecl | undefined;
   }
 
   /**
@@ -3644,7 +3636,7 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(408) ?? undefined) as string | undefined;
+    return (this.ask(407) ?? undefined) as string | undefined;
   }
 
   /**
@@ -3652,12 +3644,12 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(409) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(408) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html */
   get numTemplateParameterLists(): number {
-    return this.ask(410) as number;
+    return this.ask(409) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -3873,7 +3865,7 @@ export abstract class TagDecl extends TypeDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagDecl.html
    */
   get firstDecl(): AnyTagDecl | undefined {
-    return (this.ask(411) ?? undefined) as AnyTagDecl | undefined;
+    return (this.ask(410) ?? undefined) as AnyTagDecl | undefined;
   }
 }
 
@@ -3883,27 +3875,27 @@ export class EnumDecl extends TagDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html */
   override get canonicalDecl(): EnumDecl {
-    return this.ask(412) as EnumDecl;
+    return this.ask(411) as EnumDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html */
   override get previousDecl(): EnumDecl | undefined {
-    return (this.ask(413) ?? undefined) as EnumDecl | undefined;
+    return (this.ask(412) ?? undefined) as EnumDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html */
   override get mostRecentDecl(): EnumDecl {
-    return this.ask(414) as EnumDecl;
+    return this.ask(413) as EnumDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html */
   override get definition(): EnumDecl | undefined {
-    return (this.ask(415) ?? undefined) as EnumDecl | undefined;
+    return (this.ask(414) ?? undefined) as EnumDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html */
   get enumerators(): readonly EnumConstantDecl[] {
-    return this.ask(416) as readonly EnumConstantDecl[];
+    return this.ask(415) as readonly EnumConstantDecl[];
   }
 
   /**
@@ -3911,7 +3903,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   get promotionType(): AnyType | undefined {
-    return (this.ask(417) ?? undefined) as AnyType | undefined;
+    return (this.ask(416) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3919,7 +3911,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   get integerType(): AnyType | undefined {
-    return (this.ask(418) ?? undefined) as AnyType | undefined;
+    return (this.ask(417) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3927,7 +3919,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   get integerTypeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(419) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(418) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -3935,7 +3927,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   get integerTypeRange(): Range {
-    return this.ask(420) as Range;
+    return this.ask(419) as Range;
   }
 
   /**
@@ -3943,7 +3935,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   get numPositiveBits(): number {
-    return this.ask(421) as number;
+    return this.ask(420) as number;
   }
 
   /**
@@ -3951,7 +3943,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   get numNegativeBits(): number {
-    return this.ask(422) as number;
+    return this.ask(421) as number;
   }
 
   /**
@@ -3983,7 +3975,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   isComplete(): boolean {
-    return this.ask(426) as boolean;
+    return this.ask(425) as boolean;
   }
 
   /**
@@ -3991,7 +3983,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   isClosed(): boolean {
-    return this.ask(427) as boolean;
+    return this.ask(426) as boolean;
   }
 
   /**
@@ -3999,7 +3991,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   isClosedFlag(): boolean {
-    return this.ask(428) as boolean;
+    return this.ask(427) as boolean;
   }
 
   /**
@@ -4007,7 +3999,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   isClosedNonFlag(): boolean {
-    return this.ask(429) as boolean;
+    return this.ask(428) as boolean;
   }
 
   /**
@@ -4015,7 +4007,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   get templateInstantiationPattern(): EnumDecl | undefined {
-    return (this.ask(430) ?? undefined) as EnumDecl | undefined;
+    return (this.ask(429) ?? undefined) as EnumDecl | undefined;
   }
 
   /**
@@ -4023,7 +4015,7 @@ export class EnumDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1EnumDecl.html
    */
   get instantiatedFromMemberEnum(): EnumDecl | undefined {
-    return (this.ask(431) ?? undefined) as EnumDecl | undefined;
+    return (this.ask(430) ?? undefined) as EnumDecl | undefined;
   }
 
   /**
@@ -4041,12 +4033,12 @@ export class RecordDecl extends TagDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   override get previousDecl(): AnyRecordDecl | undefined {
-    return (this.ask(433) ?? undefined) as AnyRecordDecl | undefined;
+    return (this.ask(432) ?? undefined) as AnyRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   override get mostRecentDecl(): AnyRecordDecl {
-    return this.ask(434) as AnyRecordDecl;
+    return this.ask(433) as AnyRecordDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
@@ -4064,17 +4056,17 @@ export class RecordDecl extends TagDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   hasObjectMember(): boolean {
-    return this.ask(437) as boolean;
+    return this.ask(436) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   hasVolatileMember(): boolean {
-    return this.ask(438) as boolean;
+    return this.ask(437) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   hasLoadedFieldsFromExternalStorage(): boolean {
-    return this.ask(439) as boolean;
+    return this.ask(438) as boolean;
   }
 
   /**
@@ -4082,32 +4074,32 @@ export class RecordDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
   isNonTrivialToPrimitiveDefaultInitialize(): boolean {
-    return this.ask(440) as boolean;
+    return this.ask(439) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   isNonTrivialToPrimitiveCopy(): boolean {
-    return this.ask(441) as boolean;
+    return this.ask(440) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   isNonTrivialToPrimitiveDestroy(): boolean {
-    return this.ask(442) as boolean;
+    return this.ask(441) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   hasNonTrivialToPrimitiveDefaultInitializeCUnion(): boolean {
-    return this.ask(443) as boolean;
+    return this.ask(442) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   hasNonTrivialToPrimitiveDestructCUnion(): boolean {
-    return this.ask(444) as boolean;
+    return this.ask(443) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   hasNonTrivialToPrimitiveCopyCUnion(): boolean {
-    return this.ask(445) as boolean;
+    return this.ask(444) as boolean;
   }
 
   /**
@@ -4115,22 +4107,22 @@ export class RecordDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
   canPassInRegisters(): boolean {
-    return this.ask(446) as boolean;
+    return this.ask(445) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   get argPassingRestrictions(): enums.RecordArgPassingKind {
-    return this.askEnum(447, enums.RecordArgPassingKind);
+    return this.askEnum(446, enums.RecordArgPassingKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   isParamDestroyedInCallee(): boolean {
-    return this.ask(448) as boolean;
+    return this.ask(447) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   isRandomized(): boolean {
-    return this.ask(449) as boolean;
+    return this.ask(448) as boolean;
   }
 
   /**
@@ -4146,7 +4138,7 @@ export class RecordDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
   isLambda(): boolean {
-    return this.ask(451) as boolean;
+    return this.ask(450) as boolean;
   }
 
   /**
@@ -4154,7 +4146,7 @@ export class RecordDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
   isCapturedRecord(): boolean {
-    return this.ask(452) as boolean;
+    return this.ask(451) as boolean;
   }
 
   /**
@@ -4162,7 +4154,7 @@ export class RecordDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
   override get definition(): AnyRecordDecl | undefined {
-    return (this.ask(453) ?? undefined) as AnyRecordDecl | undefined;
+    return (this.ask(452) ?? undefined) as AnyRecordDecl | undefined;
   }
 
   /**
@@ -4170,17 +4162,17 @@ export class RecordDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
   isOrContainsUnion(): boolean {
-    return this.ask(454) as boolean;
+    return this.ask(453) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   get fields(): readonly AnyFieldDecl[] {
-    return this.ask(455) as readonly AnyFieldDecl[];
+    return this.ask(454) as readonly AnyFieldDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
   field_empty(): boolean {
-    return this.ask(456) as boolean;
+    return this.ask(455) as boolean;
   }
 
   /**
@@ -4188,7 +4180,7 @@ export class RecordDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
   mayInsertExtraPadding(): boolean {
-    return this.ask(457) as boolean;
+    return this.ask(456) as boolean;
   }
 
   /**
@@ -4196,7 +4188,7 @@ export class RecordDecl extends TagDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
   get findFirstNamedDataMember(): AnyFieldDecl | undefined {
-    return (this.ask(458) ?? undefined) as AnyFieldDecl | undefined;
+    return (this.ask(457) ?? undefined) as AnyFieldDecl | undefined;
   }
 }
 
@@ -4206,17 +4198,17 @@ export class FileScopeAsmDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FileScopeAsmDecl.html */
   get asmLoc(): Location {
-    return this.ask(459) as Location;
+    return this.ask(458) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FileScopeAsmDecl.html */
   get rParenLoc(): Location {
-    return this.ask(460) as Location;
+    return this.ask(459) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FileScopeAsmDecl.html */
   get asmString(): StringLiteral | undefined {
-    return (this.ask(461) ?? undefined) as StringLiteral | undefined;
+    return (this.ask(460) ?? undefined) as StringLiteral | undefined;
   }
 }
 
@@ -4226,12 +4218,12 @@ export class TopLevelStmtDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TopLevelStmtDecl.html */
   get stmt(): AnyStmt | undefined {
-    return (this.ask(462) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(461) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TopLevelStmtDecl.html */
   isSemiMissing(): boolean {
-    return this.ask(463) as boolean;
+    return this.ask(462) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -4449,7 +4441,7 @@ export class BlockDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get caretLocation(): Location {
-    return this.ask(464) as Location;
+    return this.ask(463) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
@@ -4459,32 +4451,32 @@ export class BlockDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get compoundBody(): CompoundStmt | undefined {
-    return (this.ask(466) ?? undefined) as CompoundStmt | undefined;
+    return (this.ask(465) ?? undefined) as CompoundStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get signatureAsWritten(): AnyTypeLoc | undefined {
-    return (this.ask(467) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(466) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get parameters(): readonly ParmVarDecl[] {
-    return this.ask(468) as readonly ParmVarDecl[];
+    return this.ask(467) as readonly ParmVarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   param_empty(): boolean {
-    return this.ask(469) as boolean;
+    return this.ask(468) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get param_size(): number {
-    return this.ask(470) as number;
+    return this.ask(469) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get numParams(): number {
-    return this.ask(471) as number;
+    return this.ask(470) as number;
   }
 
   /**
@@ -4500,12 +4492,12 @@ export class BlockDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html
    */
   get numCaptures(): number {
-    return this.ask(473) as number;
+    return this.ask(472) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get captures(): readonly BlockCapture[] {
-    return this.ask(474) as readonly BlockCapture[];
+    return this.ask(473) as readonly BlockCapture[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
@@ -4525,22 +4517,22 @@ export class BlockDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   doesNotEscape(): boolean {
-    return this.ask(478) as boolean;
+    return this.ask(477) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   canAvoidCopyToHeap(): boolean {
-    return this.ask(479) as boolean;
+    return this.ask(478) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get blockManglingNumber(): number {
-    return this.ask(480) as number;
+    return this.ask(479) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
   get blockManglingContextDecl(): AnyDecl | undefined {
-    return (this.ask(481) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(480) ?? undefined) as AnyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -4758,17 +4750,17 @@ export class CapturedDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapturedDecl.html */
   isNothrow(): boolean {
-    return this.ask(489) as boolean;
+    return this.ask(488) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapturedDecl.html */
   get numParams(): number {
-    return this.ask(490) as number;
+    return this.ask(489) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapturedDecl.html */
   get parameters(): readonly ImplicitParamDecl[] {
-    return this.ask(491) as readonly ImplicitParamDecl[];
+    return this.ask(490) as readonly ImplicitParamDecl[];
   }
 
   /**
@@ -4776,12 +4768,12 @@ export class CapturedDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CapturedDecl.html
    */
   get contextParam(): ImplicitParamDecl | undefined {
-    return (this.ask(492) ?? undefined) as ImplicitParamDecl | undefined;
+    return (this.ask(491) ?? undefined) as ImplicitParamDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapturedDecl.html */
   get contextParamPosition(): number {
-    return this.ask(493) as number;
+    return this.ask(492) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -5002,7 +4994,7 @@ export class ImportDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ImportDecl.html
    */
   get importedModule(): string | undefined {
-    return (this.ask(494) ?? undefined) as string | undefined;
+    return (this.ask(493) ?? undefined) as string | undefined;
   }
 
   /**
@@ -5010,7 +5002,7 @@ export class ImportDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ImportDecl.html
    */
   get identifierLocs(): readonly Location[] {
-    return this.ask(495) as readonly Location[];
+    return this.ask(494) as readonly Location[];
   }
 }
 
@@ -5020,17 +5012,17 @@ export class ExportDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExportDecl.html */
   get exportLoc(): Location {
-    return this.ask(496) as Location;
+    return this.ask(495) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExportDecl.html */
   get rBraceLoc(): Location {
-    return this.ask(497) as Location;
+    return this.ask(496) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExportDecl.html */
   hasBraces(): boolean {
-    return this.ask(498) as boolean;
+    return this.ask(497) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -5253,17 +5245,17 @@ export class HLSLBufferDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLBufferDecl.html */
   get locStart(): Location {
-    return this.ask(499) as Location;
+    return this.ask(498) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLBufferDecl.html */
   get lBraceLoc(): Location {
-    return this.ask(500) as Location;
+    return this.ask(499) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLBufferDecl.html */
   get rBraceLoc(): Location {
-    return this.ask(501) as Location;
+    return this.ask(500) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLBufferDecl.html */

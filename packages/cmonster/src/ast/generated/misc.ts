@@ -16,7 +16,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   hasQualifier(): boolean {
-    return this.ask(1891) as boolean;
+    return this.ask(1890) as boolean;
   }
 
   /**
@@ -24,7 +24,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get nestedNameSpecifier(): string | undefined {
-    return (this.ask(1892) ?? undefined) as string | undefined;
+    return (this.ask(1891) ?? undefined) as string | undefined;
   }
 
   /**
@@ -40,7 +40,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get localSourceRange(): Range {
-    return this.ask(1894) as Range;
+    return this.ask(1893) as Range;
   }
 
   /**
@@ -48,7 +48,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get localBeginLoc(): Location {
-    return this.ask(1897) as Location;
+    return this.ask(1896) as Location;
   }
 
   /**
@@ -56,7 +56,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get localEndLoc(): Location {
-    return this.ask(1898) as Location;
+    return this.ask(1897) as Location;
   }
 
   /**
@@ -64,7 +64,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get prefix(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1899) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1898) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -72,7 +72,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get typeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(1900) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1899) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -80,7 +80,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get dataLength(): number {
-    return this.ask(1901) as number;
+    return this.ask(1900) as number;
   }
 }
 
@@ -93,7 +93,7 @@ export class BlockCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl_1_1Capture.html
    */
   get variable(): AnyVarDecl | undefined {
-    return (this.ask(482) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(481) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /**
@@ -101,17 +101,17 @@ export class BlockCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl_1_1Capture.html
    */
   isByRef(): boolean {
-    return this.ask(483) as boolean;
+    return this.ask(482) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl_1_1Capture.html */
   isEscapingByref(): boolean {
-    return this.ask(484) as boolean;
+    return this.ask(483) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl_1_1Capture.html */
   isNonEscapingByref(): boolean {
-    return this.ask(485) as boolean;
+    return this.ask(484) as boolean;
   }
 
   /**
@@ -119,17 +119,17 @@ export class BlockCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl_1_1Capture.html
    */
   isNested(): boolean {
-    return this.ask(486) as boolean;
+    return this.ask(485) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl_1_1Capture.html */
   hasCopyExpr(): boolean {
-    return this.ask(487) as boolean;
+    return this.ask(486) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl_1_1Capture.html */
   get copyExpr(): AnyExpr | undefined {
-    return (this.ask(488) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(487) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -150,12 +150,12 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   isNull(): boolean {
-    return this.ask(1903) as boolean;
+    return this.ask(1902) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html */
-  get dependence(): number {
-    return this.ask(1904) as number;
+  get dependence(): number | undefined {
+    return (this.ask(1903) ?? undefined) as number | undefined;
   }
 
   /**
@@ -178,8 +178,8 @@ export class TemplateArgument extends Node {
    * Whether this template argument contains an unexpanded parameter pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
-  containsUnexpandedParameterPack(): boolean {
-    return this.ask(1907) as boolean;
+  containsUnexpandedParameterPack(): boolean | undefined {
+    return (this.ask(1906) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -195,7 +195,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asType(): AnyType | undefined {
-    return (this.ask(1909) ?? undefined) as AnyType | undefined;
+    return (this.ask(1908) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -208,7 +208,7 @@ export class TemplateArgument extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html */
   get paramTypeForDecl(): AnyType | undefined {
-    return (this.ask(1911) ?? undefined) as AnyType | undefined;
+    return (this.ask(1910) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -216,7 +216,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get nullPtrType(): AnyType | undefined {
-    return (this.ask(1912) ?? undefined) as AnyType | undefined;
+    return (this.ask(1911) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -224,7 +224,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asTemplate(): AnyTemplateDecl | string | undefined {
-    return (this.ask(1913) ?? undefined) as AnyTemplateDecl | string | undefined;
+    return (this.ask(1912) ?? undefined) as AnyTemplateDecl | string | undefined;
   }
 
   /**
@@ -232,7 +232,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asTemplateOrTemplatePattern(): AnyTemplateDecl | string | undefined {
-    return (this.ask(1914) ?? undefined) as AnyTemplateDecl | string | undefined;
+    return (this.ask(1913) ?? undefined) as AnyTemplateDecl | string | undefined;
   }
 
   /**
@@ -240,15 +240,15 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get numTemplateExpansions(): number | undefined {
-    return (this.ask(1915) ?? undefined) as number | undefined;
+    return (this.ask(1914) ?? undefined) as number | undefined;
   }
 
   /**
    * Retrieve the template argument as an integral value.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
-  get asIntegral(): bigint {
-    return this.ask(1916) as bigint;
+  get asIntegral(): bigint | undefined {
+    return (this.ask(1915) ?? undefined) as bigint | undefined;
   }
 
   /**
@@ -256,7 +256,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get integralType(): AnyType | undefined {
-    return (this.ask(1917) ?? undefined) as AnyType | undefined;
+    return (this.ask(1916) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -264,7 +264,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get isDefaulted(): boolean {
-    return this.ask(1918) as boolean;
+    return this.ask(1917) as boolean;
   }
 
   /**
@@ -272,7 +272,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asStructuralValue(): string | undefined {
-    return (this.ask(1919) ?? undefined) as string | undefined;
+    return (this.ask(1918) ?? undefined) as string | undefined;
   }
 
   /**
@@ -280,7 +280,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get structuralValueType(): AnyType | undefined {
-    return (this.ask(1920) ?? undefined) as AnyType | undefined;
+    return (this.ask(1919) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -288,7 +288,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get nonTypeTemplateArgumentType(): AnyType | undefined {
-    return (this.ask(1921) ?? undefined) as AnyType | undefined;
+    return (this.ask(1920) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -296,7 +296,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asExpr(): AnyExpr | undefined {
-    return (this.ask(1922) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1921) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -304,31 +304,31 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get pack_elements(): readonly TemplateArgument[] {
-    return this.ask(1923) as readonly TemplateArgument[];
+    return this.ask(1922) as readonly TemplateArgument[];
   }
 
   /**
    * The number of template arguments in the given template argument pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
-  get pack_size(): number {
-    return this.ask(1924) as number;
+  get pack_size(): number | undefined {
+    return (this.ask(1923) ?? undefined) as number | undefined;
   }
 
   /**
    * Return the array of arguments in this template argument pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
-  get packAsArray(): readonly TemplateArgument[] {
-    return this.ask(1925) as readonly TemplateArgument[];
+  get packAsArray(): readonly TemplateArgument[] | undefined {
+    return (this.ask(1924) ?? undefined) as readonly TemplateArgument[] | undefined;
   }
 
   /**
    * When the template argument is a pack expansion, returns the pattern of the pack expansion.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
-  get packExpansionPattern(): TemplateArgument {
-    return this.ask(1926) as TemplateArgument;
+  get packExpansionPattern(): TemplateArgument | undefined {
+    return (this.ask(1925) ?? undefined) as TemplateArgument | undefined;
   }
 }
 
@@ -341,7 +341,7 @@ export class TemplateArgumentLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html
    */
   get location(): Location {
-    return this.ask(1927) as Location;
+    return this.ask(1926) as Location;
   }
 
   /**
@@ -349,57 +349,57 @@ export class TemplateArgumentLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html
    */
   get sourceRange(): Range {
-    return this.ask(1928) as Range;
+    return this.ask(1927) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get argument(): TemplateArgument {
-    return this.ask(1929) as TemplateArgument;
+    return this.ask(1928) as TemplateArgument;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1930) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1929) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceExpression(): AnyExpr | undefined {
-    return (this.ask(1931) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1930) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceDeclExpression(): AnyExpr | undefined {
-    return (this.ask(1932) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1931) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceNullPtrExpression(): AnyExpr | undefined {
-    return (this.ask(1933) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1932) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceIntegralExpression(): AnyExpr | undefined {
-    return (this.ask(1934) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1933) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceStructuralValueExpression(): AnyExpr | undefined {
-    return (this.ask(1935) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1934) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get templateQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1936) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1935) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get templateNameLoc(): Location {
-    return this.ask(1937) as Location;
+    return this.ask(1936) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get templateEllipsisLoc(): Location {
-    return this.ask(1938) as Location;
+    return this.ask(1937) as Location;
   }
 }
 
@@ -424,7 +424,7 @@ export class Designator extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
   get fieldName(): string | undefined {
-    return (this.ask(1718) ?? undefined) as string | undefined;
+    return (this.ask(1717) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
@@ -433,33 +433,33 @@ export class Designator extends Node {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
-  get dotLoc(): Location {
-    return this.ask(1720) as Location;
+  get dotLoc(): Location | undefined {
+    return (this.ask(1719) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
-  get fieldLoc(): Location {
-    return this.ask(1721) as Location;
+  get fieldLoc(): Location | undefined {
+    return (this.ask(1720) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
-  get arrayIndex(): number {
-    return this.ask(1722) as number;
+  get arrayIndex(): number | undefined {
+    return (this.ask(1721) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
-  get lBracketLoc(): Location {
-    return this.ask(1723) as Location;
+  get lBracketLoc(): Location | undefined {
+    return (this.ask(1722) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
-  get ellipsisLoc(): Location {
-    return this.ask(1724) as Location;
+  get ellipsisLoc(): Location | undefined {
+    return (this.ask(1723) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
-  get rBracketLoc(): Location {
-    return this.ask(1725) as Location;
+  get rBracketLoc(): Location | undefined {
+    return (this.ask(1724) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
@@ -474,27 +474,27 @@ export class ConceptReference extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get nestedNameSpecifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1794) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1793) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get conceptNameInfo(): string {
-    return this.ask(1795) as string;
+    return this.ask(1794) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get conceptNameLoc(): Location {
-    return this.ask(1796) as Location;
+    return this.ask(1795) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get templateKWLoc(): Location {
-    return this.ask(1797) as Location;
+    return this.ask(1796) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get location(): Location {
-    return this.ask(1798) as Location;
+    return this.ask(1797) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
@@ -504,17 +504,17 @@ export class ConceptReference extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get foundDecl(): AnyNamedDecl | undefined {
-    return (this.ask(1802) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(1801) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get namedConcept(): ConceptDecl | undefined {
-    return (this.ask(1803) ?? undefined) as ConceptDecl | undefined;
+    return (this.ask(1802) ?? undefined) as ConceptDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get templateArgsAsWritten(): readonly TemplateArgumentLoc[] | undefined {
-    return (this.ask(1804) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
+    return (this.ask(1803) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
   }
 
   /**
@@ -522,7 +522,7 @@ export class ConceptReference extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html
    */
   hasExplicitTemplateArgs(): boolean {
-    return this.ask(1805) as boolean;
+    return this.ask(1804) as boolean;
   }
 }
 
@@ -543,7 +543,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   capturesThis(): boolean {
-    return this.ask(1940) as boolean;
+    return this.ask(1939) as boolean;
   }
 
   /**
@@ -551,7 +551,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   capturesVariable(): boolean {
-    return this.ask(1941) as boolean;
+    return this.ask(1940) as boolean;
   }
 
   /**
@@ -559,7 +559,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   capturesVLAType(): boolean {
-    return this.ask(1942) as boolean;
+    return this.ask(1941) as boolean;
   }
 
   /**
@@ -583,7 +583,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   isExplicit(): boolean {
-    return this.ask(1945) as boolean;
+    return this.ask(1944) as boolean;
   }
 
   /**
@@ -591,7 +591,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   get location(): Location {
-    return this.ask(1946) as Location;
+    return this.ask(1945) as Location;
   }
 
   /**
@@ -606,8 +606,8 @@ export class LambdaCapture extends Node {
    * Retrieve the location of the ellipsis for a capture that is a pack expansion.
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
-  get ellipsisLoc(): Location {
-    return this.ask(1948) as Location;
+  get ellipsisLoc(): Location | undefined {
+    return (this.ask(1947) ?? undefined) as Location | undefined;
   }
 }
 
@@ -628,7 +628,7 @@ export class CXXBaseSpecifier extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXBaseSpecifier.html
    */
   get baseTypeLoc(): Location {
-    return this.ask(508) as Location;
+    return this.ask(507) as Location;
   }
 
   /**
@@ -668,7 +668,7 @@ export class CXXBaseSpecifier extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXBaseSpecifier.html
    */
   get ellipsisLoc(): Location {
-    return this.ask(513) as Location;
+    return this.ask(512) as Location;
   }
 
   /**
@@ -700,7 +700,7 @@ export class CXXBaseSpecifier extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXBaseSpecifier.html
    */
   get typeSourceInfo(): AnyTypeLoc {
-    return this.ask(517) as AnyTypeLoc;
+    return this.ask(516) as AnyTypeLoc;
   }
 }
 
@@ -726,7 +726,7 @@ export class CXXCtorInitializer extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html */
   isAnyMemberInitializer(): boolean {
-    return this.ask(687) as boolean;
+    return this.ask(686) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html */
@@ -760,7 +760,7 @@ export class CXXCtorInitializer extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html */
   get ellipsisLoc(): Location {
-    return this.ask(692) as Location;
+    return this.ask(691) as Location;
   }
 
   /**
@@ -768,7 +768,7 @@ export class CXXCtorInitializer extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
   get baseClassLoc(): AnyTypeLoc | undefined {
-    return (this.ask(693) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(692) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -776,15 +776,15 @@ export class CXXCtorInitializer extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
   get baseClass(): AnyType | undefined {
-    return (this.ask(694) ?? undefined) as AnyType | undefined;
+    return (this.ask(693) ?? undefined) as AnyType | undefined;
   }
 
   /**
    * Returns whether the base is virtual or not.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
-  isBaseVirtual(): boolean {
-    return this.ask(695) as boolean;
+  isBaseVirtual(): boolean | undefined {
+    return (this.ask(694) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -792,7 +792,7 @@ export class CXXCtorInitializer extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(696) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(695) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -800,7 +800,7 @@ export class CXXCtorInitializer extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
   get member(): AnyFieldDecl | undefined {
-    return (this.ask(697) ?? undefined) as AnyFieldDecl | undefined;
+    return (this.ask(696) ?? undefined) as AnyFieldDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html */
@@ -810,12 +810,12 @@ export class CXXCtorInitializer extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html */
   get indirectMember(): IndirectFieldDecl | undefined {
-    return (this.ask(699) ?? undefined) as IndirectFieldDecl | undefined;
+    return (this.ask(698) ?? undefined) as IndirectFieldDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html */
   get memberLocation(): Location {
-    return this.ask(700) as Location;
+    return this.ask(699) as Location;
   }
 
   /**
@@ -823,7 +823,7 @@ export class CXXCtorInitializer extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
   get sourceLocation(): Location {
-    return this.ask(701) as Location;
+    return this.ask(700) as Location;
   }
 
   /**
@@ -831,7 +831,7 @@ export class CXXCtorInitializer extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
   get sourceRange(): Range {
-    return this.ask(702) as Range;
+    return this.ask(701) as Range;
   }
 
   /**
@@ -847,17 +847,17 @@ export class CXXCtorInitializer extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
   get sourceOrder(): number {
-    return this.ask(704) as number;
+    return this.ask(703) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html */
   get lParenLoc(): Location {
-    return this.ask(705) as Location;
+    return this.ask(704) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html */
   get rParenLoc(): Location {
-    return this.ask(706) as Location;
+    return this.ask(705) as Location;
   }
 
   /**
@@ -865,7 +865,7 @@ export class CXXCtorInitializer extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXCtorInitializer.html
    */
   get init(): AnyExpr | undefined {
-    return (this.ask(707) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(706) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -875,22 +875,22 @@ export abstract class Requirement extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1Requirement.html */
   get requirementKind(): enums.RequirementKind {
-    return this.askEnum(1866, enums.RequirementKind);
+    return this.askEnum(1865, enums.RequirementKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1Requirement.html */
-  isSatisfied(): boolean {
-    return this.ask(1867) as boolean;
+  isSatisfied(): boolean | undefined {
+    return (this.ask(1866) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1Requirement.html */
   isDependent(): boolean {
-    return this.ask(1868) as boolean;
+    return this.ask(1867) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1Requirement.html */
   containsUnexpandedParameterPack(): boolean {
-    return this.ask(1869) as boolean;
+    return this.ask(1868) as boolean;
   }
 }
 
@@ -900,17 +900,17 @@ export class TypeRequirement extends Requirement {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1TypeRequirement.html */
   get satisfactionStatus(): enums.TypeRequirementSatisfactionStatus {
-    return this.askEnum(1870, enums.TypeRequirementSatisfactionStatus);
+    return this.askEnum(1869, enums.TypeRequirementSatisfactionStatus);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1TypeRequirement.html */
   isSubstitutionFailure(): boolean {
-    return this.ask(1871) as boolean;
+    return this.ask(1870) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1TypeRequirement.html */
   get type(): AnyTypeLoc | undefined {
-    return (this.ask(1872) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1871) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -920,42 +920,42 @@ export class ExprRequirement extends Requirement {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   isSimple(): boolean {
-    return this.ask(1873) as boolean;
+    return this.ask(1872) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   isCompound(): boolean {
-    return this.ask(1874) as boolean;
+    return this.ask(1873) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   hasNoexceptRequirement(): boolean {
-    return this.ask(1875) as boolean;
+    return this.ask(1874) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   get noexceptLoc(): Location {
-    return this.ask(1876) as Location;
+    return this.ask(1875) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   get satisfactionStatus(): enums.ExprRequirementSatisfactionStatus {
-    return this.askEnum(1877, enums.ExprRequirementSatisfactionStatus);
+    return this.askEnum(1876, enums.ExprRequirementSatisfactionStatus);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   isExprSubstitutionFailure(): boolean {
-    return this.ask(1878) as boolean;
+    return this.ask(1877) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   get returnTypeRequirementSubstitutedConstraintExpr(): ConceptSpecializationExpr | undefined {
-    return (this.ask(1879) ?? undefined) as ConceptSpecializationExpr | undefined;
+    return (this.ask(1878) ?? undefined) as ConceptSpecializationExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   get expr(): AnyExpr | undefined {
-    return (this.ask(1880) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1879) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -965,11 +965,34 @@ export class NestedRequirement extends Requirement {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1NestedRequirement.html */
   hasInvalidConstraint(): boolean {
-    return this.ask(1881) as boolean;
+    return this.ask(1880) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1NestedRequirement.html */
   get constraintExpr(): AnyExpr | undefined {
-    return (this.ask(1882) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1881) ?? undefined) as AnyExpr | undefined;
+  }
+}
+
+/** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr_1_1AssociationTy.html */
+export class GenericAssociation extends Node {
+  declare readonly kind: 'GenericAssociation';
+
+  /** Whether this is the association that was chosen. */
+  isSelected(): boolean {
+    return this.flag(0);
+  }
+
+  /** `default:` has no type. */
+  isDefault(): boolean {
+    return !this.flag(1);
+  }
+
+  get type(): AnyType | undefined {
+    return (this.typeColumn() ?? undefined) as unknown as AnyType | undefined;
+  }
+
+  get associationExpr(): AnyExpr {
+    return this.childAt(this.childCount - 1) as unknown as AnyExpr;
   }
 }

@@ -15,7 +15,7 @@ import { ArrayTypeTraitExpr, BuiltinBitCastExpr, CUDAKernelCallExpr, CXXAddrspac
 import { ObjCArrayLiteral, ObjCAvailabilityCheckExpr, ObjCBoolLiteralExpr, ObjCBoxedExpr, ObjCBridgedCastExpr, ObjCDictionaryLiteral, ObjCEncodeExpr, ObjCIndirectCopyRestoreExpr, ObjCIsaExpr, ObjCIvarRefExpr, ObjCMessageExpr, ObjCPropertyRefExpr, ObjCProtocolExpr, ObjCSelectorExpr, ObjCStringLiteral, ObjCSubscriptRefExpr } from './expr-objc.js';
 import { OMPArrayShapingExpr, OMPIteratorExpr } from './expr-openmp.js';
 import { AddrLabelExpr, ArrayInitIndexExpr, ArrayInitLoopExpr, ArraySectionExpr, ArraySubscriptExpr, AsTypeExpr, AtomicExpr, BinaryConditionalOperator, BinaryOperator, BlockExpr, CStyleCastExpr, CallExpr, CastExpr, CharacterLiteral, ChooseExpr, CompoundAssignOperator, CompoundLiteralExpr, ConditionalOperator, ConstantExpr, ConvertVectorExpr, DeclRefExpr, DesignatedInitExpr, DesignatedInitUpdateExpr, EmbedExpr, Expr, ExtVectorElementExpr, FixedPointLiteral, FloatingLiteral, GNUNullExpr, GenericSelectionExpr, ImaginaryLiteral, ImplicitCastExpr, ImplicitValueInitExpr, InitListExpr, IntegerLiteral, MatrixSubscriptExpr, MemberExpr, NoInitExpr, OffsetOfExpr, OpaqueValueExpr, ParenExpr, ParenListExpr, PredefinedExpr, PseudoObjectExpr, RecoveryExpr, SYCLUniqueStableNameExpr, ShuffleVectorExpr, SourceLocExpr, StmtExpr, StringLiteral, TypoExpr, UnaryExprOrTypeTraitExpr, UnaryOperator, VAArgExpr } from './expr.js';
-import { BlockCapture, CXXBaseSpecifier, CXXCtorInitializer, ConceptReference, Designator, ExprRequirement, LambdaCapture, NestedNameSpecifierLoc, NestedRequirement, TemplateArgument, TemplateArgumentLoc, TypeRequirement } from './misc.js';
+import { BlockCapture, CXXBaseSpecifier, CXXCtorInitializer, ConceptReference, Designator, ExprRequirement, GenericAssociation, LambdaCapture, NestedNameSpecifierLoc, NestedRequirement, TemplateArgument, TemplateArgumentLoc, TypeRequirement } from './misc.js';
 import { CXXCatchStmt, CXXForRangeStmt, CXXTryStmt, CoreturnStmt, CoroutineBodyStmt, MSDependentExistsStmt } from './stmt-cxx.js';
 import { ObjCAtCatchStmt, ObjCAtFinallyStmt, ObjCAtSynchronizedStmt, ObjCAtThrowStmt, ObjCAtTryStmt, ObjCAutoreleasePoolStmt, ObjCForCollectionStmt } from './stmt-objc.js';
 import { OpenACCComputeConstruct, OpenACCLoopConstruct } from './stmt-openacc.js';
@@ -25,7 +25,7 @@ import { AdjustedType, ArrayParameterType, ArrayType, AtomicType, AttributedType
 import { AdjustedTypeLoc, ArrayParameterTypeLoc, AtomicTypeLoc, AttributedTypeLoc, AutoTypeLoc, BTFTagAttributedTypeLoc, BitIntTypeLoc, BlockPointerTypeLoc, BuiltinTypeLoc, ComplexTypeLoc, ConstantArrayTypeLoc, ConstantMatrixTypeLoc, CountAttributedTypeLoc, DecayedTypeLoc, DecltypeTypeLoc, DeducedTemplateSpecializationTypeLoc, DependentAddressSpaceTypeLoc, DependentBitIntTypeLoc, DependentNameTypeLoc, DependentSizedArrayTypeLoc, DependentSizedExtVectorTypeLoc, DependentSizedMatrixTypeLoc, DependentTemplateSpecializationTypeLoc, DependentVectorTypeLoc, ElaboratedTypeLoc, EnumTypeLoc, ExtVectorTypeLoc, FunctionNoProtoTypeLoc, FunctionProtoTypeLoc, IncompleteArrayTypeLoc, InjectedClassNameTypeLoc, LValueReferenceTypeLoc, MacroQualifiedTypeLoc, MemberPointerTypeLoc, ObjCInterfaceTypeLoc, ObjCObjectPointerTypeLoc, ObjCObjectTypeLoc, ObjCTypeParamTypeLoc, PackExpansionTypeLoc, PackIndexingTypeLoc, ParenTypeLoc, PipeTypeLoc, PointerTypeLoc, QualifiedTypeLoc, RValueReferenceTypeLoc, RecordTypeLoc, SubstTemplateTypeParmPackTypeLoc, SubstTemplateTypeParmTypeLoc, TemplateSpecializationTypeLoc, TemplateTypeParmTypeLoc, TypeOfExprTypeLoc, TypeOfTypeLoc, TypedefTypeLoc, UnaryTransformTypeLoc, UnresolvedUsingTypeLoc, UsingTypeLoc, VariableArrayTypeLoc, VectorTypeLoc } from './typeloc.js';
 
 /** FNV-1a over the names of kinds, getters and packed bits; the frontend carries the same. */
-export const SCHEMA_HASH = 0x45b50060;
+export const SCHEMA_HASH = 0xbeaf22a5;
 
 /** By kind: docs/formats/snapshot.md. */
 export const KIND_NAMES: readonly string[] = [
@@ -2019,7 +2019,7 @@ const nodeClasses: (NodeConstructor | undefined)[] = [
   ConceptReference,
   LambdaCapture,
   BlockCapture,
-  undefined,
+  GenericAssociation,
   TypeRequirement,
   ExprRequirement,
   NestedRequirement,
