@@ -12,6 +12,7 @@
 #include "clang/Lex/Preprocessor.h"
 #include "clang/Sema/Sema.h"
 #include "clang/Tooling/ArgumentsAdjusters.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -63,9 +64,18 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
   std::vector<std::string> Args{std::string(CMONSTER_CLANG_BIN) + "/" +
                                 (Driver == "clang++" ? "clang++" : "clang")};
   std::vector<std::string> Given;
+  llvm::BumpPtrAllocator Allocator;
+  SmallVector<const char *, 32> Expanded;
   if (const Value *A = Request.get("arguments"))
     for (const Value &V : A->Items)
-      Given.push_back(V.Text);
+      Expanded.push_back(V.Text.c_str());
+  // Response files, as the clang program itself reads them.
+  llvm::cl::ExpansionContext Expansion(Allocator, llvm::cl::TokenizeGNUCommandLine);
+  if (llvm::Error E = Expansion.expandResponseFiles(Expanded))
+    return Error{"BAD_ARGUMENTS", llvm::toString(std::move(E))};
+  for (const char *A : Expanded)
+    if (A)
+      Given.push_back(A);
   // What asks for outputs is none of a parser's business.
   Given.insert(Given.begin(), Args[0]);
   for (auto Adjust :
