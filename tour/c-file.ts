@@ -98,10 +98,11 @@ function picture(bytes: readonly string[]): string {
 }
 
 function showMacros(tu: TranslationUnit): void {
-  heading('Which macros are used most?');
+  heading('Which macros does it use most?');
   const uses = new Map<string, number>();
-  for (const { macro } of tu.preprocessor.expansions) {
-    if (macro) uses.set(macro.name, (uses.get(macro.name) ?? 0) + 1);
+  for (const { macro, location } of tu.preprocessor.expansions) {
+    // Not those that stand in the bodies of other macros.
+    if (macro && location.isInMainFile && !location.isMacro) uses.set(macro.name, (uses.get(macro.name) ?? 0) + 1);
   }
   const most = [...uses].sort((a, b) => b[1] - a[1]).slice(0, 6);
   table(

@@ -13,7 +13,7 @@ const compiled = { implicit: true, instantiations: true };
 
 export function showCppFile(tu: TranslationUnit): void {
   showInstantiations(tu);
-  showVirtualCalls(tu);
+  showLinkNames(tu);
   showLambdas(tu);
 }
 
@@ -45,14 +45,14 @@ function showInstantiations(tu: TranslationUnit): void {
       const made = (common.get(name) ?? []).filter((it) => it.pointOfInstantiation.isInMainFile);
       if (made.length === 0) return [];
       const lines = [...new Set(made.map((it) => it.pointOfInstantiation.line))].join(', ');
-      const types = made.map((it) => `${it.typeForDecl}`.replace(/^[^<]*/, '').replaceAll('std::', ''));
+      const types = made.map((it) => `${it.typeForDecl}`.replace(/^[^<]*/, '').replaceAll(/std::|logbook::/g, ''));
       return [[`std::${name}`, number(made.length), colours.dim(`line ${lines}`), types.join(' ')]];
     }),
     ['template', '>made', 'first needed on', 'for'],
   );
 }
 
-function showVirtualCalls(tu: TranslationUnit): void {
+function showLinkNames(tu: TranslationUnit): void {
   heading('What will the linker call them?');
   const methods = tu.find(CXXMethodDecl, (it) => it.location.isInMainFile && !it.isImplicit() && it.isUserProvided());
   table(

@@ -24,9 +24,10 @@ export async function parseAndMeasure(file: string, options: ParseOptions): Prom
     ['ready after', `${number(wall)} ms`, 'by the clock'],
   ];
   const written = count(tu);
-  count(tu, everything);
-  // The second walk is what a script pays: the first one made the objects.
-  const { result: nodes, milliseconds } = timed(() => count(tu, everything));
+  // The first walk makes the objects; the others are what a script goes on to pay.
+  const walks = Array.from({ length: 4 }, () => timed(() => count(tu, everything)));
+  const nodes = walks[0]?.result ?? 0;
+  const milliseconds = Math.min(...walks.map((walk) => walk.milliseconds));
   rows.push([
     'a walk over all nodes',
     `${number(milliseconds)} ms`,
