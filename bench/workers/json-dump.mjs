@@ -1,0 +1,53 @@
+// The peer: Clang's own JSON dump, parsed by Node, every node visited. A dump too large for a string of JavaScript is cut between
+// the top-level declarations.
+
+import { constants } from 'node:buffer';
+import { spawn } from 'node:child_process';
+import { cpu, finish, job } from './result.mjs';
+
+const begin = cpu();
+const started = performance.now();
+const clang = spawn(job.clang, ['-fsyntax-only', '-w', '-Xclang', '-ast-dump=json', ...job.arguments, job.file], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+/** @type {Buffer[]} */
+const chunks = [];
+clang.stdout.on('data', (chunk) => chunks.push(chunk));
+await new Promise((resolve) => clang.on('close', resolve));
+const text = Buffer.concat(chunks);
+chunks.length = 0;
+
+let nodes = 0;
+let characters = 0;
+let lines = 0;
+
+/** @param {any} root */
+function visit(root) {
+  const pending = [root];
+  while (pending.length > 0) {
+    const node = pending.pop();
+    nodes++;
+    characters += (node.kind?.length ?? 0) + (node.name?.length ?? 0) + (node.type?.qualType.length ?? 0);
+    const begin = node.range?.begin;
+    if (begin?.offset !== undefined) lines += (begin.line ?? 0) + begin.col;
+    if (node.inner) for (const child of node.inner) pending.push(child);
+  }
+}
+
+let streamed = false;
+if (text.length < constants.MAX_STRING_LENGTH) {
+  visit(JSON.parse(text.toString('utf8')));
+} else {
+  streamed = true;
+  // Clang indents: the root's children begin and end four spaces deep.
+  const open = Buffer.from('\n    {');
+  const close = Buffer.from('\n    }');
+  let at = text.indexOf(open);
+  while (at >= 0) {
+    const end = text.indexOf(close, at);
+    visit(JSON.parse(text.toString('utf8', at, end + close.length)));
+    at = text.indexOf(open, end);
+  }
+}
+const wall = performance.now() - started;
+finish({ wall, nodes, characters, lines, streamed, megabytes: text.length / 1e6 }, cpu() - begin);
