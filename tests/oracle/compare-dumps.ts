@@ -23,6 +23,9 @@ export interface Limits {
 
 export const LIMITS: Limits = { milliseconds: 60_000, bytes: 2 * 2 ** 30 };
 
+/** What Clang may refuse too: arguments and files, not the source. */
+const REFUSED = new Set<string>(['BAD_ARGUMENTS', 'INPUT_UNREADABLE']);
+
 export interface Inputs {
   file: string;
   arguments: readonly string[];
@@ -39,7 +42,7 @@ export async function compareDumps(inputs: Inputs, limits = LIMITS): Promise<Dum
     tu = await TranslationUnit.parse(file, options);
   } catch (error) {
     if (!(error instanceof CmonsterError)) throw error;
-    const failed = await clangFails(inputs);
+    const failed = REFUSED.has(error.code) ? await clangFails(inputs) : undefined;
     if (failed) return unknown(file, `${failed}; here: ${error.code}`);
     comparison.report('', 'a tree', `${error.code}: ${error.message}`);
     return report(file, comparison);

@@ -85,7 +85,10 @@ export class NodeReader {
   }
 
   private string(text: string): void {
-    if (!this.expectKey) return this.value(text);
+    if (!this.expectKey) {
+      this.value(text);
+      return;
+    }
     this.expectKey = false;
     if (this.nested === 0 && (text === '"inner"' || text === '"array_filler"')) this.label = text.slice(1, -1);
     else this.tokens.push(text);

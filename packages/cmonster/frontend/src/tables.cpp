@@ -36,7 +36,9 @@ uint32_t Strings::name(clang::DeclarationName N) {
   auto [It, New] = Names.try_emplace(N.getAsOpaquePtr(), 0);
   if (New) {
     const clang::IdentifierInfo *II = N.getAsIdentifierInfo();
-    uint32_t I = II ? add(II->getName()) : add(N.getAsString());
+    // Clang prints the mangled names of OpenMP's variants as they were written.
+    bool Plain = II && !II->getName().contains('$');
+    uint32_t I = Plain ? add(II->getName()) : add(N.getAsString());
     Names[N.getAsOpaquePtr()] = I;
     return I;
   }

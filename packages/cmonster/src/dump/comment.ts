@@ -6,7 +6,7 @@ import { quote } from './quote.js';
 
 type CommentMembers = (w: NodeWriter, row: number, details: Details) => void;
 
-export function commentWriter(): (w: NodeWriter, row: number, details: Details) => void {
+export function commentWriter(): (w: NodeWriter, row: number, details: Details, id: string) => void {
   const f = packedFields('getRenderKind', 'isSelfClosing', 'isMalformed', 'getDirection', 'isDirectionExplicit');
   const text =
     (key: string): CommentMembers =>
@@ -58,8 +58,8 @@ export function commentWriter(): (w: NodeWriter, row: number, details: Details) 
     VerbatimBlockLineComment: text('text'),
     VerbatimLineComment: text('text'),
   });
-  return (w, at, details) => {
-    w.out += `{"id":${w.id(at)},"kind":"${w.kindName(at)}"`;
+  return (w, at, details, id) => {
+    w.out += `{"id":${id},"kind":"${w.kindName(at)}"`;
     w.location('loc', w.b(at));
     w.range(at);
     byKind[w.kindOf(at)]?.(w, at, details);

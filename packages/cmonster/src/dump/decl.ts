@@ -99,14 +99,17 @@ export function declWriter(): (w: NodeWriter, row: number, details: Details, arg
     (w, at, details) => {
       named(w, at, details);
       keys.forEach((key, i) => {
-        if (key !== 'protocols') return w.declaration(key, row(details[OWN + i]));
+        if (key !== 'protocols') {
+          w.declaration(key, row(details[OWN + i]));
+          return;
+        }
         const protocols = rows(details[OWN + i]);
         if (protocols.length > 0) w.member(key, `[${protocols.map((p) => w.reference(p)).join(',')}]`);
       });
     };
 
   /** The default argument is the template parameter's last template argument below it. */
-  const defaultArgument = (w: NodeWriter, at: number, inherited: Detail, range: Detail, argument: number): void => {
+  const defaultArgument = (w: NodeWriter, inherited: Detail, range: Detail, argument: number): void => {
     if (argument === 0) return;
     w.out += ',"defaultArg":{"kind":"TemplateArgument"';
     const [begin, end] = (range as readonly [number, number] | null | undefined) ?? [0, 0];
@@ -120,7 +123,7 @@ export function declWriter(): (w: NodeWriter, row: number, details: Details, arg
     w.member('depth', (details[OWN] ?? 0) as number);
     w.member('index', (details[OWN + 1] ?? 0) as number);
     w.flag('isParameterPack', w.field(at, f.isParameterPack));
-    if (w.field(at, f.hasDefaultArgument)) defaultArgument(w, at, details[OWN + 2], details[OWN + 3], argument);
+    if (w.field(at, f.hasDefaultArgument)) defaultArgument(w, details[OWN + 2], details[OWN + 3], argument);
   };
 
   const table: Record<string, (w: NodeWriter, row: number, details: Details, argument: number) => void> = {

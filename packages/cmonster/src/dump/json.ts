@@ -5,6 +5,7 @@
  * them it is the tree as written. It comes in pieces of some 64 kB, so that a file of any size needs little memory.
  */
 import type { Node } from '../ast/node.js';
+import { kindNumber } from '../ast/registry.js';
 import type { TranslationUnit } from '../ast/translation-unit.js';
 import type { ViewOptions } from '../ast/view-rules.js';
 import { attrWriter } from './attr.js';
@@ -30,6 +31,8 @@ export interface DumpOptions extends ViewOptions {
 /** Steps for which the frontend is asked at once. */
 const BATCH = 16_384;
 const PIECE = 1 << 16;
+/** Between the ids of a comment and of its repetition. */
+const REPETITION = 2 ** 34;
 
 /** One JSON document, in pieces; the last one ends the line. */
 export function* dumpJson(tu: TranslationUnit, options: DumpOptions = {}): Generator<string> {
@@ -58,6 +61,9 @@ class JsonDump {
     'isBaseInitializer',
     'isDelegatingInitializer',
   );
+  private readonly fullComment = kindNumber('FullComment');
+  private readonly commentTimes = new Map<number, number>();
+  private commentOffset = 0;
   private details = new Map<number, Details>();
 
   // By depth: how many children were written, behind which text; of a template parameter where its default comes from.
@@ -160,44 +166,62 @@ class JsonDump {
     const { w } = this;
     switch (this.families[w.kindOf(row)]) {
       case Family.Decl:
-        return this.decl(w, row, details, this.defaultArgument(row));
+        this.decl(w, row, details, this.defaultArgument(row));
+        break;
       case Family.Stmt:
-        return this.stmt(w, row, details);
+        this.stmt(w, row, details);
+        break;
       case Family.Type:
-        return this.type(w, row, details);
+        this.type(w, row, details);
+        break;
       case Family.QualType:
         w.out += `{"id":${w.id(row)},"kind":"QualType"`;
         w.type('type', w.typeOf(row));
         w.string('qualifiers', (details[0] ?? '') as string);
-        return;
+        break;
       case Family.Attr:
-        return this.attr(w, row, details);
+        this.attr(w, row, details);
+        break;
       case Family.Comment:
-        return this.comment(w, row, details);
+        this.comment(w, row, details, this.commentId(row));
+        break;
       case Family.TemplateArgument:
-        return writeTemplateArgument(w, row, details, this.origins[this.origins.length - 1] ?? 'previous');
+        writeTemplateArgument(w, row, details, this.origins[this.origins.length - 1] ?? 'previous');
+        break;
       case Family.CtorInitializer:
-        return this.constructorInitializer(row);
+        this.constructorInitializer(row);
+        break;
       case Family.Capture:
         w.out += '{"kind":"Capture"';
         w.flag('byref', (w.snapshot.bits[row] as number) & 1);
         w.flag('nested', (w.snapshot.bits[row] as number) & 2);
         if (w.a(row) !== 0) w.declaration('var', w.a(row));
-        return;
+        break;
       case Family.Association:
         w.out += `{"associationKind":"${(w.snapshot.bits[row] as number) & 2 ? 'case' : 'default'}"`;
         w.flag('selected', (w.snapshot.bits[row] as number) & 1);
-        return;
+        break;
       case Family.Requirement:
-        return this.requirement(row);
+        this.requirement(row);
+        break;
       case Family.Clause:
         w.out += '{';
-        return;
+        break;
       default:
         w.out += `{"kind":"${w.kindName(row)}"`;
         if (w.typeOf(row) !== 0) w.type('type', w.typeOf(row), true);
         w.range(row);
     }
+  }
+
+  /** Clang reads a comment again wherever its declaration is repeated: those are other comments. */
+  private commentId(row: number): string {
+    if (this.w.kindOf(row) === this.fullComment) {
+      const times = this.commentTimes.get(row) ?? 0;
+      this.commentTimes.set(row, times + 1);
+      this.commentOffset = times * REPETITION;
+    }
+    return this.w.id(this.commentOffset + row);
   }
 
   /** Only a template parameter has one: the last template argument below it. */

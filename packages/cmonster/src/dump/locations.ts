@@ -82,7 +82,7 @@ export class LocationWriter {
     if (spelling === expansion) return this.inFile(spelling);
     const spelled = this.inFile(spelling);
     const expanded = this.inFile(expansion);
-    const argument = this.sources.isMacroArg(raw) ? (expanded ? ',' : '') + '"isMacroArgExpansion":true' : '';
+    const argument = this.sources.isMacroArg(raw) ? `${expanded ? ',' : ''}"isMacroArgExpansion":true` : '';
     return `"spellingLoc":{${spelled}},"expansionLoc":{${expanded}${argument}}`;
   }
 

@@ -40,9 +40,8 @@ export function templateArgumentMembers(w: NodeWriter, row: number, details?: De
   const kind = w.field(row, kindField);
   if (kind === KIND.Integral) {
     const known = details ?? w.facts.details([row]).get(row) ?? [];
-    return members(w, kind, (known[0] ?? 0) as number | bigint);
-  }
-  members(w, kind, kind === KIND.Type ? w.typeOf(row) : w.a(row));
+    members(w, kind, (known[0] ?? 0) as number | bigint);
+  } else members(w, kind, kind === KIND.Type ? w.typeOf(row) : w.a(row));
 }
 
 /** A row; `label` says how it came from the declaration in column `b`. */
