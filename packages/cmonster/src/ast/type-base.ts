@@ -1,4 +1,5 @@
 /** What every type can do. The generated Type classes derive from this. */
+import type { AnyType } from './generated/index.js';
 import type { Node } from './node.js';
 import { registry, type TypeClass } from './registry.js';
 import type { TranslationUnit } from './translation-unit.js';
@@ -36,12 +37,12 @@ export abstract class TypeBase {
   }
 
   /** The pointee, element or result; of sugar what one step of it stands for; null otherwise. */
-  get inner(): TypeBase | null {
-    return this.tu.type(this.tu.snapshot.typeInner[this.index] as number);
+  get inner(): AnyType | null {
+    return this.tu.type(this.tu.snapshot.typeInner[this.index] as number) as AnyType | null;
   }
   /** Without any sugar: two types are the same type when their canonical types are the same object. */
-  get canonical(): TypeBase {
-    return this.tu.type(this.tu.snapshot.typeCanonical[this.index] as number) ?? this;
+  get canonical(): AnyType {
+    return (this.tu.type(this.tu.snapshot.typeCanonical[this.index] as number) ?? this) as AnyType;
   }
   /** The declaration it names: of a typedef, a record, an enumeration, a template parameter. */
   get declaration(): Node | null {
@@ -67,7 +68,7 @@ export abstract class TypeBase {
   /** One step of sugar taken off; the type itself when it is none. */
   get desugared(): TypeBase {
     const { canonical, inner } = this;
-    if (canonical === this || inner === null || inner.canonical !== canonical) return this;
+    if ((canonical as TypeBase) === this || inner === null || inner.canonical !== canonical) return this;
     return inner;
   }
 
