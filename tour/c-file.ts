@@ -68,7 +68,7 @@ function showMemoryCalls(tu: TranslationUnit): void {
 function showStructs(tu: TranslationUnit): void {
   heading('Which structs are the largest, and which waste the most?');
   const structs = tu
-    .find(RecordDecl, (it) => it.isThisDeclarationADefinition() && !it.isUnion() && it.name !== '')
+    .find(RecordDecl, (it) => it.isThisDeclarationADefinition() && !it.isUnion() && it.name)
     .flatMap((record) => {
       const { layout } = record;
       if (!layout) return [];
@@ -79,7 +79,7 @@ function showStructs(tu: TranslationUnit): void {
   const wasteful = structs.filter(({ bytes }) => bytes.length <= 64).sort((a, b) => b.padding - a.padding);
   table(
     [...large, ...wasteful.slice(0, 4)].map(({ record, bytes, padding }) => [
-      record.name,
+      record.name ?? '',
       number(bytes.length),
       padding > 0 ? colours.yellow(number(padding)) : '0',
       picture(bytes),

@@ -27,10 +27,11 @@ function showInstantiations(tu: TranslationUnit): void {
   const { classes, functions } = result;
   const common = new Map<string, ClassTemplateSpecializationDecl[]>();
   for (const made of classes) {
-    if (made.name.startsWith('_')) continue;
-    const known = common.get(made.name);
+    const name = made.name ?? '';
+    if (name.startsWith('_')) continue;
+    const known = common.get(name);
     if (known) known.push(made);
-    else common.set(made.name, [made]);
+    else common.set(name, [made]);
   }
   table(
     [
