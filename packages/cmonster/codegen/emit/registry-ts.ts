@@ -47,12 +47,12 @@ export const KIND_NAMES: readonly string[] = [
 ${schema.kinds.map((k) => `  ${quote(k)},\n`).join('')}];
 
 /** The classes of nodes by kind; a row of a type is a TypeRow. */
-const nodeClasses: (NodeConstructor | undefined)[] = [
-${byKind.map((name) => `  ${name && !isType.has(name) ? name : 'undefined'},\n`).join('')}];
-
-const typeClasses: (TypeConstructor | undefined)[] = [
-${byKind.map((name) => `  ${name && isType.has(name) ? name : 'undefined'},\n`).join('')}];
-
+const nodeClasses: (NodeConstructor | undefined)[] = [];
+const typeClasses: (TypeConstructor | undefined)[] = [];
+// One by one: the compiler compares the elements of a literal with one another, which takes seconds.
+${byKind
+  .map((name, kind) => (name ? `${isType.has(name) ? 'typeClasses' : 'nodeClasses'}[${kind}] = ${name};\n` : ''))
+  .join('')}
 type AnyClass = abstract new (...args: never[]) => Node | TypeBase;
 
 /** Where a class's own packed getters lie: shift and mask. */

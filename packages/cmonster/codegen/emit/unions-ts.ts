@@ -19,9 +19,17 @@ export function emitUnions(schema: Schema): string {
   const unions = emittedClasses(schema)
     .filter((cls) => cls.children.length > 0)
     .map((cls) => {
-      const self = cls.kind === undefined ? [] : [`(${cls.name} & Exactly<${quote(cls.name)}>)`];
+      const self = cls.kind === undefined ? [] : [`Exact${cls.name}`];
       const kinds = [...(cls.kind === undefined ? [] : [quote(cls.name)]), ...cls.children.map(kindOf)];
-      return `export type Any${cls.name} = ${[...self, ...cls.children.map(unionOf)].join(' | ')};
+      const exact =
+        cls.kind === undefined
+          ? ''
+          : `/** A ${cls.name} whose class is not one derived from it. */
+export interface Exact${cls.name} extends ${cls.name} {
+  readonly kind: ${quote(cls.name)};
+}
+`;
+      return `${exact}export type Any${cls.name} = ${[...self, ...cls.children.map(unionOf)].join(' | ')};
 export type KindOf${cls.name} = ${kinds.join(' | ')};
 `;
     });
@@ -29,11 +37,6 @@ export type KindOf${cls.name} = ${kinds.join(' | ')};
     .sort(([x], [y]) => (x < y ? -1 : 1))
     .map(([from, names]) => `import type { ${names.sort().join(', ')} } from ${quote(from)};`)
     .join('\n')}
-
-/** A node whose class is this one, not one derived from it. */
-interface Exactly<Kind extends string> {
-  readonly kind: Kind;
-}
 
 ${unions.join('\n')}`;
 }

@@ -14,6 +14,8 @@ export const excluded: Record<string, string> = {
   'Decl.getKind': isKind,
   'Attr.getKind': isKind,
   'DeclContext.getDeclKind': isKind,
+  // Also reached through ASTContext::getCommentForDecl.
+  'ObjCMethodDecl.findPropertyDecl': 'runs into undefined behaviour where an implementation has no such property',
   'FunctionDecl.getODRHash': 'computed by the non-const overload, which changes the node',
   'DeclContext.lookups': lookupTables,
   'DeclContext.noload_lookups': lookupTables,

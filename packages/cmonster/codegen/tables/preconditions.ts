@@ -219,7 +219,9 @@ export const preconditions: Record<string, string> = {
         return T->isDependentType() || T->isRecordType();
       }()`,
   'Expr.getObjCProperty': 'N->isLValue() && N->getObjectKind() == clang::OK_ObjCProperty',
-  'Expr.isKnownToHaveBooleanValue': hasType,
+  'Expr.isKnownToHaveBooleanValue': `${hasType} &&
+      (!llvm::isa<clang::OpaqueValueExpr>(N->IgnoreParens()) ||
+       llvm::cast<clang::OpaqueValueExpr>(N->IgnoreParens())->getSourceExpr())`,
   'Expr.isReadIfDiscardedInCPlusPlus11': hasType,
   'FieldDecl.getFieldIndex':
     '!llvm::isa<clang::ObjCIvarDecl>(N) && llvm::isa<clang::RecordDecl>(N->getDeclContext()) && N->getParent()->getDefinition()',
@@ -230,6 +232,7 @@ export const preconditions: Record<string, string> = {
   'FunctionDecl.isMSExternInline': 'N->isInlined()',
   'FunctionProtoType.canThrow': exceptionSpecificationKnown,
   'FunctionProtoType.isNothrow': exceptionSpecificationKnown,
+  'IfStmt.isObjCAvailabilityCheck': 'N->getCond()',
   'InitListExpr.isTransparent': 'N->isSemanticForm() && (!N->isGLValue() || N->getNumInits() == 1)',
   'LambdaExpr.getCompoundStmtBody':
     'llvm::isa_and_nonnull<clang::CompoundStmt, clang::CoroutineBodyStmt>(N->getBody())',
@@ -241,15 +244,6 @@ export const preconditions: Record<string, string> = {
   'OMPExecutableDirective.getRawStmt': hasAssociatedStatement,
   'OMPExecutableDirective.getStructuredBlock': `!N->isStandaloneDirective() && ${hasAssociatedStatement}`,
   'ObjCInterfaceDecl.declaresOrInheritsDesignatedInitializers': 'N->hasDefinition()',
-  // An implementation without its interface has no properties.
-  'ObjCMethodDecl.findPropertyDecl': `[&] {
-        const auto *P = llvm::dyn_cast<clang::ObjCContainerDecl>(N->getDeclContext());
-        if (const auto *C = llvm::dyn_cast_or_null<clang::ObjCCategoryImplDecl>(P))
-          return C->getCategoryDecl() && C->getClassInterface();
-        if (const auto *I = llvm::dyn_cast_or_null<clang::ObjCImplDecl>(P))
-          return I->getClassInterface() != nullptr;
-        return P != nullptr;
-      }()`,
   'ObjCPropertyRefExpr.getGetterSelector': '!N->isImplicitProperty() || N->getImplicitPropertyGetter()',
   'ObjCPropertyRefExpr.getSetterSelector': '!N->isImplicitProperty() || N->getImplicitPropertySetter()',
   'OwnerAttr.getDerefType': 'N->getDerefTypeLoc()',

@@ -633,3133 +633,3133 @@ namespace cmonster {
   return S.as<clang::comments::FullComment>();
 }
 
-static void g3227(const Subject &S, Answer &A) { // Attr::getSpellingListIndex
+static void g3226(const Subject &S, Answer &A) { // Attr::getSpellingListIndex
   if (const auto N = asAttr(S); N)
     put(A, N->getSpellingListIndex());
   else
     A.undefined();
 }
-static void g3228(const Subject &S, Answer &A) { // Attr::getSpelling
+static void g3227(const Subject &S, Answer &A) { // Attr::getSpelling
   if (const auto N = asAttr(S); N)
     put(A, N->getSpelling());
   else
     A.undefined();
 }
-static void g3229(const Subject &S, Answer &A) { // Attr::getLocation
+static void g3228(const Subject &S, Answer &A) { // Attr::getLocation
   if (const auto N = asAttr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g3230(const Subject &S, Answer &A) { // Attr::isInherited
+static void g3229(const Subject &S, Answer &A) { // Attr::isInherited
   if (const auto N = asAttr(S); N)
     put(A, N->isInherited());
   else
     A.undefined();
 }
-static void g3231(const Subject &S, Answer &A) { // Attr::isImplicit
+static void g3230(const Subject &S, Answer &A) { // Attr::isImplicit
   if (const auto N = asAttr(S); N)
     put(A, N->isImplicit());
   else
     A.undefined();
 }
-static void g3232(const Subject &S, Answer &A) { // Attr::isPackExpansion
+static void g3231(const Subject &S, Answer &A) { // Attr::isPackExpansion
   if (const auto N = asAttr(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g3233(const Subject &S, Answer &A) { // Attr::isLateParsed
+static void g3232(const Subject &S, Answer &A) { // Attr::isLateParsed
   if (const auto N = asAttr(S); N)
     put(A, N->isLateParsed());
   else
     A.undefined();
 }
-static void g3234(const Subject &S, Answer &A) { // Attr::getParsedKind
+static void g3233(const Subject &S, Answer &A) { // Attr::getParsedKind
   if (const auto N = asAttr(S); N)
     put(A, N->getParsedKind());
   else
     A.undefined();
 }
-static void g3235(const Subject &S, Answer &A) { // Attr::getSyntax
+static void g3234(const Subject &S, Answer &A) { // Attr::getSyntax
   if (const auto N = asAttr(S); N)
     put(A, N->getSyntax());
   else
     A.undefined();
 }
-static void g3236(const Subject &S, Answer &A) { // Attr::getAttrName
+static void g3235(const Subject &S, Answer &A) { // Attr::getAttrName
   if (const auto N = asAttr(S); N)
     put(A, N->getAttrName());
   else
     A.undefined();
 }
-static void g3237(const Subject &S, Answer &A) { // Attr::getLoc
+static void g3236(const Subject &S, Answer &A) { // Attr::getLoc
   if (const auto N = asAttr(S); N)
     put(A, N->getLoc());
   else
     A.undefined();
 }
-static void g3238(const Subject &S, Answer &A) { // Attr::getRange
+static void g3237(const Subject &S, Answer &A) { // Attr::getRange
   if (const auto N = asAttr(S); N)
     put(A, N->getRange());
   else
     A.undefined();
 }
-static void g3239(const Subject &S, Answer &A) { // Attr::hasScope
+static void g3238(const Subject &S, Answer &A) { // Attr::hasScope
   if (const auto N = asAttr(S); N)
     put(A, N->hasScope());
   else
     A.undefined();
 }
-static void g3240(const Subject &S, Answer &A) { // Attr::getScopeName
+static void g3239(const Subject &S, Answer &A) { // Attr::getScopeName
   if (const auto N = asAttr(S); N)
     put(A, N->getScopeName());
   else
     A.undefined();
 }
-static void g3241(const Subject &S, Answer &A) { // Attr::getScopeLoc
+static void g3240(const Subject &S, Answer &A) { // Attr::getScopeLoc
   if (const auto N = asAttr(S); N)
     put(A, N->getScopeLoc());
   else
     A.undefined();
 }
-static void g3242(const Subject &S, Answer &A) { // Attr::getNormalizedFullName
+static void g3241(const Subject &S, Answer &A) { // Attr::getNormalizedFullName
   if (const auto N = asAttr(S); N && (N->getAttrName()))
     put(A, N->getNormalizedFullName());
   else
     A.undefined();
 }
-static void g3243(const Subject &S, Answer &A) { // Attr::isDeclspecAttribute
+static void g3242(const Subject &S, Answer &A) { // Attr::isDeclspecAttribute
   if (const auto N = asAttr(S); N)
     put(A, N->isDeclspecAttribute());
   else
     A.undefined();
 }
-static void g3244(const Subject &S, Answer &A) { // Attr::isMicrosoftAttribute
+static void g3243(const Subject &S, Answer &A) { // Attr::isMicrosoftAttribute
   if (const auto N = asAttr(S); N)
     put(A, N->isMicrosoftAttribute());
   else
     A.undefined();
 }
-static void g3245(const Subject &S, Answer &A) { // Attr::isGNUScope
+static void g3244(const Subject &S, Answer &A) { // Attr::isGNUScope
   if (const auto N = asAttr(S); N)
     put(A, N->isGNUScope());
   else
     A.undefined();
 }
-static void g3246(const Subject &S, Answer &A) { // Attr::isClangScope
+static void g3245(const Subject &S, Answer &A) { // Attr::isClangScope
   if (const auto N = asAttr(S); N)
     put(A, N->isClangScope());
   else
     A.undefined();
 }
-static void g3247(const Subject &S, Answer &A) { // Attr::isCXX11Attribute
+static void g3246(const Subject &S, Answer &A) { // Attr::isCXX11Attribute
   if (const auto N = asAttr(S); N)
     put(A, N->isCXX11Attribute());
   else
     A.undefined();
 }
-static void g3248(const Subject &S, Answer &A) { // Attr::isC23Attribute
+static void g3247(const Subject &S, Answer &A) { // Attr::isC23Attribute
   if (const auto N = asAttr(S); N)
     put(A, N->isC23Attribute());
   else
     A.undefined();
 }
-static void g3249(const Subject &S, Answer &A) { // Attr::isAlignas
+static void g3248(const Subject &S, Answer &A) { // Attr::isAlignas
   if (const auto N = asAttr(S); N)
     put(A, N->isAlignas());
   else
     A.undefined();
 }
-static void g3250(const Subject &S, Answer &A) { // Attr::isStandardAttributeSyntax
+static void g3249(const Subject &S, Answer &A) { // Attr::isStandardAttributeSyntax
   if (const auto N = asAttr(S); N)
     put(A, N->isStandardAttributeSyntax());
   else
     A.undefined();
 }
-static void g3251(const Subject &S, Answer &A) { // Attr::isGNUAttribute
+static void g3250(const Subject &S, Answer &A) { // Attr::isGNUAttribute
   if (const auto N = asAttr(S); N)
     put(A, N->isGNUAttribute());
   else
     A.undefined();
 }
-static void g3252(const Subject &S, Answer &A) { // Attr::isKeywordAttribute
+static void g3251(const Subject &S, Answer &A) { // Attr::isKeywordAttribute
   if (const auto N = asAttr(S); N)
     put(A, N->isKeywordAttribute());
   else
     A.undefined();
 }
-static void g3253(const Subject &S, Answer &A) { // Attr::isRegularKeywordAttribute
+static void g3252(const Subject &S, Answer &A) { // Attr::isRegularKeywordAttribute
   if (const auto N = asAttr(S); N)
     put(A, N->isRegularKeywordAttribute());
   else
     A.undefined();
 }
-static void g3254(const Subject &S, Answer &A) { // Attr::isContextSensitiveKeywordAttribute
+static void g3253(const Subject &S, Answer &A) { // Attr::isContextSensitiveKeywordAttribute
   if (const auto N = asAttr(S); N)
     put(A, N->isContextSensitiveKeywordAttribute());
   else
     A.undefined();
 }
-static void g3255(const Subject &S, Answer &A) { // Attr::getAttributeSpellingListIndex
+static void g3254(const Subject &S, Answer &A) { // Attr::getAttributeSpellingListIndex
   if (const auto N = asAttr(S); N)
     put(A, N->getAttributeSpellingListIndex());
   else
     A.undefined();
 }
-static void g3256(const Subject &S, Answer &A) { // InheritableAttr::shouldInheritEvenIfAlreadyPresent
+static void g3255(const Subject &S, Answer &A) { // InheritableAttr::shouldInheritEvenIfAlreadyPresent
   if (const auto N = asInheritableAttr(S); N)
     put(A, N->shouldInheritEvenIfAlreadyPresent());
   else
     A.undefined();
 }
-static void g3257(const Subject &S, Answer &A) { // ParameterABIAttr::getABI
+static void g3256(const Subject &S, Answer &A) { // ParameterABIAttr::getABI
   if (const auto N = asParameterABIAttr(S); N)
     put(A, N->getABI());
   else
     A.undefined();
 }
-static void g3258(const Subject &S, Answer &A) { // AMDGPUFlatWorkGroupSizeAttr::getMin
+static void g3257(const Subject &S, Answer &A) { // AMDGPUFlatWorkGroupSizeAttr::getMin
   if (const auto N = asAMDGPUFlatWorkGroupSizeAttr(S); N)
     put(A, N->getMin());
   else
     A.undefined();
 }
-static void g3259(const Subject &S, Answer &A) { // AMDGPUFlatWorkGroupSizeAttr::getMax
+static void g3258(const Subject &S, Answer &A) { // AMDGPUFlatWorkGroupSizeAttr::getMax
   if (const auto N = asAMDGPUFlatWorkGroupSizeAttr(S); N)
     put(A, N->getMax());
   else
     A.undefined();
 }
-static void g3260(const Subject &S, Answer &A) { // AMDGPUMaxNumWorkGroupsAttr::getMaxNumWorkGroupsX
+static void g3259(const Subject &S, Answer &A) { // AMDGPUMaxNumWorkGroupsAttr::getMaxNumWorkGroupsX
   if (const auto N = asAMDGPUMaxNumWorkGroupsAttr(S); N)
     put(A, N->getMaxNumWorkGroupsX());
   else
     A.undefined();
 }
-static void g3261(const Subject &S, Answer &A) { // AMDGPUMaxNumWorkGroupsAttr::getMaxNumWorkGroupsY
+static void g3260(const Subject &S, Answer &A) { // AMDGPUMaxNumWorkGroupsAttr::getMaxNumWorkGroupsY
   if (const auto N = asAMDGPUMaxNumWorkGroupsAttr(S); N)
     put(A, N->getMaxNumWorkGroupsY());
   else
     A.undefined();
 }
-static void g3262(const Subject &S, Answer &A) { // AMDGPUMaxNumWorkGroupsAttr::getMaxNumWorkGroupsZ
+static void g3261(const Subject &S, Answer &A) { // AMDGPUMaxNumWorkGroupsAttr::getMaxNumWorkGroupsZ
   if (const auto N = asAMDGPUMaxNumWorkGroupsAttr(S); N)
     put(A, N->getMaxNumWorkGroupsZ());
   else
     A.undefined();
 }
-static void g3263(const Subject &S, Answer &A) { // AMDGPUNumSGPRAttr::getNumSGPR
+static void g3262(const Subject &S, Answer &A) { // AMDGPUNumSGPRAttr::getNumSGPR
   if (const auto N = asAMDGPUNumSGPRAttr(S); N)
     put(A, N->getNumSGPR());
   else
     A.undefined();
 }
-static void g3264(const Subject &S, Answer &A) { // AMDGPUNumVGPRAttr::getNumVGPR
+static void g3263(const Subject &S, Answer &A) { // AMDGPUNumVGPRAttr::getNumVGPR
   if (const auto N = asAMDGPUNumVGPRAttr(S); N)
     put(A, N->getNumVGPR());
   else
     A.undefined();
 }
-static void g3265(const Subject &S, Answer &A) { // AMDGPUWavesPerEUAttr::getMin
+static void g3264(const Subject &S, Answer &A) { // AMDGPUWavesPerEUAttr::getMin
   if (const auto N = asAMDGPUWavesPerEUAttr(S); N)
     put(A, N->getMin());
   else
     A.undefined();
 }
-static void g3266(const Subject &S, Answer &A) { // AMDGPUWavesPerEUAttr::getMax
+static void g3265(const Subject &S, Answer &A) { // AMDGPUWavesPerEUAttr::getMax
   if (const auto N = asAMDGPUWavesPerEUAttr(S); N)
     put(A, N->getMax());
   else
     A.undefined();
 }
-static void g3267(const Subject &S, Answer &A) { // ARMInterruptAttr::getInterrupt
+static void g3266(const Subject &S, Answer &A) { // ARMInterruptAttr::getInterrupt
   if (const auto N = asARMInterruptAttr(S); N)
     put(A, N->getInterrupt());
   else
     A.undefined();
 }
-static void g3268(const Subject &S, Answer &A) { // AbiTagAttr::tags_size
+static void g3267(const Subject &S, Answer &A) { // AbiTagAttr::tags_size
   if (const auto N = asAbiTagAttr(S); N)
     put(A, N->tags_size());
   else
     A.undefined();
 }
-static void g3269(const Subject &S, Answer &A) { // AbiTagAttr::tags
+static void g3268(const Subject &S, Answer &A) { // AbiTagAttr::tags
   if (const auto N = asAbiTagAttr(S); N)
     put(A, N->tags());
   else
     A.undefined();
 }
-static void g3270(const Subject &S, Answer &A) { // AcquireCapabilityAttr::getSemanticSpelling
+static void g3269(const Subject &S, Answer &A) { // AcquireCapabilityAttr::getSemanticSpelling
   if (const auto N = asAcquireCapabilityAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3271(const Subject &S, Answer &A) { // AcquireCapabilityAttr::isShared
+static void g3270(const Subject &S, Answer &A) { // AcquireCapabilityAttr::isShared
   if (const auto N = asAcquireCapabilityAttr(S); N)
     put(A, N->isShared());
   else
     A.undefined();
 }
-static void g3272(const Subject &S, Answer &A) { // AcquireCapabilityAttr::args_size
+static void g3271(const Subject &S, Answer &A) { // AcquireCapabilityAttr::args_size
   if (const auto N = asAcquireCapabilityAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3273(const Subject &S, Answer &A) { // AcquireCapabilityAttr::args
+static void g3272(const Subject &S, Answer &A) { // AcquireCapabilityAttr::args
   if (const auto N = asAcquireCapabilityAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3274(const Subject &S, Answer &A) { // AcquireHandleAttr::getHandleType
+static void g3273(const Subject &S, Answer &A) { // AcquireHandleAttr::getHandleType
   if (const auto N = asAcquireHandleAttr(S); N)
     put(A, N->getHandleType());
   else
     A.undefined();
 }
-static void g3275(const Subject &S, Answer &A) { // AcquireHandleAttr::getHandleTypeLength
+static void g3274(const Subject &S, Answer &A) { // AcquireHandleAttr::getHandleTypeLength
   if (const auto N = asAcquireHandleAttr(S); N)
     put(A, N->getHandleTypeLength());
   else
     A.undefined();
 }
-static void g3276(const Subject &S, Answer &A) { // AcquiredAfterAttr::args_size
+static void g3275(const Subject &S, Answer &A) { // AcquiredAfterAttr::args_size
   if (const auto N = asAcquiredAfterAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3277(const Subject &S, Answer &A) { // AcquiredAfterAttr::args
+static void g3276(const Subject &S, Answer &A) { // AcquiredAfterAttr::args
   if (const auto N = asAcquiredAfterAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3278(const Subject &S, Answer &A) { // AcquiredBeforeAttr::args_size
+static void g3277(const Subject &S, Answer &A) { // AcquiredBeforeAttr::args_size
   if (const auto N = asAcquiredBeforeAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3279(const Subject &S, Answer &A) { // AcquiredBeforeAttr::args
+static void g3278(const Subject &S, Answer &A) { // AcquiredBeforeAttr::args
   if (const auto N = asAcquiredBeforeAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3280(const Subject &S, Answer &A) { // AddressSpaceAttr::getAddressSpace
+static void g3279(const Subject &S, Answer &A) { // AddressSpaceAttr::getAddressSpace
   if (const auto N = asAddressSpaceAttr(S); N)
     put(A, N->getAddressSpace());
   else
     A.undefined();
 }
-static void g3281(const Subject &S, Answer &A) { // AliasAttr::getAliasee
+static void g3280(const Subject &S, Answer &A) { // AliasAttr::getAliasee
   if (const auto N = asAliasAttr(S); N)
     put(A, N->getAliasee());
   else
     A.undefined();
 }
-static void g3282(const Subject &S, Answer &A) { // AliasAttr::getAliaseeLength
+static void g3281(const Subject &S, Answer &A) { // AliasAttr::getAliaseeLength
   if (const auto N = asAliasAttr(S); N)
     put(A, N->getAliaseeLength());
   else
     A.undefined();
 }
-static void g3283(const Subject &S, Answer &A) { // AlignValueAttr::getAlignment
+static void g3282(const Subject &S, Answer &A) { // AlignValueAttr::getAlignment
   if (const auto N = asAlignValueAttr(S); N)
     put(A, N->getAlignment());
   else
     A.undefined();
 }
-static void g3284(const Subject &S, Answer &A) { // AlignedAttr::getSemanticSpelling
+static void g3283(const Subject &S, Answer &A) { // AlignedAttr::getSemanticSpelling
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3285(const Subject &S, Answer &A) { // AlignedAttr::isGNU
+static void g3284(const Subject &S, Answer &A) { // AlignedAttr::isGNU
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->isGNU());
   else
     A.undefined();
 }
-static void g3286(const Subject &S, Answer &A) { // AlignedAttr::isC11
+static void g3285(const Subject &S, Answer &A) { // AlignedAttr::isC11
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->isC11());
   else
     A.undefined();
 }
-static void g3287(const Subject &S, Answer &A) { // AlignedAttr::isAlignas
+static void g3286(const Subject &S, Answer &A) { // AlignedAttr::isAlignas
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->isAlignas());
   else
     A.undefined();
 }
-static void g3288(const Subject &S, Answer &A) { // AlignedAttr::isDeclspec
+static void g3287(const Subject &S, Answer &A) { // AlignedAttr::isDeclspec
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->isDeclspec());
   else
     A.undefined();
 }
-static void g3289(const Subject &S, Answer &A) { // AlignedAttr::isAlignmentDependent
+static void g3288(const Subject &S, Answer &A) { // AlignedAttr::isAlignmentDependent
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->isAlignmentDependent());
   else
     A.undefined();
 }
-static void g3290(const Subject &S, Answer &A) { // AlignedAttr::isAlignmentErrorDependent
+static void g3289(const Subject &S, Answer &A) { // AlignedAttr::isAlignmentErrorDependent
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->isAlignmentErrorDependent());
   else
     A.undefined();
 }
-static void g3291(const Subject &S, Answer &A) { // AlignedAttr::isAlignmentExpr
+static void g3290(const Subject &S, Answer &A) { // AlignedAttr::isAlignmentExpr
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->isAlignmentExpr());
   else
     A.undefined();
 }
-static void g3292(const Subject &S, Answer &A) { // AlignedAttr::getAlignmentExpr
+static void g3291(const Subject &S, Answer &A) { // AlignedAttr::getAlignmentExpr
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->getAlignmentExpr());
   else
     A.undefined();
 }
-static void g3293(const Subject &S, Answer &A) { // AlignedAttr::getAlignmentType
+static void g3292(const Subject &S, Answer &A) { // AlignedAttr::getAlignmentType
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->getAlignmentType());
   else
     A.undefined();
 }
-static void g3294(const Subject &S, Answer &A) { // AlignedAttr::getCachedAlignmentValue
+static void g3293(const Subject &S, Answer &A) { // AlignedAttr::getCachedAlignmentValue
   if (const auto N = asAlignedAttr(S); N)
     put(A, N->getCachedAlignmentValue());
   else
     A.undefined();
 }
-static void g3295(const Subject &S, Answer &A) { // AllocAlignAttr::getParamIndex
+static void g3294(const Subject &S, Answer &A) { // AllocAlignAttr::getParamIndex
   if (const auto N = asAllocAlignAttr(S); N && (N->getParamIndex().isValid()))
     put(A, N->getParamIndex().getSourceIndex());
   else
     A.undefined();
 }
-static void g3296(const Subject &S, Answer &A) { // AllocSizeAttr::getElemSizeParam
+static void g3295(const Subject &S, Answer &A) { // AllocSizeAttr::getElemSizeParam
   if (const auto N = asAllocSizeAttr(S); N && (N->getElemSizeParam().isValid()))
     put(A, N->getElemSizeParam().getSourceIndex());
   else
     A.undefined();
 }
-static void g3297(const Subject &S, Answer &A) { // AllocSizeAttr::getNumElemsParam
+static void g3296(const Subject &S, Answer &A) { // AllocSizeAttr::getNumElemsParam
   if (const auto N = asAllocSizeAttr(S); N && (N->getNumElemsParam().isValid()))
     put(A, N->getNumElemsParam().getSourceIndex());
   else
     A.undefined();
 }
-static void g3298(const Subject &S, Answer &A) { // AlwaysInlineAttr::getSemanticSpelling
+static void g3297(const Subject &S, Answer &A) { // AlwaysInlineAttr::getSemanticSpelling
   if (const auto N = asAlwaysInlineAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3299(const Subject &S, Answer &A) { // AlwaysInlineAttr::isClangAlwaysInline
+static void g3298(const Subject &S, Answer &A) { // AlwaysInlineAttr::isClangAlwaysInline
   if (const auto N = asAlwaysInlineAttr(S); N)
     put(A, N->isClangAlwaysInline());
   else
     A.undefined();
 }
-static void g3300(const Subject &S, Answer &A) { // AnnotateAttr::getAnnotation
+static void g3299(const Subject &S, Answer &A) { // AnnotateAttr::getAnnotation
   if (const auto N = asAnnotateAttr(S); N)
     put(A, N->getAnnotation());
   else
     A.undefined();
 }
-static void g3301(const Subject &S, Answer &A) { // AnnotateAttr::getAnnotationLength
+static void g3300(const Subject &S, Answer &A) { // AnnotateAttr::getAnnotationLength
   if (const auto N = asAnnotateAttr(S); N)
     put(A, N->getAnnotationLength());
   else
     A.undefined();
 }
-static void g3302(const Subject &S, Answer &A) { // AnnotateAttr::args_size
+static void g3301(const Subject &S, Answer &A) { // AnnotateAttr::args_size
   if (const auto N = asAnnotateAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3303(const Subject &S, Answer &A) { // AnnotateAttr::args
+static void g3302(const Subject &S, Answer &A) { // AnnotateAttr::args
   if (const auto N = asAnnotateAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3304(const Subject &S, Answer &A) { // AnnotateAttr::delayedArgs_size
+static void g3303(const Subject &S, Answer &A) { // AnnotateAttr::delayedArgs_size
   if (const auto N = asAnnotateAttr(S); N)
     put(A, N->delayedArgs_size());
   else
     A.undefined();
 }
-static void g3305(const Subject &S, Answer &A) { // AnnotateAttr::delayedArgs
+static void g3304(const Subject &S, Answer &A) { // AnnotateAttr::delayedArgs
   if (const auto N = asAnnotateAttr(S); N)
     put(A, N->delayedArgs());
   else
     A.undefined();
 }
-static void g3306(const Subject &S, Answer &A) { // AnnotateTypeAttr::getAnnotation
+static void g3305(const Subject &S, Answer &A) { // AnnotateTypeAttr::getAnnotation
   if (const auto N = asAnnotateTypeAttr(S); N)
     put(A, N->getAnnotation());
   else
     A.undefined();
 }
-static void g3307(const Subject &S, Answer &A) { // AnnotateTypeAttr::getAnnotationLength
+static void g3306(const Subject &S, Answer &A) { // AnnotateTypeAttr::getAnnotationLength
   if (const auto N = asAnnotateTypeAttr(S); N)
     put(A, N->getAnnotationLength());
   else
     A.undefined();
 }
-static void g3308(const Subject &S, Answer &A) { // AnnotateTypeAttr::args_size
+static void g3307(const Subject &S, Answer &A) { // AnnotateTypeAttr::args_size
   if (const auto N = asAnnotateTypeAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3309(const Subject &S, Answer &A) { // AnnotateTypeAttr::args
+static void g3308(const Subject &S, Answer &A) { // AnnotateTypeAttr::args
   if (const auto N = asAnnotateTypeAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3310(const Subject &S, Answer &A) { // AnnotateTypeAttr::delayedArgs_size
+static void g3309(const Subject &S, Answer &A) { // AnnotateTypeAttr::delayedArgs_size
   if (const auto N = asAnnotateTypeAttr(S); N)
     put(A, N->delayedArgs_size());
   else
     A.undefined();
 }
-static void g3311(const Subject &S, Answer &A) { // AnnotateTypeAttr::delayedArgs
+static void g3310(const Subject &S, Answer &A) { // AnnotateTypeAttr::delayedArgs
   if (const auto N = asAnnotateTypeAttr(S); N)
     put(A, N->delayedArgs());
   else
     A.undefined();
 }
-static void g3312(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getSemanticSpelling
+static void g3311(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getSemanticSpelling
   if (const auto N = asArgumentWithTypeTagAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3313(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getArgumentKind
+static void g3312(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getArgumentKind
   if (const auto N = asArgumentWithTypeTagAttr(S); N)
     put(A, N->getArgumentKind());
   else
     A.undefined();
 }
-static void g3314(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getArgumentIdx
+static void g3313(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getArgumentIdx
   if (const auto N = asArgumentWithTypeTagAttr(S); N && (N->getArgumentIdx().isValid()))
     put(A, N->getArgumentIdx().getSourceIndex());
   else
     A.undefined();
 }
-static void g3315(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getTypeTagIdx
+static void g3314(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getTypeTagIdx
   if (const auto N = asArgumentWithTypeTagAttr(S); N && (N->getTypeTagIdx().isValid()))
     put(A, N->getTypeTagIdx().getSourceIndex());
   else
     A.undefined();
 }
-static void g3316(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getIsPointer
+static void g3315(const Subject &S, Answer &A) { // ArgumentWithTypeTagAttr::getIsPointer
   if (const auto N = asArgumentWithTypeTagAttr(S); N)
     put(A, N->getIsPointer());
   else
     A.undefined();
 }
-static void g3317(const Subject &S, Answer &A) { // ArmBuiltinAliasAttr::getBuiltinName
+static void g3316(const Subject &S, Answer &A) { // ArmBuiltinAliasAttr::getBuiltinName
   if (const auto N = asArmBuiltinAliasAttr(S); N)
     put(A, N->getBuiltinName());
   else
     A.undefined();
 }
-static void g3318(const Subject &S, Answer &A) { // ArmInAttr::inArgs_size
+static void g3317(const Subject &S, Answer &A) { // ArmInAttr::inArgs_size
   if (const auto N = asArmInAttr(S); N)
     put(A, N->inArgs_size());
   else
     A.undefined();
 }
-static void g3319(const Subject &S, Answer &A) { // ArmInAttr::inArgs
+static void g3318(const Subject &S, Answer &A) { // ArmInAttr::inArgs
   if (const auto N = asArmInAttr(S); N)
     put(A, N->inArgs());
   else
     A.undefined();
 }
-static void g3320(const Subject &S, Answer &A) { // ArmInOutAttr::inOutArgs_size
+static void g3319(const Subject &S, Answer &A) { // ArmInOutAttr::inOutArgs_size
   if (const auto N = asArmInOutAttr(S); N)
     put(A, N->inOutArgs_size());
   else
     A.undefined();
 }
-static void g3321(const Subject &S, Answer &A) { // ArmInOutAttr::inOutArgs
+static void g3320(const Subject &S, Answer &A) { // ArmInOutAttr::inOutArgs
   if (const auto N = asArmInOutAttr(S); N)
     put(A, N->inOutArgs());
   else
     A.undefined();
 }
-static void g3322(const Subject &S, Answer &A) { // ArmNewAttr::newArgs_size
+static void g3321(const Subject &S, Answer &A) { // ArmNewAttr::newArgs_size
   if (const auto N = asArmNewAttr(S); N)
     put(A, N->newArgs_size());
   else
     A.undefined();
 }
-static void g3323(const Subject &S, Answer &A) { // ArmNewAttr::newArgs
+static void g3322(const Subject &S, Answer &A) { // ArmNewAttr::newArgs
   if (const auto N = asArmNewAttr(S); N)
     put(A, N->newArgs());
   else
     A.undefined();
 }
-static void g3324(const Subject &S, Answer &A) { // ArmNewAttr::isNewZA
+static void g3323(const Subject &S, Answer &A) { // ArmNewAttr::isNewZA
   if (const auto N = asArmNewAttr(S); N)
     put(A, N->isNewZA());
   else
     A.undefined();
 }
-static void g3325(const Subject &S, Answer &A) { // ArmNewAttr::isNewZT0
+static void g3324(const Subject &S, Answer &A) { // ArmNewAttr::isNewZT0
   if (const auto N = asArmNewAttr(S); N)
     put(A, N->isNewZT0());
   else
     A.undefined();
 }
-static void g3326(const Subject &S, Answer &A) { // ArmOutAttr::outArgs_size
+static void g3325(const Subject &S, Answer &A) { // ArmOutAttr::outArgs_size
   if (const auto N = asArmOutAttr(S); N)
     put(A, N->outArgs_size());
   else
     A.undefined();
 }
-static void g3327(const Subject &S, Answer &A) { // ArmOutAttr::outArgs
+static void g3326(const Subject &S, Answer &A) { // ArmOutAttr::outArgs
   if (const auto N = asArmOutAttr(S); N)
     put(A, N->outArgs());
   else
     A.undefined();
 }
-static void g3328(const Subject &S, Answer &A) { // ArmPreservesAttr::preserveArgs_size
+static void g3327(const Subject &S, Answer &A) { // ArmPreservesAttr::preserveArgs_size
   if (const auto N = asArmPreservesAttr(S); N)
     put(A, N->preserveArgs_size());
   else
     A.undefined();
 }
-static void g3329(const Subject &S, Answer &A) { // ArmPreservesAttr::preserveArgs
+static void g3328(const Subject &S, Answer &A) { // ArmPreservesAttr::preserveArgs
   if (const auto N = asArmPreservesAttr(S); N)
     put(A, N->preserveArgs());
   else
     A.undefined();
 }
-static void g3330(const Subject &S, Answer &A) { // AsmLabelAttr::getLabel
+static void g3329(const Subject &S, Answer &A) { // AsmLabelAttr::getLabel
   if (const auto N = asAsmLabelAttr(S); N)
     put(A, N->getLabel());
   else
     A.undefined();
 }
-static void g3331(const Subject &S, Answer &A) { // AsmLabelAttr::getLabelLength
+static void g3330(const Subject &S, Answer &A) { // AsmLabelAttr::getLabelLength
   if (const auto N = asAsmLabelAttr(S); N)
     put(A, N->getLabelLength());
   else
     A.undefined();
 }
-static void g3332(const Subject &S, Answer &A) { // AsmLabelAttr::getIsLiteralLabel
+static void g3331(const Subject &S, Answer &A) { // AsmLabelAttr::getIsLiteralLabel
   if (const auto N = asAsmLabelAttr(S); N)
     put(A, N->getIsLiteralLabel());
   else
     A.undefined();
 }
-static void g3333(const Subject &S, Answer &A) { // AssertCapabilityAttr::getSemanticSpelling
+static void g3332(const Subject &S, Answer &A) { // AssertCapabilityAttr::getSemanticSpelling
   if (const auto N = asAssertCapabilityAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3334(const Subject &S, Answer &A) { // AssertCapabilityAttr::isShared
+static void g3333(const Subject &S, Answer &A) { // AssertCapabilityAttr::isShared
   if (const auto N = asAssertCapabilityAttr(S); N)
     put(A, N->isShared());
   else
     A.undefined();
 }
-static void g3335(const Subject &S, Answer &A) { // AssertCapabilityAttr::args_size
+static void g3334(const Subject &S, Answer &A) { // AssertCapabilityAttr::args_size
   if (const auto N = asAssertCapabilityAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3336(const Subject &S, Answer &A) { // AssertCapabilityAttr::args
+static void g3335(const Subject &S, Answer &A) { // AssertCapabilityAttr::args
   if (const auto N = asAssertCapabilityAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3337(const Subject &S, Answer &A) { // AssertExclusiveLockAttr::args_size
+static void g3336(const Subject &S, Answer &A) { // AssertExclusiveLockAttr::args_size
   if (const auto N = asAssertExclusiveLockAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3338(const Subject &S, Answer &A) { // AssertExclusiveLockAttr::args
+static void g3337(const Subject &S, Answer &A) { // AssertExclusiveLockAttr::args
   if (const auto N = asAssertExclusiveLockAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3339(const Subject &S, Answer &A) { // AssertSharedLockAttr::args_size
+static void g3338(const Subject &S, Answer &A) { // AssertSharedLockAttr::args_size
   if (const auto N = asAssertSharedLockAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3340(const Subject &S, Answer &A) { // AssertSharedLockAttr::args
+static void g3339(const Subject &S, Answer &A) { // AssertSharedLockAttr::args
   if (const auto N = asAssertSharedLockAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3341(const Subject &S, Answer &A) { // AssumeAlignedAttr::getAlignment
+static void g3340(const Subject &S, Answer &A) { // AssumeAlignedAttr::getAlignment
   if (const auto N = asAssumeAlignedAttr(S); N)
     put(A, N->getAlignment());
   else
     A.undefined();
 }
-static void g3342(const Subject &S, Answer &A) { // AssumeAlignedAttr::getOffset
+static void g3341(const Subject &S, Answer &A) { // AssumeAlignedAttr::getOffset
   if (const auto N = asAssumeAlignedAttr(S); N)
     put(A, N->getOffset());
   else
     A.undefined();
 }
-static void g3343(const Subject &S, Answer &A) { // AvailabilityAttr::getPlatform
+static void g3342(const Subject &S, Answer &A) { // AvailabilityAttr::getPlatform
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getPlatform());
   else
     A.undefined();
 }
-static void g3344(const Subject &S, Answer &A) { // AvailabilityAttr::getIntroduced
+static void g3343(const Subject &S, Answer &A) { // AvailabilityAttr::getIntroduced
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getIntroduced());
   else
     A.undefined();
 }
-static void g3345(const Subject &S, Answer &A) { // AvailabilityAttr::getDeprecated
+static void g3344(const Subject &S, Answer &A) { // AvailabilityAttr::getDeprecated
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getDeprecated());
   else
     A.undefined();
 }
-static void g3346(const Subject &S, Answer &A) { // AvailabilityAttr::getObsoleted
+static void g3345(const Subject &S, Answer &A) { // AvailabilityAttr::getObsoleted
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getObsoleted());
   else
     A.undefined();
 }
-static void g3347(const Subject &S, Answer &A) { // AvailabilityAttr::getUnavailable
+static void g3346(const Subject &S, Answer &A) { // AvailabilityAttr::getUnavailable
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getUnavailable());
   else
     A.undefined();
 }
-static void g3348(const Subject &S, Answer &A) { // AvailabilityAttr::getMessage
+static void g3347(const Subject &S, Answer &A) { // AvailabilityAttr::getMessage
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getMessage());
   else
     A.undefined();
 }
-static void g3349(const Subject &S, Answer &A) { // AvailabilityAttr::getMessageLength
+static void g3348(const Subject &S, Answer &A) { // AvailabilityAttr::getMessageLength
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getMessageLength());
   else
     A.undefined();
 }
-static void g3350(const Subject &S, Answer &A) { // AvailabilityAttr::getStrict
+static void g3349(const Subject &S, Answer &A) { // AvailabilityAttr::getStrict
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getStrict());
   else
     A.undefined();
 }
-static void g3351(const Subject &S, Answer &A) { // AvailabilityAttr::getReplacement
+static void g3350(const Subject &S, Answer &A) { // AvailabilityAttr::getReplacement
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getReplacement());
   else
     A.undefined();
 }
-static void g3352(const Subject &S, Answer &A) { // AvailabilityAttr::getReplacementLength
+static void g3351(const Subject &S, Answer &A) { // AvailabilityAttr::getReplacementLength
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getReplacementLength());
   else
     A.undefined();
 }
-static void g3353(const Subject &S, Answer &A) { // AvailabilityAttr::getPriority
+static void g3352(const Subject &S, Answer &A) { // AvailabilityAttr::getPriority
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getPriority());
   else
     A.undefined();
 }
-static void g3354(const Subject &S, Answer &A) { // AvailabilityAttr::getEnvironment
+static void g3353(const Subject &S, Answer &A) { // AvailabilityAttr::getEnvironment
   if (const auto N = asAvailabilityAttr(S); N)
     put(A, N->getEnvironment());
   else
     A.undefined();
 }
-static void g3355(const Subject &S, Answer &A) { // BTFDeclTagAttr::getBTFDeclTag
+static void g3354(const Subject &S, Answer &A) { // BTFDeclTagAttr::getBTFDeclTag
   if (const auto N = asBTFDeclTagAttr(S); N)
     put(A, N->getBTFDeclTag());
   else
     A.undefined();
 }
-static void g3356(const Subject &S, Answer &A) { // BTFDeclTagAttr::getBTFDeclTagLength
+static void g3355(const Subject &S, Answer &A) { // BTFDeclTagAttr::getBTFDeclTagLength
   if (const auto N = asBTFDeclTagAttr(S); N)
     put(A, N->getBTFDeclTagLength());
   else
     A.undefined();
 }
-static void g3357(const Subject &S, Answer &A) { // BTFTypeTagAttr::getBTFTypeTag
+static void g3356(const Subject &S, Answer &A) { // BTFTypeTagAttr::getBTFTypeTag
   if (const auto N = asBTFTypeTagAttr(S); N)
     put(A, N->getBTFTypeTag());
   else
     A.undefined();
 }
-static void g3358(const Subject &S, Answer &A) { // BTFTypeTagAttr::getBTFTypeTagLength
+static void g3357(const Subject &S, Answer &A) { // BTFTypeTagAttr::getBTFTypeTagLength
   if (const auto N = asBTFTypeTagAttr(S); N)
     put(A, N->getBTFTypeTagLength());
   else
     A.undefined();
 }
-static void g3359(const Subject &S, Answer &A) { // BlocksAttr::getType
+static void g3358(const Subject &S, Answer &A) { // BlocksAttr::getType
   if (const auto N = asBlocksAttr(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g3360(const Subject &S, Answer &A) { // BuiltinAttr::getID
+static void g3359(const Subject &S, Answer &A) { // BuiltinAttr::getID
   if (const auto N = asBuiltinAttr(S); N)
     put(A, N->getID());
   else
     A.undefined();
 }
-static void g3361(const Subject &S, Answer &A) { // BuiltinAliasAttr::getSemanticSpelling
+static void g3360(const Subject &S, Answer &A) { // BuiltinAliasAttr::getSemanticSpelling
   if (const auto N = asBuiltinAliasAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3362(const Subject &S, Answer &A) { // BuiltinAliasAttr::getBuiltinName
+static void g3361(const Subject &S, Answer &A) { // BuiltinAliasAttr::getBuiltinName
   if (const auto N = asBuiltinAliasAttr(S); N)
     put(A, N->getBuiltinName());
   else
     A.undefined();
 }
-static void g3363(const Subject &S, Answer &A) { // CFGuardAttr::getGuard
+static void g3362(const Subject &S, Answer &A) { // CFGuardAttr::getGuard
   if (const auto N = asCFGuardAttr(S); N)
     put(A, N->getGuard());
   else
     A.undefined();
 }
-static void g3364(const Subject &S, Answer &A) { // CPUDispatchAttr::cpus_size
+static void g3363(const Subject &S, Answer &A) { // CPUDispatchAttr::cpus_size
   if (const auto N = asCPUDispatchAttr(S); N)
     put(A, N->cpus_size());
   else
     A.undefined();
 }
-static void g3365(const Subject &S, Answer &A) { // CPUDispatchAttr::cpus
+static void g3364(const Subject &S, Answer &A) { // CPUDispatchAttr::cpus
   if (const auto N = asCPUDispatchAttr(S); N)
     put(A, N->cpus());
   else
     A.undefined();
 }
-static void g3366(const Subject &S, Answer &A) { // CPUSpecificAttr::cpus_size
+static void g3365(const Subject &S, Answer &A) { // CPUSpecificAttr::cpus_size
   if (const auto N = asCPUSpecificAttr(S); N)
     put(A, N->cpus_size());
   else
     A.undefined();
 }
-static void g3367(const Subject &S, Answer &A) { // CPUSpecificAttr::cpus
+static void g3366(const Subject &S, Answer &A) { // CPUSpecificAttr::cpus
   if (const auto N = asCPUSpecificAttr(S); N)
     put(A, N->cpus());
   else
     A.undefined();
 }
-static void g3368(const Subject &S, Answer &A) { // CUDALaunchBoundsAttr::getMaxThreads
+static void g3367(const Subject &S, Answer &A) { // CUDALaunchBoundsAttr::getMaxThreads
   if (const auto N = asCUDALaunchBoundsAttr(S); N)
     put(A, N->getMaxThreads());
   else
     A.undefined();
 }
-static void g3369(const Subject &S, Answer &A) { // CUDALaunchBoundsAttr::getMinBlocks
+static void g3368(const Subject &S, Answer &A) { // CUDALaunchBoundsAttr::getMinBlocks
   if (const auto N = asCUDALaunchBoundsAttr(S); N)
     put(A, N->getMinBlocks());
   else
     A.undefined();
 }
-static void g3370(const Subject &S, Answer &A) { // CUDALaunchBoundsAttr::getMaxBlocks
+static void g3369(const Subject &S, Answer &A) { // CUDALaunchBoundsAttr::getMaxBlocks
   if (const auto N = asCUDALaunchBoundsAttr(S); N)
     put(A, N->getMaxBlocks());
   else
     A.undefined();
 }
-static void g3371(const Subject &S, Answer &A) { // CXX11NoReturnAttr::getSemanticSpelling
+static void g3370(const Subject &S, Answer &A) { // CXX11NoReturnAttr::getSemanticSpelling
   if (const auto N = asCXX11NoReturnAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3372(const Subject &S, Answer &A) { // CXXAssumeAttr::getAssumption
+static void g3371(const Subject &S, Answer &A) { // CXXAssumeAttr::getAssumption
   if (const auto N = asCXXAssumeAttr(S); N)
     put(A, N->getAssumption());
   else
     A.undefined();
 }
-static void g3373(const Subject &S, Answer &A) { // CallableWhenAttr::callableStates_size
+static void g3372(const Subject &S, Answer &A) { // CallableWhenAttr::callableStates_size
   if (const auto N = asCallableWhenAttr(S); N)
     put(A, N->callableStates_size());
   else
     A.undefined();
 }
-static void g3374(const Subject &S, Answer &A) { // CallableWhenAttr::callableStates
+static void g3373(const Subject &S, Answer &A) { // CallableWhenAttr::callableStates
   if (const auto N = asCallableWhenAttr(S); N)
     put(A, N->callableStates());
   else
     A.undefined();
 }
-static void g3375(const Subject &S, Answer &A) { // CallbackAttr::encoding_size
+static void g3374(const Subject &S, Answer &A) { // CallbackAttr::encoding_size
   if (const auto N = asCallbackAttr(S); N)
     put(A, N->encoding_size());
   else
     A.undefined();
 }
-static void g3376(const Subject &S, Answer &A) { // CallbackAttr::encoding
+static void g3375(const Subject &S, Answer &A) { // CallbackAttr::encoding
   if (const auto N = asCallbackAttr(S); N)
     put(A, N->encoding());
   else
     A.undefined();
 }
-static void g3377(const Subject &S, Answer &A) { // CapabilityAttr::getSemanticSpelling
+static void g3376(const Subject &S, Answer &A) { // CapabilityAttr::getSemanticSpelling
   if (const auto N = asCapabilityAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3378(const Subject &S, Answer &A) { // CapabilityAttr::isShared
+static void g3377(const Subject &S, Answer &A) { // CapabilityAttr::isShared
   if (const auto N = asCapabilityAttr(S); N)
     put(A, N->isShared());
   else
     A.undefined();
 }
-static void g3379(const Subject &S, Answer &A) { // CapabilityAttr::getName
+static void g3378(const Subject &S, Answer &A) { // CapabilityAttr::getName
   if (const auto N = asCapabilityAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3380(const Subject &S, Answer &A) { // CapabilityAttr::getNameLength
+static void g3379(const Subject &S, Answer &A) { // CapabilityAttr::getNameLength
   if (const auto N = asCapabilityAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3381(const Subject &S, Answer &A) { // CleanupAttr::getFunctionDecl
+static void g3380(const Subject &S, Answer &A) { // CleanupAttr::getFunctionDecl
   if (const auto N = asCleanupAttr(S); N)
     put(A, N->getFunctionDecl());
   else
     A.undefined();
 }
-static void g3382(const Subject &S, Answer &A) { // CodeAlignAttr::getAlignment
+static void g3381(const Subject &S, Answer &A) { // CodeAlignAttr::getAlignment
   if (const auto N = asCodeAlignAttr(S); N)
     put(A, N->getAlignment());
   else
     A.undefined();
 }
-static void g3383(const Subject &S, Answer &A) { // CodeModelAttr::getModel
+static void g3382(const Subject &S, Answer &A) { // CodeModelAttr::getModel
   if (const auto N = asCodeModelAttr(S); N)
     put(A, N->getModel());
   else
     A.undefined();
 }
-static void g3384(const Subject &S, Answer &A) { // CodeSegAttr::getName
+static void g3383(const Subject &S, Answer &A) { // CodeSegAttr::getName
   if (const auto N = asCodeSegAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3385(const Subject &S, Answer &A) { // CodeSegAttr::getNameLength
+static void g3384(const Subject &S, Answer &A) { // CodeSegAttr::getNameLength
   if (const auto N = asCodeSegAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3386(const Subject &S, Answer &A) { // ConstInitAttr::getSemanticSpelling
+static void g3385(const Subject &S, Answer &A) { // ConstInitAttr::getSemanticSpelling
   if (const auto N = asConstInitAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3387(const Subject &S, Answer &A) { // ConstInitAttr::isConstinit
+static void g3386(const Subject &S, Answer &A) { // ConstInitAttr::isConstinit
   if (const auto N = asConstInitAttr(S); N)
     put(A, N->isConstinit());
   else
     A.undefined();
 }
-static void g3388(const Subject &S, Answer &A) { // ConstructorAttr::getPriority
+static void g3387(const Subject &S, Answer &A) { // ConstructorAttr::getPriority
   if (const auto N = asConstructorAttr(S); N)
     put(A, N->getPriority());
   else
     A.undefined();
 }
-static void g3389(const Subject &S, Answer &A) { // ConsumableAttr::getDefaultState
+static void g3388(const Subject &S, Answer &A) { // ConsumableAttr::getDefaultState
   if (const auto N = asConsumableAttr(S); N)
     put(A, N->getDefaultState());
   else
     A.undefined();
 }
-static void g3390(const Subject &S, Answer &A) { // CountedByAttr::getCount
+static void g3389(const Subject &S, Answer &A) { // CountedByAttr::getCount
   if (const auto N = asCountedByAttr(S); N)
     put(A, N->getCount());
   else
     A.undefined();
 }
-static void g3391(const Subject &S, Answer &A) { // CountedByAttr::getNestedLevel
+static void g3390(const Subject &S, Answer &A) { // CountedByAttr::getNestedLevel
   if (const auto N = asCountedByAttr(S); N)
     put(A, N->getNestedLevel());
   else
     A.undefined();
 }
-static void g3392(const Subject &S, Answer &A) { // CountedByOrNullAttr::getCount
+static void g3391(const Subject &S, Answer &A) { // CountedByOrNullAttr::getCount
   if (const auto N = asCountedByOrNullAttr(S); N)
     put(A, N->getCount());
   else
     A.undefined();
 }
-static void g3393(const Subject &S, Answer &A) { // CountedByOrNullAttr::getNestedLevel
+static void g3392(const Subject &S, Answer &A) { // CountedByOrNullAttr::getNestedLevel
   if (const auto N = asCountedByOrNullAttr(S); N)
     put(A, N->getNestedLevel());
   else
     A.undefined();
 }
-static void g3394(const Subject &S, Answer &A) { // DeprecatedAttr::getMessage
+static void g3393(const Subject &S, Answer &A) { // DeprecatedAttr::getMessage
   if (const auto N = asDeprecatedAttr(S); N)
     put(A, N->getMessage());
   else
     A.undefined();
 }
-static void g3395(const Subject &S, Answer &A) { // DeprecatedAttr::getMessageLength
+static void g3394(const Subject &S, Answer &A) { // DeprecatedAttr::getMessageLength
   if (const auto N = asDeprecatedAttr(S); N)
     put(A, N->getMessageLength());
   else
     A.undefined();
 }
-static void g3396(const Subject &S, Answer &A) { // DeprecatedAttr::getReplacement
+static void g3395(const Subject &S, Answer &A) { // DeprecatedAttr::getReplacement
   if (const auto N = asDeprecatedAttr(S); N)
     put(A, N->getReplacement());
   else
     A.undefined();
 }
-static void g3397(const Subject &S, Answer &A) { // DeprecatedAttr::getReplacementLength
+static void g3396(const Subject &S, Answer &A) { // DeprecatedAttr::getReplacementLength
   if (const auto N = asDeprecatedAttr(S); N)
     put(A, N->getReplacementLength());
   else
     A.undefined();
 }
-static void g3398(const Subject &S, Answer &A) { // DestructorAttr::getPriority
+static void g3397(const Subject &S, Answer &A) { // DestructorAttr::getPriority
   if (const auto N = asDestructorAttr(S); N)
     put(A, N->getPriority());
   else
     A.undefined();
 }
-static void g3399(const Subject &S, Answer &A) { // DiagnoseAsBuiltinAttr::getFunction
+static void g3398(const Subject &S, Answer &A) { // DiagnoseAsBuiltinAttr::getFunction
   if (const auto N = asDiagnoseAsBuiltinAttr(S); N)
     put(A, N->getFunction());
   else
     A.undefined();
 }
-static void g3400(const Subject &S, Answer &A) { // DiagnoseAsBuiltinAttr::argIndices_size
+static void g3399(const Subject &S, Answer &A) { // DiagnoseAsBuiltinAttr::argIndices_size
   if (const auto N = asDiagnoseAsBuiltinAttr(S); N)
     put(A, N->argIndices_size());
   else
     A.undefined();
 }
-static void g3401(const Subject &S, Answer &A) { // DiagnoseAsBuiltinAttr::argIndices
+static void g3400(const Subject &S, Answer &A) { // DiagnoseAsBuiltinAttr::argIndices
   if (const auto N = asDiagnoseAsBuiltinAttr(S); N)
     put(A, N->argIndices());
   else
     A.undefined();
 }
-static void g3402(const Subject &S, Answer &A) { // DiagnoseIfAttr::getCond
+static void g3401(const Subject &S, Answer &A) { // DiagnoseIfAttr::getCond
   if (const auto N = asDiagnoseIfAttr(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g3403(const Subject &S, Answer &A) { // DiagnoseIfAttr::getMessage
+static void g3402(const Subject &S, Answer &A) { // DiagnoseIfAttr::getMessage
   if (const auto N = asDiagnoseIfAttr(S); N)
     put(A, N->getMessage());
   else
     A.undefined();
 }
-static void g3404(const Subject &S, Answer &A) { // DiagnoseIfAttr::getMessageLength
+static void g3403(const Subject &S, Answer &A) { // DiagnoseIfAttr::getMessageLength
   if (const auto N = asDiagnoseIfAttr(S); N)
     put(A, N->getMessageLength());
   else
     A.undefined();
 }
-static void g3405(const Subject &S, Answer &A) { // DiagnoseIfAttr::getDiagnosticType
+static void g3404(const Subject &S, Answer &A) { // DiagnoseIfAttr::getDiagnosticType
   if (const auto N = asDiagnoseIfAttr(S); N)
     put(A, N->getDiagnosticType());
   else
     A.undefined();
 }
-static void g3406(const Subject &S, Answer &A) { // DiagnoseIfAttr::getArgDependent
+static void g3405(const Subject &S, Answer &A) { // DiagnoseIfAttr::getArgDependent
   if (const auto N = asDiagnoseIfAttr(S); N)
     put(A, N->getArgDependent());
   else
     A.undefined();
 }
-static void g3407(const Subject &S, Answer &A) { // DiagnoseIfAttr::getParent
+static void g3406(const Subject &S, Answer &A) { // DiagnoseIfAttr::getParent
   if (const auto N = asDiagnoseIfAttr(S); N)
     put(A, N->getParent());
   else
     A.undefined();
 }
-static void g3408(const Subject &S, Answer &A) { // DiagnoseIfAttr::isError
+static void g3407(const Subject &S, Answer &A) { // DiagnoseIfAttr::isError
   if (const auto N = asDiagnoseIfAttr(S); N)
     put(A, N->isError());
   else
     A.undefined();
 }
-static void g3409(const Subject &S, Answer &A) { // DiagnoseIfAttr::isWarning
+static void g3408(const Subject &S, Answer &A) { // DiagnoseIfAttr::isWarning
   if (const auto N = asDiagnoseIfAttr(S); N)
     put(A, N->isWarning());
   else
     A.undefined();
 }
-static void g3410(const Subject &S, Answer &A) { // EnableIfAttr::getCond
+static void g3409(const Subject &S, Answer &A) { // EnableIfAttr::getCond
   if (const auto N = asEnableIfAttr(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g3411(const Subject &S, Answer &A) { // EnableIfAttr::getMessage
+static void g3410(const Subject &S, Answer &A) { // EnableIfAttr::getMessage
   if (const auto N = asEnableIfAttr(S); N)
     put(A, N->getMessage());
   else
     A.undefined();
 }
-static void g3412(const Subject &S, Answer &A) { // EnableIfAttr::getMessageLength
+static void g3411(const Subject &S, Answer &A) { // EnableIfAttr::getMessageLength
   if (const auto N = asEnableIfAttr(S); N)
     put(A, N->getMessageLength());
   else
     A.undefined();
 }
-static void g3413(const Subject &S, Answer &A) { // EnforceTCBAttr::getTCBName
+static void g3412(const Subject &S, Answer &A) { // EnforceTCBAttr::getTCBName
   if (const auto N = asEnforceTCBAttr(S); N)
     put(A, N->getTCBName());
   else
     A.undefined();
 }
-static void g3414(const Subject &S, Answer &A) { // EnforceTCBAttr::getTCBNameLength
+static void g3413(const Subject &S, Answer &A) { // EnforceTCBAttr::getTCBNameLength
   if (const auto N = asEnforceTCBAttr(S); N)
     put(A, N->getTCBNameLength());
   else
     A.undefined();
 }
-static void g3415(const Subject &S, Answer &A) { // EnforceTCBLeafAttr::getTCBName
+static void g3414(const Subject &S, Answer &A) { // EnforceTCBLeafAttr::getTCBName
   if (const auto N = asEnforceTCBLeafAttr(S); N)
     put(A, N->getTCBName());
   else
     A.undefined();
 }
-static void g3416(const Subject &S, Answer &A) { // EnforceTCBLeafAttr::getTCBNameLength
+static void g3415(const Subject &S, Answer &A) { // EnforceTCBLeafAttr::getTCBNameLength
   if (const auto N = asEnforceTCBLeafAttr(S); N)
     put(A, N->getTCBNameLength());
   else
     A.undefined();
 }
-static void g3417(const Subject &S, Answer &A) { // EnumExtensibilityAttr::getExtensibility
+static void g3416(const Subject &S, Answer &A) { // EnumExtensibilityAttr::getExtensibility
   if (const auto N = asEnumExtensibilityAttr(S); N)
     put(A, N->getExtensibility());
   else
     A.undefined();
 }
-static void g3418(const Subject &S, Answer &A) { // ErrorAttr::getSemanticSpelling
+static void g3417(const Subject &S, Answer &A) { // ErrorAttr::getSemanticSpelling
   if (const auto N = asErrorAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3419(const Subject &S, Answer &A) { // ErrorAttr::isError
+static void g3418(const Subject &S, Answer &A) { // ErrorAttr::isError
   if (const auto N = asErrorAttr(S); N)
     put(A, N->isError());
   else
     A.undefined();
 }
-static void g3420(const Subject &S, Answer &A) { // ErrorAttr::isWarning
+static void g3419(const Subject &S, Answer &A) { // ErrorAttr::isWarning
   if (const auto N = asErrorAttr(S); N)
     put(A, N->isWarning());
   else
     A.undefined();
 }
-static void g3421(const Subject &S, Answer &A) { // ErrorAttr::getUserDiagnostic
+static void g3420(const Subject &S, Answer &A) { // ErrorAttr::getUserDiagnostic
   if (const auto N = asErrorAttr(S); N)
     put(A, N->getUserDiagnostic());
   else
     A.undefined();
 }
-static void g3422(const Subject &S, Answer &A) { // ErrorAttr::getUserDiagnosticLength
+static void g3421(const Subject &S, Answer &A) { // ErrorAttr::getUserDiagnosticLength
   if (const auto N = asErrorAttr(S); N)
     put(A, N->getUserDiagnosticLength());
   else
     A.undefined();
 }
-static void g3423(const Subject &S, Answer &A) { // ExclusiveTrylockFunctionAttr::getSuccessValue
+static void g3422(const Subject &S, Answer &A) { // ExclusiveTrylockFunctionAttr::getSuccessValue
   if (const auto N = asExclusiveTrylockFunctionAttr(S); N)
     put(A, N->getSuccessValue());
   else
     A.undefined();
 }
-static void g3424(const Subject &S, Answer &A) { // ExclusiveTrylockFunctionAttr::args_size
+static void g3423(const Subject &S, Answer &A) { // ExclusiveTrylockFunctionAttr::args_size
   if (const auto N = asExclusiveTrylockFunctionAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3425(const Subject &S, Answer &A) { // ExclusiveTrylockFunctionAttr::args
+static void g3424(const Subject &S, Answer &A) { // ExclusiveTrylockFunctionAttr::args
   if (const auto N = asExclusiveTrylockFunctionAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3426(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getLanguage
+static void g3425(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getLanguage
   if (const auto N = asExternalSourceSymbolAttr(S); N)
     put(A, N->getLanguage());
   else
     A.undefined();
 }
-static void g3427(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getLanguageLength
+static void g3426(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getLanguageLength
   if (const auto N = asExternalSourceSymbolAttr(S); N)
     put(A, N->getLanguageLength());
   else
     A.undefined();
 }
-static void g3428(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getDefinedIn
+static void g3427(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getDefinedIn
   if (const auto N = asExternalSourceSymbolAttr(S); N)
     put(A, N->getDefinedIn());
   else
     A.undefined();
 }
-static void g3429(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getDefinedInLength
+static void g3428(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getDefinedInLength
   if (const auto N = asExternalSourceSymbolAttr(S); N)
     put(A, N->getDefinedInLength());
   else
     A.undefined();
 }
-static void g3430(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getGeneratedDeclaration
+static void g3429(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getGeneratedDeclaration
   if (const auto N = asExternalSourceSymbolAttr(S); N)
     put(A, N->getGeneratedDeclaration());
   else
     A.undefined();
 }
-static void g3431(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getUSR
+static void g3430(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getUSR
   if (const auto N = asExternalSourceSymbolAttr(S); N)
     put(A, N->getUSR());
   else
     A.undefined();
 }
-static void g3432(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getUSRLength
+static void g3431(const Subject &S, Answer &A) { // ExternalSourceSymbolAttr::getUSRLength
   if (const auto N = asExternalSourceSymbolAttr(S); N)
     put(A, N->getUSRLength());
   else
     A.undefined();
 }
-static void g3433(const Subject &S, Answer &A) { // FinalAttr::getSemanticSpelling
+static void g3432(const Subject &S, Answer &A) { // FinalAttr::getSemanticSpelling
   if (const auto N = asFinalAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3434(const Subject &S, Answer &A) { // FinalAttr::isSpelledAsSealed
+static void g3433(const Subject &S, Answer &A) { // FinalAttr::isSpelledAsSealed
   if (const auto N = asFinalAttr(S); N)
     put(A, N->isSpelledAsSealed());
   else
     A.undefined();
 }
-static void g3435(const Subject &S, Answer &A) { // FormatAttr::getType
+static void g3434(const Subject &S, Answer &A) { // FormatAttr::getType
   if (const auto N = asFormatAttr(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g3436(const Subject &S, Answer &A) { // FormatAttr::getFormatIdx
+static void g3435(const Subject &S, Answer &A) { // FormatAttr::getFormatIdx
   if (const auto N = asFormatAttr(S); N)
     put(A, N->getFormatIdx());
   else
     A.undefined();
 }
-static void g3437(const Subject &S, Answer &A) { // FormatAttr::getFirstArg
+static void g3436(const Subject &S, Answer &A) { // FormatAttr::getFirstArg
   if (const auto N = asFormatAttr(S); N)
     put(A, N->getFirstArg());
   else
     A.undefined();
 }
-static void g3438(const Subject &S, Answer &A) { // FunctionReturnThunksAttr::getThunkType
+static void g3437(const Subject &S, Answer &A) { // FunctionReturnThunksAttr::getThunkType
   if (const auto N = asFunctionReturnThunksAttr(S); N)
     put(A, N->getThunkType());
   else
     A.undefined();
 }
-static void g3439(const Subject &S, Answer &A) { // GuardedByAttr::getArg
+static void g3438(const Subject &S, Answer &A) { // GuardedByAttr::getArg
   if (const auto N = asGuardedByAttr(S); N)
     put(A, N->getArg());
   else
     A.undefined();
 }
-static void g3440(const Subject &S, Answer &A) { // HLSLLoopHintAttr::getSemanticSpelling
+static void g3439(const Subject &S, Answer &A) { // HLSLLoopHintAttr::getSemanticSpelling
   if (const auto N = asHLSLLoopHintAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3441(const Subject &S, Answer &A) { // HLSLLoopHintAttr::getDirective
+static void g3440(const Subject &S, Answer &A) { // HLSLLoopHintAttr::getDirective
   if (const auto N = asHLSLLoopHintAttr(S); N)
     put(A, N->getDirective());
   else
     A.undefined();
 }
-static void g3442(const Subject &S, Answer &A) { // HLSLNumThreadsAttr::getX
+static void g3441(const Subject &S, Answer &A) { // HLSLNumThreadsAttr::getX
   if (const auto N = asHLSLNumThreadsAttr(S); N)
     put(A, N->getX());
   else
     A.undefined();
 }
-static void g3443(const Subject &S, Answer &A) { // HLSLNumThreadsAttr::getY
+static void g3442(const Subject &S, Answer &A) { // HLSLNumThreadsAttr::getY
   if (const auto N = asHLSLNumThreadsAttr(S); N)
     put(A, N->getY());
   else
     A.undefined();
 }
-static void g3444(const Subject &S, Answer &A) { // HLSLNumThreadsAttr::getZ
+static void g3443(const Subject &S, Answer &A) { // HLSLNumThreadsAttr::getZ
   if (const auto N = asHLSLNumThreadsAttr(S); N)
     put(A, N->getZ());
   else
     A.undefined();
 }
-static void g3445(const Subject &S, Answer &A) { // HLSLPackOffsetAttr::getSubcomponent
+static void g3444(const Subject &S, Answer &A) { // HLSLPackOffsetAttr::getSubcomponent
   if (const auto N = asHLSLPackOffsetAttr(S); N)
     put(A, N->getSubcomponent());
   else
     A.undefined();
 }
-static void g3446(const Subject &S, Answer &A) { // HLSLPackOffsetAttr::getComponent
+static void g3445(const Subject &S, Answer &A) { // HLSLPackOffsetAttr::getComponent
   if (const auto N = asHLSLPackOffsetAttr(S); N)
     put(A, N->getComponent());
   else
     A.undefined();
 }
-static void g3447(const Subject &S, Answer &A) { // HLSLParamModifierAttr::getSemanticSpelling
+static void g3446(const Subject &S, Answer &A) { // HLSLParamModifierAttr::getSemanticSpelling
   if (const auto N = asHLSLParamModifierAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3448(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isIn
+static void g3447(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isIn
   if (const auto N = asHLSLParamModifierAttr(S); N)
     put(A, N->isIn());
   else
     A.undefined();
 }
-static void g3449(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isInOut
+static void g3448(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isInOut
   if (const auto N = asHLSLParamModifierAttr(S); N)
     put(A, N->isInOut());
   else
     A.undefined();
 }
-static void g3450(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isOut
+static void g3449(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isOut
   if (const auto N = asHLSLParamModifierAttr(S); N)
     put(A, N->isOut());
   else
     A.undefined();
 }
-static void g3451(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isAnyOut
+static void g3450(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isAnyOut
   if (const auto N = asHLSLParamModifierAttr(S); N)
     put(A, N->isAnyOut());
   else
     A.undefined();
 }
-static void g3452(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isAnyIn
+static void g3451(const Subject &S, Answer &A) { // HLSLParamModifierAttr::isAnyIn
   if (const auto N = asHLSLParamModifierAttr(S); N)
     put(A, N->isAnyIn());
   else
     A.undefined();
 }
-static void g3453(const Subject &S, Answer &A) { // HLSLParamModifierAttr::getMergedSpelling
+static void g3452(const Subject &S, Answer &A) { // HLSLParamModifierAttr::getMergedSpelling
   if (const auto N = asHLSLParamModifierAttr(S); N)
     put(A, N->getMergedSpelling());
   else
     A.undefined();
 }
-static void g3454(const Subject &S, Answer &A) { // HLSLResourceAttr::getResourceKind
+static void g3453(const Subject &S, Answer &A) { // HLSLResourceAttr::getResourceKind
   if (const auto N = asHLSLResourceAttr(S); N)
     put(A, N->getResourceKind());
   else
     A.undefined();
 }
-static void g3455(const Subject &S, Answer &A) { // HLSLResourceAttr::getIsROV
+static void g3454(const Subject &S, Answer &A) { // HLSLResourceAttr::getIsROV
   if (const auto N = asHLSLResourceAttr(S); N)
     put(A, N->getIsROV());
   else
     A.undefined();
 }
-static void g3456(const Subject &S, Answer &A) { // HLSLResourceBindingAttr::getSlot
+static void g3455(const Subject &S, Answer &A) { // HLSLResourceBindingAttr::getSlot
   if (const auto N = asHLSLResourceBindingAttr(S); N)
     put(A, N->getSlot());
   else
     A.undefined();
 }
-static void g3457(const Subject &S, Answer &A) { // HLSLResourceBindingAttr::getSlotLength
+static void g3456(const Subject &S, Answer &A) { // HLSLResourceBindingAttr::getSlotLength
   if (const auto N = asHLSLResourceBindingAttr(S); N)
     put(A, N->getSlotLength());
   else
     A.undefined();
 }
-static void g3458(const Subject &S, Answer &A) { // HLSLResourceBindingAttr::getSpace
+static void g3457(const Subject &S, Answer &A) { // HLSLResourceBindingAttr::getSpace
   if (const auto N = asHLSLResourceBindingAttr(S); N)
     put(A, N->getSpace());
   else
     A.undefined();
 }
-static void g3459(const Subject &S, Answer &A) { // HLSLResourceBindingAttr::getSpaceLength
+static void g3458(const Subject &S, Answer &A) { // HLSLResourceBindingAttr::getSpaceLength
   if (const auto N = asHLSLResourceBindingAttr(S); N)
     put(A, N->getSpaceLength());
   else
     A.undefined();
 }
-static void g3460(const Subject &S, Answer &A) { // HLSLResourceClassAttr::getResourceClass
+static void g3459(const Subject &S, Answer &A) { // HLSLResourceClassAttr::getResourceClass
   if (const auto N = asHLSLResourceClassAttr(S); N)
     put(A, N->getResourceClass());
   else
     A.undefined();
 }
-static void g3461(const Subject &S, Answer &A) { // HLSLShaderAttr::getType
+static void g3460(const Subject &S, Answer &A) { // HLSLShaderAttr::getType
   if (const auto N = asHLSLShaderAttr(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g3462(const Subject &S, Answer &A) { // IBOutletCollectionAttr::getInterface
+static void g3461(const Subject &S, Answer &A) { // IBOutletCollectionAttr::getInterface
   if (const auto N = asIBOutletCollectionAttr(S); N)
     put(A, N->getInterface());
   else
     A.undefined();
 }
-static void g3463(const Subject &S, Answer &A) { // IBOutletCollectionAttr::getInterfaceLoc
+static void g3462(const Subject &S, Answer &A) { // IBOutletCollectionAttr::getInterfaceLoc
   if (const auto N = asIBOutletCollectionAttr(S); N)
     put(A, N->getInterfaceLoc());
   else
     A.undefined();
 }
-static void g3464(const Subject &S, Answer &A) { // IFuncAttr::getResolver
+static void g3463(const Subject &S, Answer &A) { // IFuncAttr::getResolver
   if (const auto N = asIFuncAttr(S); N)
     put(A, N->getResolver());
   else
     A.undefined();
 }
-static void g3465(const Subject &S, Answer &A) { // IFuncAttr::getResolverLength
+static void g3464(const Subject &S, Answer &A) { // IFuncAttr::getResolverLength
   if (const auto N = asIFuncAttr(S); N)
     put(A, N->getResolverLength());
   else
     A.undefined();
 }
-static void g3466(const Subject &S, Answer &A) { // InitPriorityAttr::getPriority
+static void g3465(const Subject &S, Answer &A) { // InitPriorityAttr::getPriority
   if (const auto N = asInitPriorityAttr(S); N)
     put(A, N->getPriority());
   else
     A.undefined();
 }
-static void g3467(const Subject &S, Answer &A) { // InitSegAttr::getSection
+static void g3466(const Subject &S, Answer &A) { // InitSegAttr::getSection
   if (const auto N = asInitSegAttr(S); N)
     put(A, N->getSection());
   else
     A.undefined();
 }
-static void g3468(const Subject &S, Answer &A) { // InitSegAttr::getSectionLength
+static void g3467(const Subject &S, Answer &A) { // InitSegAttr::getSectionLength
   if (const auto N = asInitSegAttr(S); N)
     put(A, N->getSectionLength());
   else
     A.undefined();
 }
-static void g3469(const Subject &S, Answer &A) { // LayoutVersionAttr::getVersion
+static void g3468(const Subject &S, Answer &A) { // LayoutVersionAttr::getVersion
   if (const auto N = asLayoutVersionAttr(S); N)
     put(A, N->getVersion());
   else
     A.undefined();
 }
-static void g3470(const Subject &S, Answer &A) { // LockReturnedAttr::getArg
+static void g3469(const Subject &S, Answer &A) { // LockReturnedAttr::getArg
   if (const auto N = asLockReturnedAttr(S); N)
     put(A, N->getArg());
   else
     A.undefined();
 }
-static void g3471(const Subject &S, Answer &A) { // LocksExcludedAttr::args_size
+static void g3470(const Subject &S, Answer &A) { // LocksExcludedAttr::args_size
   if (const auto N = asLocksExcludedAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3472(const Subject &S, Answer &A) { // LocksExcludedAttr::args
+static void g3471(const Subject &S, Answer &A) { // LocksExcludedAttr::args
   if (const auto N = asLocksExcludedAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3473(const Subject &S, Answer &A) { // LoopHintAttr::getSemanticSpelling
+static void g3472(const Subject &S, Answer &A) { // LoopHintAttr::getSemanticSpelling
   if (const auto N = asLoopHintAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3474(const Subject &S, Answer &A) { // LoopHintAttr::getOption
+static void g3473(const Subject &S, Answer &A) { // LoopHintAttr::getOption
   if (const auto N = asLoopHintAttr(S); N)
     put(A, N->getOption());
   else
     A.undefined();
 }
-static void g3475(const Subject &S, Answer &A) { // LoopHintAttr::getState
+static void g3474(const Subject &S, Answer &A) { // LoopHintAttr::getState
   if (const auto N = asLoopHintAttr(S); N)
     put(A, N->getState());
   else
     A.undefined();
 }
-static void g3476(const Subject &S, Answer &A) { // LoopHintAttr::getValue
+static void g3475(const Subject &S, Answer &A) { // LoopHintAttr::getValue
   if (const auto N = asLoopHintAttr(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g3477(const Subject &S, Answer &A) { // M68kInterruptAttr::getNumber
+static void g3476(const Subject &S, Answer &A) { // M68kInterruptAttr::getNumber
   if (const auto N = asM68kInterruptAttr(S); N)
     put(A, N->getNumber());
   else
     A.undefined();
 }
-static void g3478(const Subject &S, Answer &A) { // MSInheritanceAttr::getSemanticSpelling
+static void g3477(const Subject &S, Answer &A) { // MSInheritanceAttr::getSemanticSpelling
   if (const auto N = asMSInheritanceAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3479(const Subject &S, Answer &A) { // MSInheritanceAttr::getBestCase
+static void g3478(const Subject &S, Answer &A) { // MSInheritanceAttr::getBestCase
   if (const auto N = asMSInheritanceAttr(S); N)
     put(A, N->getBestCase());
   else
     A.undefined();
 }
-static void g3480(const Subject &S, Answer &A) { // MSInheritanceAttr::getInheritanceModel
+static void g3479(const Subject &S, Answer &A) { // MSInheritanceAttr::getInheritanceModel
   if (const auto N = asMSInheritanceAttr(S); N)
     put(A, N->getInheritanceModel());
   else
     A.undefined();
 }
-static void g3481(const Subject &S, Answer &A) { // MSP430InterruptAttr::getNumber
+static void g3480(const Subject &S, Answer &A) { // MSP430InterruptAttr::getNumber
   if (const auto N = asMSP430InterruptAttr(S); N)
     put(A, N->getNumber());
   else
     A.undefined();
 }
-static void g3482(const Subject &S, Answer &A) { // MSVtorDispAttr::getVdm
+static void g3481(const Subject &S, Answer &A) { // MSVtorDispAttr::getVdm
   if (const auto N = asMSVtorDispAttr(S); N)
     put(A, N->getVdm());
   else
     A.undefined();
 }
-static void g3483(const Subject &S, Answer &A) { // MSVtorDispAttr::getVtorDispMode
+static void g3482(const Subject &S, Answer &A) { // MSVtorDispAttr::getVtorDispMode
   if (const auto N = asMSVtorDispAttr(S); N)
     put(A, N->getVtorDispMode());
   else
     A.undefined();
 }
-static void g3484(const Subject &S, Answer &A) { // MaxFieldAlignmentAttr::getAlignment
+static void g3483(const Subject &S, Answer &A) { // MaxFieldAlignmentAttr::getAlignment
   if (const auto N = asMaxFieldAlignmentAttr(S); N)
     put(A, N->getAlignment());
   else
     A.undefined();
 }
-static void g3485(const Subject &S, Answer &A) { // MinVectorWidthAttr::getVectorWidth
+static void g3484(const Subject &S, Answer &A) { // MinVectorWidthAttr::getVectorWidth
   if (const auto N = asMinVectorWidthAttr(S); N)
     put(A, N->getVectorWidth());
   else
     A.undefined();
 }
-static void g3486(const Subject &S, Answer &A) { // MipsInterruptAttr::getInterrupt
+static void g3485(const Subject &S, Answer &A) { // MipsInterruptAttr::getInterrupt
   if (const auto N = asMipsInterruptAttr(S); N)
     put(A, N->getInterrupt());
   else
     A.undefined();
 }
-static void g3487(const Subject &S, Answer &A) { // MipsLongCallAttr::getSemanticSpelling
+static void g3486(const Subject &S, Answer &A) { // MipsLongCallAttr::getSemanticSpelling
   if (const auto N = asMipsLongCallAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3488(const Subject &S, Answer &A) { // MipsShortCallAttr::getSemanticSpelling
+static void g3487(const Subject &S, Answer &A) { // MipsShortCallAttr::getSemanticSpelling
   if (const auto N = asMipsShortCallAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3489(const Subject &S, Answer &A) { // ModeAttr::getMode
+static void g3488(const Subject &S, Answer &A) { // ModeAttr::getMode
   if (const auto N = asModeAttr(S); N)
     put(A, N->getMode());
   else
     A.undefined();
 }
-static void g3490(const Subject &S, Answer &A) { // NSErrorDomainAttr::getErrorDomain
+static void g3489(const Subject &S, Answer &A) { // NSErrorDomainAttr::getErrorDomain
   if (const auto N = asNSErrorDomainAttr(S); N)
     put(A, N->getErrorDomain());
   else
     A.undefined();
 }
-static void g3491(const Subject &S, Answer &A) { // NoBuiltinAttr::builtinNames_size
+static void g3490(const Subject &S, Answer &A) { // NoBuiltinAttr::builtinNames_size
   if (const auto N = asNoBuiltinAttr(S); N)
     put(A, N->builtinNames_size());
   else
     A.undefined();
 }
-static void g3492(const Subject &S, Answer &A) { // NoBuiltinAttr::builtinNames
+static void g3491(const Subject &S, Answer &A) { // NoBuiltinAttr::builtinNames
   if (const auto N = asNoBuiltinAttr(S); N)
     put(A, N->builtinNames());
   else
     A.undefined();
 }
-static void g3493(const Subject &S, Answer &A) { // NoInlineAttr::isStmtNoInline
+static void g3492(const Subject &S, Answer &A) { // NoInlineAttr::isStmtNoInline
   if (const auto N = asNoInlineAttr(S); N)
     put(A, N->isStmtNoInline());
   else
     A.undefined();
 }
-static void g3494(const Subject &S, Answer &A) { // NoSanitizeAttr::sanitizers_size
+static void g3493(const Subject &S, Answer &A) { // NoSanitizeAttr::sanitizers_size
   if (const auto N = asNoSanitizeAttr(S); N)
     put(A, N->sanitizers_size());
   else
     A.undefined();
 }
-static void g3495(const Subject &S, Answer &A) { // NoSanitizeAttr::sanitizers
+static void g3494(const Subject &S, Answer &A) { // NoSanitizeAttr::sanitizers
   if (const auto N = asNoSanitizeAttr(S); N)
     put(A, N->sanitizers());
   else
     A.undefined();
 }
-static void g3496(const Subject &S, Answer &A) { // NoSanitizeAttr::hasCoverage
+static void g3495(const Subject &S, Answer &A) { // NoSanitizeAttr::hasCoverage
   if (const auto N = asNoSanitizeAttr(S); N)
     put(A, N->hasCoverage());
   else
     A.undefined();
 }
-static void g3497(const Subject &S, Answer &A) { // NoStackProtectorAttr::getSemanticSpelling
+static void g3496(const Subject &S, Answer &A) { // NoStackProtectorAttr::getSemanticSpelling
   if (const auto N = asNoStackProtectorAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3498(const Subject &S, Answer &A) { // NonAllocatingAttr::getCond
+static void g3497(const Subject &S, Answer &A) { // NonAllocatingAttr::getCond
   if (const auto N = asNonAllocatingAttr(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g3499(const Subject &S, Answer &A) { // NonBlockingAttr::getCond
+static void g3498(const Subject &S, Answer &A) { // NonBlockingAttr::getCond
   if (const auto N = asNonBlockingAttr(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g3500(const Subject &S, Answer &A) { // NonNullAttr::args_size
+static void g3499(const Subject &S, Answer &A) { // NonNullAttr::args_size
   if (const auto N = asNonNullAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3501(const Subject &S, Answer &A) { // OMPAllocateDeclAttr::getAllocatorType
+static void g3500(const Subject &S, Answer &A) { // OMPAllocateDeclAttr::getAllocatorType
   if (const auto N = asOMPAllocateDeclAttr(S); N)
     put(A, N->getAllocatorType());
   else
     A.undefined();
 }
-static void g3502(const Subject &S, Answer &A) { // OMPAllocateDeclAttr::getAllocator
+static void g3501(const Subject &S, Answer &A) { // OMPAllocateDeclAttr::getAllocator
   if (const auto N = asOMPAllocateDeclAttr(S); N)
     put(A, N->getAllocator());
   else
     A.undefined();
 }
-static void g3503(const Subject &S, Answer &A) { // OMPAllocateDeclAttr::getAlignment
+static void g3502(const Subject &S, Answer &A) { // OMPAllocateDeclAttr::getAlignment
   if (const auto N = asOMPAllocateDeclAttr(S); N)
     put(A, N->getAlignment());
   else
     A.undefined();
 }
-static void g3504(const Subject &S, Answer &A) { // OMPAssumeAttr::getAssumption
+static void g3503(const Subject &S, Answer &A) { // OMPAssumeAttr::getAssumption
   if (const auto N = asOMPAssumeAttr(S); N)
     put(A, N->getAssumption());
   else
     A.undefined();
 }
-static void g3505(const Subject &S, Answer &A) { // OMPAssumeAttr::getAssumptionLength
+static void g3504(const Subject &S, Answer &A) { // OMPAssumeAttr::getAssumptionLength
   if (const auto N = asOMPAssumeAttr(S); N)
     put(A, N->getAssumptionLength());
   else
     A.undefined();
 }
-static void g3506(const Subject &S, Answer &A) { // OMPCaptureKindAttr::getCaptureKindVal
+static void g3505(const Subject &S, Answer &A) { // OMPCaptureKindAttr::getCaptureKindVal
   if (const auto N = asOMPCaptureKindAttr(S); N)
     put(A, N->getCaptureKindVal());
   else
     A.undefined();
 }
-static void g3507(const Subject &S, Answer &A) { // OMPCaptureKindAttr::getCaptureKind
+static void g3506(const Subject &S, Answer &A) { // OMPCaptureKindAttr::getCaptureKind
   if (const auto N = asOMPCaptureKindAttr(S); N)
     put(A, N->getCaptureKind());
   else
     A.undefined();
 }
-static void g3508(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::getBranchState
+static void g3507(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::getBranchState
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->getBranchState());
   else
     A.undefined();
 }
-static void g3509(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::getSimdlen
+static void g3508(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::getSimdlen
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->getSimdlen());
   else
     A.undefined();
 }
-static void g3510(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::uniforms_size
+static void g3509(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::uniforms_size
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->uniforms_size());
   else
     A.undefined();
 }
-static void g3511(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::uniforms
+static void g3510(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::uniforms
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->uniforms());
   else
     A.undefined();
 }
-static void g3512(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::aligneds_size
+static void g3511(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::aligneds_size
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->aligneds_size());
   else
     A.undefined();
 }
-static void g3513(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::aligneds
+static void g3512(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::aligneds
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->aligneds());
   else
     A.undefined();
 }
-static void g3514(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::alignments_size
+static void g3513(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::alignments_size
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->alignments_size());
   else
     A.undefined();
 }
-static void g3515(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::alignments
+static void g3514(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::alignments
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->alignments());
   else
     A.undefined();
 }
-static void g3516(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::linears_size
+static void g3515(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::linears_size
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->linears_size());
   else
     A.undefined();
 }
-static void g3517(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::linears
+static void g3516(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::linears
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->linears());
   else
     A.undefined();
 }
-static void g3518(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::modifiers_size
+static void g3517(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::modifiers_size
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->modifiers_size());
   else
     A.undefined();
 }
-static void g3519(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::modifiers
+static void g3518(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::modifiers
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->modifiers());
   else
     A.undefined();
 }
-static void g3520(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::steps_size
+static void g3519(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::steps_size
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->steps_size());
   else
     A.undefined();
 }
-static void g3521(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::steps
+static void g3520(const Subject &S, Answer &A) { // OMPDeclareSimdDeclAttr::steps
   if (const auto N = asOMPDeclareSimdDeclAttr(S); N)
     put(A, N->steps());
   else
     A.undefined();
 }
-static void g3522(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getMapType
+static void g3521(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getMapType
   if (const auto N = asOMPDeclareTargetDeclAttr(S); N)
     put(A, N->getMapType());
   else
     A.undefined();
 }
-static void g3523(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getDevType
+static void g3522(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getDevType
   if (const auto N = asOMPDeclareTargetDeclAttr(S); N)
     put(A, N->getDevType());
   else
     A.undefined();
 }
-static void g3524(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getIndirectExpr
+static void g3523(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getIndirectExpr
   if (const auto N = asOMPDeclareTargetDeclAttr(S); N)
     put(A, N->getIndirectExpr());
   else
     A.undefined();
 }
-static void g3525(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getIndirect
+static void g3524(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getIndirect
   if (const auto N = asOMPDeclareTargetDeclAttr(S); N)
     put(A, N->getIndirect());
   else
     A.undefined();
 }
-static void g3526(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getLevel
+static void g3525(const Subject &S, Answer &A) { // OMPDeclareTargetDeclAttr::getLevel
   if (const auto N = asOMPDeclareTargetDeclAttr(S); N)
     put(A, N->getLevel());
   else
     A.undefined();
 }
-static void g3527(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::getVariantFuncRef
+static void g3526(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::getVariantFuncRef
   if (const auto N = asOMPDeclareVariantAttr(S); N)
     put(A, N->getVariantFuncRef());
   else
     A.undefined();
 }
-static void g3528(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::adjustArgsNothing_size
+static void g3527(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::adjustArgsNothing_size
   if (const auto N = asOMPDeclareVariantAttr(S); N)
     put(A, N->adjustArgsNothing_size());
   else
     A.undefined();
 }
-static void g3529(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::adjustArgsNothing
+static void g3528(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::adjustArgsNothing
   if (const auto N = asOMPDeclareVariantAttr(S); N)
     put(A, N->adjustArgsNothing());
   else
     A.undefined();
 }
-static void g3530(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::adjustArgsNeedDevicePtr_size
+static void g3529(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::adjustArgsNeedDevicePtr_size
   if (const auto N = asOMPDeclareVariantAttr(S); N)
     put(A, N->adjustArgsNeedDevicePtr_size());
   else
     A.undefined();
 }
-static void g3531(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::adjustArgsNeedDevicePtr
+static void g3530(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::adjustArgsNeedDevicePtr
   if (const auto N = asOMPDeclareVariantAttr(S); N)
     put(A, N->adjustArgsNeedDevicePtr());
   else
     A.undefined();
 }
-static void g3532(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::appendArgs_size
+static void g3531(const Subject &S, Answer &A) { // OMPDeclareVariantAttr::appendArgs_size
   if (const auto N = asOMPDeclareVariantAttr(S); N)
     put(A, N->appendArgs_size());
   else
     A.undefined();
 }
-static void g3533(const Subject &S, Answer &A) { // OMPReferencedVarAttr::getRef
+static void g3532(const Subject &S, Answer &A) { // OMPReferencedVarAttr::getRef
   if (const auto N = asOMPReferencedVarAttr(S); N)
     put(A, N->getRef());
   else
     A.undefined();
 }
-static void g3534(const Subject &S, Answer &A) { // ObjCBridgeAttr::getBridgedType
+static void g3533(const Subject &S, Answer &A) { // ObjCBridgeAttr::getBridgedType
   if (const auto N = asObjCBridgeAttr(S); N)
     put(A, N->getBridgedType());
   else
     A.undefined();
 }
-static void g3535(const Subject &S, Answer &A) { // ObjCBridgeMutableAttr::getBridgedType
+static void g3534(const Subject &S, Answer &A) { // ObjCBridgeMutableAttr::getBridgedType
   if (const auto N = asObjCBridgeMutableAttr(S); N)
     put(A, N->getBridgedType());
   else
     A.undefined();
 }
-static void g3536(const Subject &S, Answer &A) { // ObjCBridgeRelatedAttr::getRelatedClass
+static void g3535(const Subject &S, Answer &A) { // ObjCBridgeRelatedAttr::getRelatedClass
   if (const auto N = asObjCBridgeRelatedAttr(S); N)
     put(A, N->getRelatedClass());
   else
     A.undefined();
 }
-static void g3537(const Subject &S, Answer &A) { // ObjCBridgeRelatedAttr::getClassMethod
+static void g3536(const Subject &S, Answer &A) { // ObjCBridgeRelatedAttr::getClassMethod
   if (const auto N = asObjCBridgeRelatedAttr(S); N)
     put(A, N->getClassMethod());
   else
     A.undefined();
 }
-static void g3538(const Subject &S, Answer &A) { // ObjCBridgeRelatedAttr::getInstanceMethod
+static void g3537(const Subject &S, Answer &A) { // ObjCBridgeRelatedAttr::getInstanceMethod
   if (const auto N = asObjCBridgeRelatedAttr(S); N)
     put(A, N->getInstanceMethod());
   else
     A.undefined();
 }
-static void g3539(const Subject &S, Answer &A) { // ObjCGCAttr::getKind
+static void g3538(const Subject &S, Answer &A) { // ObjCGCAttr::getKind
   if (const auto N = asObjCGCAttr(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g3540(const Subject &S, Answer &A) { // ObjCMethodFamilyAttr::getFamily
+static void g3539(const Subject &S, Answer &A) { // ObjCMethodFamilyAttr::getFamily
   if (const auto N = asObjCMethodFamilyAttr(S); N)
     put(A, N->getFamily());
   else
     A.undefined();
 }
-static void g3541(const Subject &S, Answer &A) { // ObjCOwnershipAttr::getKind
+static void g3540(const Subject &S, Answer &A) { // ObjCOwnershipAttr::getKind
   if (const auto N = asObjCOwnershipAttr(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g3542(const Subject &S, Answer &A) { // ObjCRuntimeNameAttr::getMetadataName
+static void g3541(const Subject &S, Answer &A) { // ObjCRuntimeNameAttr::getMetadataName
   if (const auto N = asObjCRuntimeNameAttr(S); N)
     put(A, N->getMetadataName());
   else
     A.undefined();
 }
-static void g3543(const Subject &S, Answer &A) { // ObjCRuntimeNameAttr::getMetadataNameLength
+static void g3542(const Subject &S, Answer &A) { // ObjCRuntimeNameAttr::getMetadataNameLength
   if (const auto N = asObjCRuntimeNameAttr(S); N)
     put(A, N->getMetadataNameLength());
   else
     A.undefined();
 }
-static void g3544(const Subject &S, Answer &A) { // OpenCLAccessAttr::getSemanticSpelling
+static void g3543(const Subject &S, Answer &A) { // OpenCLAccessAttr::getSemanticSpelling
   if (const auto N = asOpenCLAccessAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3545(const Subject &S, Answer &A) { // OpenCLAccessAttr::isReadOnly
+static void g3544(const Subject &S, Answer &A) { // OpenCLAccessAttr::isReadOnly
   if (const auto N = asOpenCLAccessAttr(S); N)
     put(A, N->isReadOnly());
   else
     A.undefined();
 }
-static void g3546(const Subject &S, Answer &A) { // OpenCLAccessAttr::isReadWrite
+static void g3545(const Subject &S, Answer &A) { // OpenCLAccessAttr::isReadWrite
   if (const auto N = asOpenCLAccessAttr(S); N)
     put(A, N->isReadWrite());
   else
     A.undefined();
 }
-static void g3547(const Subject &S, Answer &A) { // OpenCLAccessAttr::isWriteOnly
+static void g3546(const Subject &S, Answer &A) { // OpenCLAccessAttr::isWriteOnly
   if (const auto N = asOpenCLAccessAttr(S); N)
     put(A, N->isWriteOnly());
   else
     A.undefined();
 }
-static void g3548(const Subject &S, Answer &A) { // OpenCLConstantAddressSpaceAttr::getSemanticSpelling
+static void g3547(const Subject &S, Answer &A) { // OpenCLConstantAddressSpaceAttr::getSemanticSpelling
   if (const auto N = asOpenCLConstantAddressSpaceAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3549(const Subject &S, Answer &A) { // OpenCLGenericAddressSpaceAttr::getSemanticSpelling
+static void g3548(const Subject &S, Answer &A) { // OpenCLGenericAddressSpaceAttr::getSemanticSpelling
   if (const auto N = asOpenCLGenericAddressSpaceAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3550(const Subject &S, Answer &A) { // OpenCLGlobalAddressSpaceAttr::getSemanticSpelling
+static void g3549(const Subject &S, Answer &A) { // OpenCLGlobalAddressSpaceAttr::getSemanticSpelling
   if (const auto N = asOpenCLGlobalAddressSpaceAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3551(const Subject &S, Answer &A) { // OpenCLIntelReqdSubGroupSizeAttr::getSubGroupSize
+static void g3550(const Subject &S, Answer &A) { // OpenCLIntelReqdSubGroupSizeAttr::getSubGroupSize
   if (const auto N = asOpenCLIntelReqdSubGroupSizeAttr(S); N)
     put(A, N->getSubGroupSize());
   else
     A.undefined();
 }
-static void g3552(const Subject &S, Answer &A) { // OpenCLLocalAddressSpaceAttr::getSemanticSpelling
+static void g3551(const Subject &S, Answer &A) { // OpenCLLocalAddressSpaceAttr::getSemanticSpelling
   if (const auto N = asOpenCLLocalAddressSpaceAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3553(const Subject &S, Answer &A) { // OpenCLPrivateAddressSpaceAttr::getSemanticSpelling
+static void g3552(const Subject &S, Answer &A) { // OpenCLPrivateAddressSpaceAttr::getSemanticSpelling
   if (const auto N = asOpenCLPrivateAddressSpaceAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3554(const Subject &S, Answer &A) { // OpenCLUnrollHintAttr::getUnrollHint
+static void g3553(const Subject &S, Answer &A) { // OpenCLUnrollHintAttr::getUnrollHint
   if (const auto N = asOpenCLUnrollHintAttr(S); N)
     put(A, N->getUnrollHint());
   else
     A.undefined();
 }
-static void g3555(const Subject &S, Answer &A) { // OwnerAttr::getDerefType
+static void g3554(const Subject &S, Answer &A) { // OwnerAttr::getDerefType
   if (const auto N = asOwnerAttr(S); N && (N->getDerefTypeLoc()))
     put(A, N->getDerefType());
   else
     A.undefined();
 }
-static void g3556(const Subject &S, Answer &A) { // OwnerAttr::getDerefTypeLoc
+static void g3555(const Subject &S, Answer &A) { // OwnerAttr::getDerefTypeLoc
   if (const auto N = asOwnerAttr(S); N)
     put(A, N->getDerefTypeLoc());
   else
     A.undefined();
 }
-static void g3557(const Subject &S, Answer &A) { // OwnershipAttr::getSemanticSpelling
+static void g3556(const Subject &S, Answer &A) { // OwnershipAttr::getSemanticSpelling
   if (const auto N = asOwnershipAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3558(const Subject &S, Answer &A) { // OwnershipAttr::isHolds
+static void g3557(const Subject &S, Answer &A) { // OwnershipAttr::isHolds
   if (const auto N = asOwnershipAttr(S); N)
     put(A, N->isHolds());
   else
     A.undefined();
 }
-static void g3559(const Subject &S, Answer &A) { // OwnershipAttr::isReturns
+static void g3558(const Subject &S, Answer &A) { // OwnershipAttr::isReturns
   if (const auto N = asOwnershipAttr(S); N)
     put(A, N->isReturns());
   else
     A.undefined();
 }
-static void g3560(const Subject &S, Answer &A) { // OwnershipAttr::isTakes
+static void g3559(const Subject &S, Answer &A) { // OwnershipAttr::isTakes
   if (const auto N = asOwnershipAttr(S); N)
     put(A, N->isTakes());
   else
     A.undefined();
 }
-static void g3561(const Subject &S, Answer &A) { // OwnershipAttr::getModule
+static void g3560(const Subject &S, Answer &A) { // OwnershipAttr::getModule
   if (const auto N = asOwnershipAttr(S); N)
     put(A, N->getModule());
   else
     A.undefined();
 }
-static void g3562(const Subject &S, Answer &A) { // OwnershipAttr::args_size
+static void g3561(const Subject &S, Answer &A) { // OwnershipAttr::args_size
   if (const auto N = asOwnershipAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3563(const Subject &S, Answer &A) { // OwnershipAttr::getOwnKind
+static void g3562(const Subject &S, Answer &A) { // OwnershipAttr::getOwnKind
   if (const auto N = asOwnershipAttr(S); N)
     put(A, N->getOwnKind());
   else
     A.undefined();
 }
-static void g3564(const Subject &S, Answer &A) { // ParamTypestateAttr::getParamState
+static void g3563(const Subject &S, Answer &A) { // ParamTypestateAttr::getParamState
   if (const auto N = asParamTypestateAttr(S); N)
     put(A, N->getParamState());
   else
     A.undefined();
 }
-static void g3565(const Subject &S, Answer &A) { // PassObjectSizeAttr::getSemanticSpelling
+static void g3564(const Subject &S, Answer &A) { // PassObjectSizeAttr::getSemanticSpelling
   if (const auto N = asPassObjectSizeAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3566(const Subject &S, Answer &A) { // PassObjectSizeAttr::isDynamic
+static void g3565(const Subject &S, Answer &A) { // PassObjectSizeAttr::isDynamic
   if (const auto N = asPassObjectSizeAttr(S); N)
     put(A, N->isDynamic());
   else
     A.undefined();
 }
-static void g3567(const Subject &S, Answer &A) { // PassObjectSizeAttr::getType
+static void g3566(const Subject &S, Answer &A) { // PassObjectSizeAttr::getType
   if (const auto N = asPassObjectSizeAttr(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g3568(const Subject &S, Answer &A) { // PatchableFunctionEntryAttr::getCount
+static void g3567(const Subject &S, Answer &A) { // PatchableFunctionEntryAttr::getCount
   if (const auto N = asPatchableFunctionEntryAttr(S); N)
     put(A, N->getCount());
   else
     A.undefined();
 }
-static void g3569(const Subject &S, Answer &A) { // PatchableFunctionEntryAttr::getOffset
+static void g3568(const Subject &S, Answer &A) { // PatchableFunctionEntryAttr::getOffset
   if (const auto N = asPatchableFunctionEntryAttr(S); N)
     put(A, N->getOffset());
   else
     A.undefined();
 }
-static void g3570(const Subject &S, Answer &A) { // PcsAttr::getPCS
+static void g3569(const Subject &S, Answer &A) { // PcsAttr::getPCS
   if (const auto N = asPcsAttr(S); N)
     put(A, N->getPCS());
   else
     A.undefined();
 }
-static void g3571(const Subject &S, Answer &A) { // PointerAttr::getDerefType
+static void g3570(const Subject &S, Answer &A) { // PointerAttr::getDerefType
   if (const auto N = asPointerAttr(S); N && (N->getDerefTypeLoc()))
     put(A, N->getDerefType());
   else
     A.undefined();
 }
-static void g3572(const Subject &S, Answer &A) { // PointerAttr::getDerefTypeLoc
+static void g3571(const Subject &S, Answer &A) { // PointerAttr::getDerefTypeLoc
   if (const auto N = asPointerAttr(S); N)
     put(A, N->getDerefTypeLoc());
   else
     A.undefined();
 }
-static void g3573(const Subject &S, Answer &A) { // PragmaClangBSSSectionAttr::getName
+static void g3572(const Subject &S, Answer &A) { // PragmaClangBSSSectionAttr::getName
   if (const auto N = asPragmaClangBSSSectionAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3574(const Subject &S, Answer &A) { // PragmaClangBSSSectionAttr::getNameLength
+static void g3573(const Subject &S, Answer &A) { // PragmaClangBSSSectionAttr::getNameLength
   if (const auto N = asPragmaClangBSSSectionAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3575(const Subject &S, Answer &A) { // PragmaClangDataSectionAttr::getName
+static void g3574(const Subject &S, Answer &A) { // PragmaClangDataSectionAttr::getName
   if (const auto N = asPragmaClangDataSectionAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3576(const Subject &S, Answer &A) { // PragmaClangDataSectionAttr::getNameLength
+static void g3575(const Subject &S, Answer &A) { // PragmaClangDataSectionAttr::getNameLength
   if (const auto N = asPragmaClangDataSectionAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3577(const Subject &S, Answer &A) { // PragmaClangRelroSectionAttr::getName
+static void g3576(const Subject &S, Answer &A) { // PragmaClangRelroSectionAttr::getName
   if (const auto N = asPragmaClangRelroSectionAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3578(const Subject &S, Answer &A) { // PragmaClangRelroSectionAttr::getNameLength
+static void g3577(const Subject &S, Answer &A) { // PragmaClangRelroSectionAttr::getNameLength
   if (const auto N = asPragmaClangRelroSectionAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3579(const Subject &S, Answer &A) { // PragmaClangRodataSectionAttr::getName
+static void g3578(const Subject &S, Answer &A) { // PragmaClangRodataSectionAttr::getName
   if (const auto N = asPragmaClangRodataSectionAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3580(const Subject &S, Answer &A) { // PragmaClangRodataSectionAttr::getNameLength
+static void g3579(const Subject &S, Answer &A) { // PragmaClangRodataSectionAttr::getNameLength
   if (const auto N = asPragmaClangRodataSectionAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3581(const Subject &S, Answer &A) { // PragmaClangTextSectionAttr::getName
+static void g3580(const Subject &S, Answer &A) { // PragmaClangTextSectionAttr::getName
   if (const auto N = asPragmaClangTextSectionAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3582(const Subject &S, Answer &A) { // PragmaClangTextSectionAttr::getNameLength
+static void g3581(const Subject &S, Answer &A) { // PragmaClangTextSectionAttr::getNameLength
   if (const auto N = asPragmaClangTextSectionAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3583(const Subject &S, Answer &A) { // PreferredNameAttr::getTypedefType
+static void g3582(const Subject &S, Answer &A) { // PreferredNameAttr::getTypedefType
   if (const auto N = asPreferredNameAttr(S); N)
     put(A, N->getTypedefType());
   else
     A.undefined();
 }
-static void g3584(const Subject &S, Answer &A) { // PreferredNameAttr::getTypedefTypeLoc
+static void g3583(const Subject &S, Answer &A) { // PreferredNameAttr::getTypedefTypeLoc
   if (const auto N = asPreferredNameAttr(S); N)
     put(A, N->getTypedefTypeLoc());
   else
     A.undefined();
 }
-static void g3585(const Subject &S, Answer &A) { // PreferredTypeAttr::getType
+static void g3584(const Subject &S, Answer &A) { // PreferredTypeAttr::getType
   if (const auto N = asPreferredTypeAttr(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g3586(const Subject &S, Answer &A) { // PreferredTypeAttr::getTypeLoc
+static void g3585(const Subject &S, Answer &A) { // PreferredTypeAttr::getTypeLoc
   if (const auto N = asPreferredTypeAttr(S); N)
     put(A, N->getTypeLoc());
   else
     A.undefined();
 }
-static void g3587(const Subject &S, Answer &A) { // PtGuardedByAttr::getArg
+static void g3586(const Subject &S, Answer &A) { // PtGuardedByAttr::getArg
   if (const auto N = asPtGuardedByAttr(S); N)
     put(A, N->getArg());
   else
     A.undefined();
 }
-static void g3588(const Subject &S, Answer &A) { // RISCVInterruptAttr::getInterrupt
+static void g3587(const Subject &S, Answer &A) { // RISCVInterruptAttr::getInterrupt
   if (const auto N = asRISCVInterruptAttr(S); N)
     put(A, N->getInterrupt());
   else
     A.undefined();
 }
-static void g3589(const Subject &S, Answer &A) { // RISCVVectorCCAttr::getSemanticSpelling
+static void g3588(const Subject &S, Answer &A) { // RISCVVectorCCAttr::getSemanticSpelling
   if (const auto N = asRISCVVectorCCAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3590(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::getSemanticSpelling
+static void g3589(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::getSemanticSpelling
   if (const auto N = asReleaseCapabilityAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3591(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::isShared
+static void g3590(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::isShared
   if (const auto N = asReleaseCapabilityAttr(S); N)
     put(A, N->isShared());
   else
     A.undefined();
 }
-static void g3592(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::isGeneric
+static void g3591(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::isGeneric
   if (const auto N = asReleaseCapabilityAttr(S); N)
     put(A, N->isGeneric());
   else
     A.undefined();
 }
-static void g3593(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::args_size
+static void g3592(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::args_size
   if (const auto N = asReleaseCapabilityAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3594(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::args
+static void g3593(const Subject &S, Answer &A) { // ReleaseCapabilityAttr::args
   if (const auto N = asReleaseCapabilityAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3595(const Subject &S, Answer &A) { // ReleaseHandleAttr::getHandleType
+static void g3594(const Subject &S, Answer &A) { // ReleaseHandleAttr::getHandleType
   if (const auto N = asReleaseHandleAttr(S); N)
     put(A, N->getHandleType());
   else
     A.undefined();
 }
-static void g3596(const Subject &S, Answer &A) { // ReleaseHandleAttr::getHandleTypeLength
+static void g3595(const Subject &S, Answer &A) { // ReleaseHandleAttr::getHandleTypeLength
   if (const auto N = asReleaseHandleAttr(S); N)
     put(A, N->getHandleTypeLength());
   else
     A.undefined();
 }
-static void g3597(const Subject &S, Answer &A) { // ReqdWorkGroupSizeAttr::getXDim
+static void g3596(const Subject &S, Answer &A) { // ReqdWorkGroupSizeAttr::getXDim
   if (const auto N = asReqdWorkGroupSizeAttr(S); N)
     put(A, N->getXDim());
   else
     A.undefined();
 }
-static void g3598(const Subject &S, Answer &A) { // ReqdWorkGroupSizeAttr::getYDim
+static void g3597(const Subject &S, Answer &A) { // ReqdWorkGroupSizeAttr::getYDim
   if (const auto N = asReqdWorkGroupSizeAttr(S); N)
     put(A, N->getYDim());
   else
     A.undefined();
 }
-static void g3599(const Subject &S, Answer &A) { // ReqdWorkGroupSizeAttr::getZDim
+static void g3598(const Subject &S, Answer &A) { // ReqdWorkGroupSizeAttr::getZDim
   if (const auto N = asReqdWorkGroupSizeAttr(S); N)
     put(A, N->getZDim());
   else
     A.undefined();
 }
-static void g3600(const Subject &S, Answer &A) { // RequiresCapabilityAttr::getSemanticSpelling
+static void g3599(const Subject &S, Answer &A) { // RequiresCapabilityAttr::getSemanticSpelling
   if (const auto N = asRequiresCapabilityAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3601(const Subject &S, Answer &A) { // RequiresCapabilityAttr::isShared
+static void g3600(const Subject &S, Answer &A) { // RequiresCapabilityAttr::isShared
   if (const auto N = asRequiresCapabilityAttr(S); N)
     put(A, N->isShared());
   else
     A.undefined();
 }
-static void g3602(const Subject &S, Answer &A) { // RequiresCapabilityAttr::args_size
+static void g3601(const Subject &S, Answer &A) { // RequiresCapabilityAttr::args_size
   if (const auto N = asRequiresCapabilityAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3603(const Subject &S, Answer &A) { // RequiresCapabilityAttr::args
+static void g3602(const Subject &S, Answer &A) { // RequiresCapabilityAttr::args
   if (const auto N = asRequiresCapabilityAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3604(const Subject &S, Answer &A) { // RestrictAttr::getSemanticSpelling
+static void g3603(const Subject &S, Answer &A) { // RestrictAttr::getSemanticSpelling
   if (const auto N = asRestrictAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3605(const Subject &S, Answer &A) { // ReturnTypestateAttr::getState
+static void g3604(const Subject &S, Answer &A) { // ReturnTypestateAttr::getState
   if (const auto N = asReturnTypestateAttr(S); N)
     put(A, N->getState());
   else
     A.undefined();
 }
-static void g3606(const Subject &S, Answer &A) { // SectionAttr::getSemanticSpelling
+static void g3605(const Subject &S, Answer &A) { // SectionAttr::getSemanticSpelling
   if (const auto N = asSectionAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3607(const Subject &S, Answer &A) { // SectionAttr::getName
+static void g3606(const Subject &S, Answer &A) { // SectionAttr::getName
   if (const auto N = asSectionAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3608(const Subject &S, Answer &A) { // SectionAttr::getNameLength
+static void g3607(const Subject &S, Answer &A) { // SectionAttr::getNameLength
   if (const auto N = asSectionAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3609(const Subject &S, Answer &A) { // SentinelAttr::getSentinel
+static void g3608(const Subject &S, Answer &A) { // SentinelAttr::getSentinel
   if (const auto N = asSentinelAttr(S); N)
     put(A, N->getSentinel());
   else
     A.undefined();
 }
-static void g3610(const Subject &S, Answer &A) { // SentinelAttr::getNullPos
+static void g3609(const Subject &S, Answer &A) { // SentinelAttr::getNullPos
   if (const auto N = asSentinelAttr(S); N)
     put(A, N->getNullPos());
   else
     A.undefined();
 }
-static void g3611(const Subject &S, Answer &A) { // SetTypestateAttr::getNewState
+static void g3610(const Subject &S, Answer &A) { // SetTypestateAttr::getNewState
   if (const auto N = asSetTypestateAttr(S); N)
     put(A, N->getNewState());
   else
     A.undefined();
 }
-static void g3612(const Subject &S, Answer &A) { // SharedTrylockFunctionAttr::getSuccessValue
+static void g3611(const Subject &S, Answer &A) { // SharedTrylockFunctionAttr::getSuccessValue
   if (const auto N = asSharedTrylockFunctionAttr(S); N)
     put(A, N->getSuccessValue());
   else
     A.undefined();
 }
-static void g3613(const Subject &S, Answer &A) { // SharedTrylockFunctionAttr::args_size
+static void g3612(const Subject &S, Answer &A) { // SharedTrylockFunctionAttr::args_size
   if (const auto N = asSharedTrylockFunctionAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3614(const Subject &S, Answer &A) { // SharedTrylockFunctionAttr::args
+static void g3613(const Subject &S, Answer &A) { // SharedTrylockFunctionAttr::args
   if (const auto N = asSharedTrylockFunctionAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3615(const Subject &S, Answer &A) { // SizedByAttr::getSize
+static void g3614(const Subject &S, Answer &A) { // SizedByAttr::getSize
   if (const auto N = asSizedByAttr(S); N)
     put(A, N->getSize());
   else
     A.undefined();
 }
-static void g3616(const Subject &S, Answer &A) { // SizedByAttr::getNestedLevel
+static void g3615(const Subject &S, Answer &A) { // SizedByAttr::getNestedLevel
   if (const auto N = asSizedByAttr(S); N)
     put(A, N->getNestedLevel());
   else
     A.undefined();
 }
-static void g3617(const Subject &S, Answer &A) { // SizedByOrNullAttr::getSize
+static void g3616(const Subject &S, Answer &A) { // SizedByOrNullAttr::getSize
   if (const auto N = asSizedByOrNullAttr(S); N)
     put(A, N->getSize());
   else
     A.undefined();
 }
-static void g3618(const Subject &S, Answer &A) { // SizedByOrNullAttr::getNestedLevel
+static void g3617(const Subject &S, Answer &A) { // SizedByOrNullAttr::getNestedLevel
   if (const auto N = asSizedByOrNullAttr(S); N)
     put(A, N->getNestedLevel());
   else
     A.undefined();
 }
-static void g3619(const Subject &S, Answer &A) { // SuppressAttr::isGSL
+static void g3618(const Subject &S, Answer &A) { // SuppressAttr::isGSL
   if (const auto N = asSuppressAttr(S); N)
     put(A, N->isGSL());
   else
     A.undefined();
 }
-static void g3620(const Subject &S, Answer &A) { // SuppressAttr::diagnosticIdentifiers_size
+static void g3619(const Subject &S, Answer &A) { // SuppressAttr::diagnosticIdentifiers_size
   if (const auto N = asSuppressAttr(S); N)
     put(A, N->diagnosticIdentifiers_size());
   else
     A.undefined();
 }
-static void g3621(const Subject &S, Answer &A) { // SuppressAttr::diagnosticIdentifiers
+static void g3620(const Subject &S, Answer &A) { // SuppressAttr::diagnosticIdentifiers
   if (const auto N = asSuppressAttr(S); N)
     put(A, N->diagnosticIdentifiers());
   else
     A.undefined();
 }
-static void g3622(const Subject &S, Answer &A) { // SwiftAsyncAttr::getKind
+static void g3621(const Subject &S, Answer &A) { // SwiftAsyncAttr::getKind
   if (const auto N = asSwiftAsyncAttr(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g3623(const Subject &S, Answer &A) { // SwiftAsyncErrorAttr::getConvention
+static void g3622(const Subject &S, Answer &A) { // SwiftAsyncErrorAttr::getConvention
   if (const auto N = asSwiftAsyncErrorAttr(S); N)
     put(A, N->getConvention());
   else
     A.undefined();
 }
-static void g3624(const Subject &S, Answer &A) { // SwiftAsyncErrorAttr::getHandlerParamIdx
+static void g3623(const Subject &S, Answer &A) { // SwiftAsyncErrorAttr::getHandlerParamIdx
   if (const auto N = asSwiftAsyncErrorAttr(S); N)
     put(A, N->getHandlerParamIdx());
   else
     A.undefined();
 }
-static void g3625(const Subject &S, Answer &A) { // SwiftAsyncNameAttr::getName
+static void g3624(const Subject &S, Answer &A) { // SwiftAsyncNameAttr::getName
   if (const auto N = asSwiftAsyncNameAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3626(const Subject &S, Answer &A) { // SwiftAsyncNameAttr::getNameLength
+static void g3625(const Subject &S, Answer &A) { // SwiftAsyncNameAttr::getNameLength
   if (const auto N = asSwiftAsyncNameAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3627(const Subject &S, Answer &A) { // SwiftAttrAttr::getAttribute
+static void g3626(const Subject &S, Answer &A) { // SwiftAttrAttr::getAttribute
   if (const auto N = asSwiftAttrAttr(S); N)
     put(A, N->getAttribute());
   else
     A.undefined();
 }
-static void g3628(const Subject &S, Answer &A) { // SwiftAttrAttr::getAttributeLength
+static void g3627(const Subject &S, Answer &A) { // SwiftAttrAttr::getAttributeLength
   if (const auto N = asSwiftAttrAttr(S); N)
     put(A, N->getAttributeLength());
   else
     A.undefined();
 }
-static void g3629(const Subject &S, Answer &A) { // SwiftBridgeAttr::getSwiftType
+static void g3628(const Subject &S, Answer &A) { // SwiftBridgeAttr::getSwiftType
   if (const auto N = asSwiftBridgeAttr(S); N)
     put(A, N->getSwiftType());
   else
     A.undefined();
 }
-static void g3630(const Subject &S, Answer &A) { // SwiftBridgeAttr::getSwiftTypeLength
+static void g3629(const Subject &S, Answer &A) { // SwiftBridgeAttr::getSwiftTypeLength
   if (const auto N = asSwiftBridgeAttr(S); N)
     put(A, N->getSwiftTypeLength());
   else
     A.undefined();
 }
-static void g3631(const Subject &S, Answer &A) { // SwiftErrorAttr::getConvention
+static void g3630(const Subject &S, Answer &A) { // SwiftErrorAttr::getConvention
   if (const auto N = asSwiftErrorAttr(S); N)
     put(A, N->getConvention());
   else
     A.undefined();
 }
-static void g3632(const Subject &S, Answer &A) { // SwiftNameAttr::getName
+static void g3631(const Subject &S, Answer &A) { // SwiftNameAttr::getName
   if (const auto N = asSwiftNameAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3633(const Subject &S, Answer &A) { // SwiftNameAttr::getNameLength
+static void g3632(const Subject &S, Answer &A) { // SwiftNameAttr::getNameLength
   if (const auto N = asSwiftNameAttr(S); N)
     put(A, N->getNameLength());
   else
     A.undefined();
 }
-static void g3634(const Subject &S, Answer &A) { // SwiftNewTypeAttr::getSemanticSpelling
+static void g3633(const Subject &S, Answer &A) { // SwiftNewTypeAttr::getSemanticSpelling
   if (const auto N = asSwiftNewTypeAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3635(const Subject &S, Answer &A) { // SwiftNewTypeAttr::getNewtypeKind
+static void g3634(const Subject &S, Answer &A) { // SwiftNewTypeAttr::getNewtypeKind
   if (const auto N = asSwiftNewTypeAttr(S); N)
     put(A, N->getNewtypeKind());
   else
     A.undefined();
 }
-static void g3636(const Subject &S, Answer &A) { // SwiftVersionedAdditionAttr::getVersion
+static void g3635(const Subject &S, Answer &A) { // SwiftVersionedAdditionAttr::getVersion
   if (const auto N = asSwiftVersionedAdditionAttr(S); N)
     put(A, N->getVersion());
   else
     A.undefined();
 }
-static void g3637(const Subject &S, Answer &A) { // SwiftVersionedAdditionAttr::getAdditionalAttr
+static void g3636(const Subject &S, Answer &A) { // SwiftVersionedAdditionAttr::getAdditionalAttr
   if (const auto N = asSwiftVersionedAdditionAttr(S); N)
     put(A, N->getAdditionalAttr());
   else
     A.undefined();
 }
-static void g3638(const Subject &S, Answer &A) { // SwiftVersionedAdditionAttr::getIsReplacedByActive
+static void g3637(const Subject &S, Answer &A) { // SwiftVersionedAdditionAttr::getIsReplacedByActive
   if (const auto N = asSwiftVersionedAdditionAttr(S); N)
     put(A, N->getIsReplacedByActive());
   else
     A.undefined();
 }
-static void g3639(const Subject &S, Answer &A) { // SwiftVersionedRemovalAttr::getVersion
+static void g3638(const Subject &S, Answer &A) { // SwiftVersionedRemovalAttr::getVersion
   if (const auto N = asSwiftVersionedRemovalAttr(S); N)
     put(A, N->getVersion());
   else
     A.undefined();
 }
-static void g3640(const Subject &S, Answer &A) { // SwiftVersionedRemovalAttr::getRawKind
+static void g3639(const Subject &S, Answer &A) { // SwiftVersionedRemovalAttr::getRawKind
   if (const auto N = asSwiftVersionedRemovalAttr(S); N)
     put(A, N->getRawKind());
   else
     A.undefined();
 }
-static void g3641(const Subject &S, Answer &A) { // SwiftVersionedRemovalAttr::getIsReplacedByActive
+static void g3640(const Subject &S, Answer &A) { // SwiftVersionedRemovalAttr::getIsReplacedByActive
   if (const auto N = asSwiftVersionedRemovalAttr(S); N)
     put(A, N->getIsReplacedByActive());
   else
     A.undefined();
 }
-static void g3642(const Subject &S, Answer &A) { // SwiftVersionedRemovalAttr::getAttrKindToRemove
+static void g3641(const Subject &S, Answer &A) { // SwiftVersionedRemovalAttr::getAttrKindToRemove
   if (const auto N = asSwiftVersionedRemovalAttr(S); N)
     put(A, N->getAttrKindToRemove());
   else
     A.undefined();
 }
-static void g3643(const Subject &S, Answer &A) { // TLSModelAttr::getModel
+static void g3642(const Subject &S, Answer &A) { // TLSModelAttr::getModel
   if (const auto N = asTLSModelAttr(S); N)
     put(A, N->getModel());
   else
     A.undefined();
 }
-static void g3644(const Subject &S, Answer &A) { // TLSModelAttr::getModelLength
+static void g3643(const Subject &S, Answer &A) { // TLSModelAttr::getModelLength
   if (const auto N = asTLSModelAttr(S); N)
     put(A, N->getModelLength());
   else
     A.undefined();
 }
-static void g3645(const Subject &S, Answer &A) { // TargetAttr::getFeaturesStr
+static void g3644(const Subject &S, Answer &A) { // TargetAttr::getFeaturesStr
   if (const auto N = asTargetAttr(S); N)
     put(A, N->getFeaturesStr());
   else
     A.undefined();
 }
-static void g3646(const Subject &S, Answer &A) { // TargetAttr::getFeaturesStrLength
+static void g3645(const Subject &S, Answer &A) { // TargetAttr::getFeaturesStrLength
   if (const auto N = asTargetAttr(S); N)
     put(A, N->getFeaturesStrLength());
   else
     A.undefined();
 }
-static void g3647(const Subject &S, Answer &A) { // TargetAttr::getArchitecture
+static void g3646(const Subject &S, Answer &A) { // TargetAttr::getArchitecture
   if (const auto N = asTargetAttr(S); N)
     put(A, N->getArchitecture());
   else
     A.undefined();
 }
-static void g3648(const Subject &S, Answer &A) { // TargetAttr::isDefaultVersion
+static void g3647(const Subject &S, Answer &A) { // TargetAttr::isDefaultVersion
   if (const auto N = asTargetAttr(S); N)
     put(A, N->isDefaultVersion());
   else
     A.undefined();
 }
-static void g3649(const Subject &S, Answer &A) { // TargetClonesAttr::featuresStrs_size
+static void g3648(const Subject &S, Answer &A) { // TargetClonesAttr::featuresStrs_size
   if (const auto N = asTargetClonesAttr(S); N)
     put(A, N->featuresStrs_size());
   else
     A.undefined();
 }
-static void g3650(const Subject &S, Answer &A) { // TargetClonesAttr::featuresStrs
+static void g3649(const Subject &S, Answer &A) { // TargetClonesAttr::featuresStrs
   if (const auto N = asTargetClonesAttr(S); N)
     put(A, N->featuresStrs());
   else
     A.undefined();
 }
-static void g3651(const Subject &S, Answer &A) { // TargetVersionAttr::getNamesStr
+static void g3650(const Subject &S, Answer &A) { // TargetVersionAttr::getNamesStr
   if (const auto N = asTargetVersionAttr(S); N)
     put(A, N->getNamesStr());
   else
     A.undefined();
 }
-static void g3652(const Subject &S, Answer &A) { // TargetVersionAttr::getNamesStrLength
+static void g3651(const Subject &S, Answer &A) { // TargetVersionAttr::getNamesStrLength
   if (const auto N = asTargetVersionAttr(S); N)
     put(A, N->getNamesStrLength());
   else
     A.undefined();
 }
-static void g3653(const Subject &S, Answer &A) { // TargetVersionAttr::getName
+static void g3652(const Subject &S, Answer &A) { // TargetVersionAttr::getName
   if (const auto N = asTargetVersionAttr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g3654(const Subject &S, Answer &A) { // TargetVersionAttr::isDefaultVersion
+static void g3653(const Subject &S, Answer &A) { // TargetVersionAttr::isDefaultVersion
   if (const auto N = asTargetVersionAttr(S); N)
     put(A, N->isDefaultVersion());
   else
     A.undefined();
 }
-static void g3655(const Subject &S, Answer &A) { // TestTypestateAttr::getTestState
+static void g3654(const Subject &S, Answer &A) { // TestTypestateAttr::getTestState
   if (const auto N = asTestTypestateAttr(S); N)
     put(A, N->getTestState());
   else
     A.undefined();
 }
-static void g3656(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::getSemanticSpelling
+static void g3655(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::getSemanticSpelling
   if (const auto N = asTryAcquireCapabilityAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3657(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::isShared
+static void g3656(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::isShared
   if (const auto N = asTryAcquireCapabilityAttr(S); N)
     put(A, N->isShared());
   else
     A.undefined();
 }
-static void g3658(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::getSuccessValue
+static void g3657(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::getSuccessValue
   if (const auto N = asTryAcquireCapabilityAttr(S); N)
     put(A, N->getSuccessValue());
   else
     A.undefined();
 }
-static void g3659(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::args_size
+static void g3658(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::args_size
   if (const auto N = asTryAcquireCapabilityAttr(S); N)
     put(A, N->args_size());
   else
     A.undefined();
 }
-static void g3660(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::args
+static void g3659(const Subject &S, Answer &A) { // TryAcquireCapabilityAttr::args
   if (const auto N = asTryAcquireCapabilityAttr(S); N)
     put(A, N->args());
   else
     A.undefined();
 }
-static void g3661(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getArgumentKind
+static void g3660(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getArgumentKind
   if (const auto N = asTypeTagForDatatypeAttr(S); N)
     put(A, N->getArgumentKind());
   else
     A.undefined();
 }
-static void g3662(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getMatchingCType
+static void g3661(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getMatchingCType
   if (const auto N = asTypeTagForDatatypeAttr(S); N)
     put(A, N->getMatchingCType());
   else
     A.undefined();
 }
-static void g3663(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getMatchingCTypeLoc
+static void g3662(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getMatchingCTypeLoc
   if (const auto N = asTypeTagForDatatypeAttr(S); N)
     put(A, N->getMatchingCTypeLoc());
   else
     A.undefined();
 }
-static void g3664(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getLayoutCompatible
+static void g3663(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getLayoutCompatible
   if (const auto N = asTypeTagForDatatypeAttr(S); N)
     put(A, N->getLayoutCompatible());
   else
     A.undefined();
 }
-static void g3665(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getMustBeNull
+static void g3664(const Subject &S, Answer &A) { // TypeTagForDatatypeAttr::getMustBeNull
   if (const auto N = asTypeTagForDatatypeAttr(S); N)
     put(A, N->getMustBeNull());
   else
     A.undefined();
 }
-static void g3666(const Subject &S, Answer &A) { // TypeVisibilityAttr::getVisibility
+static void g3665(const Subject &S, Answer &A) { // TypeVisibilityAttr::getVisibility
   if (const auto N = asTypeVisibilityAttr(S); N)
     put(A, N->getVisibility());
   else
     A.undefined();
 }
-static void g3667(const Subject &S, Answer &A) { // UnavailableAttr::getMessage
+static void g3666(const Subject &S, Answer &A) { // UnavailableAttr::getMessage
   if (const auto N = asUnavailableAttr(S); N)
     put(A, N->getMessage());
   else
     A.undefined();
 }
-static void g3668(const Subject &S, Answer &A) { // UnavailableAttr::getMessageLength
+static void g3667(const Subject &S, Answer &A) { // UnavailableAttr::getMessageLength
   if (const auto N = asUnavailableAttr(S); N)
     put(A, N->getMessageLength());
   else
     A.undefined();
 }
-static void g3669(const Subject &S, Answer &A) { // UnavailableAttr::getImplicitReason
+static void g3668(const Subject &S, Answer &A) { // UnavailableAttr::getImplicitReason
   if (const auto N = asUnavailableAttr(S); N)
     put(A, N->getImplicitReason());
   else
     A.undefined();
 }
-static void g3670(const Subject &S, Answer &A) { // UnusedAttr::getSemanticSpelling
+static void g3669(const Subject &S, Answer &A) { // UnusedAttr::getSemanticSpelling
   if (const auto N = asUnusedAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3671(const Subject &S, Answer &A) { // UseHandleAttr::getHandleType
+static void g3670(const Subject &S, Answer &A) { // UseHandleAttr::getHandleType
   if (const auto N = asUseHandleAttr(S); N)
     put(A, N->getHandleType());
   else
     A.undefined();
 }
-static void g3672(const Subject &S, Answer &A) { // UseHandleAttr::getHandleTypeLength
+static void g3671(const Subject &S, Answer &A) { // UseHandleAttr::getHandleTypeLength
   if (const auto N = asUseHandleAttr(S); N)
     put(A, N->getHandleTypeLength());
   else
     A.undefined();
 }
-static void g3673(const Subject &S, Answer &A) { // UuidAttr::getGuid
+static void g3672(const Subject &S, Answer &A) { // UuidAttr::getGuid
   if (const auto N = asUuidAttr(S); N)
     put(A, N->getGuid());
   else
     A.undefined();
 }
-static void g3674(const Subject &S, Answer &A) { // UuidAttr::getGuidLength
+static void g3673(const Subject &S, Answer &A) { // UuidAttr::getGuidLength
   if (const auto N = asUuidAttr(S); N)
     put(A, N->getGuidLength());
   else
     A.undefined();
 }
-static void g3675(const Subject &S, Answer &A) { // UuidAttr::getGuidDecl
+static void g3674(const Subject &S, Answer &A) { // UuidAttr::getGuidDecl
   if (const auto N = asUuidAttr(S); N)
     put(A, N->getGuidDecl());
   else
     A.undefined();
 }
-static void g3676(const Subject &S, Answer &A) { // VTablePointerAuthenticationAttr::getKey
+static void g3675(const Subject &S, Answer &A) { // VTablePointerAuthenticationAttr::getKey
   if (const auto N = asVTablePointerAuthenticationAttr(S); N)
     put(A, N->getKey());
   else
     A.undefined();
 }
-static void g3677(const Subject &S, Answer &A) { // VTablePointerAuthenticationAttr::getAddressDiscrimination
+static void g3676(const Subject &S, Answer &A) { // VTablePointerAuthenticationAttr::getAddressDiscrimination
   if (const auto N = asVTablePointerAuthenticationAttr(S); N)
     put(A, N->getAddressDiscrimination());
   else
     A.undefined();
 }
-static void g3678(const Subject &S, Answer &A) { // VTablePointerAuthenticationAttr::getExtraDiscrimination
+static void g3677(const Subject &S, Answer &A) { // VTablePointerAuthenticationAttr::getExtraDiscrimination
   if (const auto N = asVTablePointerAuthenticationAttr(S); N)
     put(A, N->getExtraDiscrimination());
   else
     A.undefined();
 }
-static void g3679(const Subject &S, Answer &A) { // VTablePointerAuthenticationAttr::getCustomDiscriminationValue
+static void g3678(const Subject &S, Answer &A) { // VTablePointerAuthenticationAttr::getCustomDiscriminationValue
   if (const auto N = asVTablePointerAuthenticationAttr(S); N)
     put(A, N->getCustomDiscriminationValue());
   else
     A.undefined();
 }
-static void g3680(const Subject &S, Answer &A) { // VecTypeHintAttr::getTypeHint
+static void g3679(const Subject &S, Answer &A) { // VecTypeHintAttr::getTypeHint
   if (const auto N = asVecTypeHintAttr(S); N)
     put(A, N->getTypeHint());
   else
     A.undefined();
 }
-static void g3681(const Subject &S, Answer &A) { // VecTypeHintAttr::getTypeHintLoc
+static void g3680(const Subject &S, Answer &A) { // VecTypeHintAttr::getTypeHintLoc
   if (const auto N = asVecTypeHintAttr(S); N)
     put(A, N->getTypeHintLoc());
   else
     A.undefined();
 }
-static void g3682(const Subject &S, Answer &A) { // VisibilityAttr::getVisibility
+static void g3681(const Subject &S, Answer &A) { // VisibilityAttr::getVisibility
   if (const auto N = asVisibilityAttr(S); N)
     put(A, N->getVisibility());
   else
     A.undefined();
 }
-static void g3683(const Subject &S, Answer &A) { // WarnUnusedResultAttr::getSemanticSpelling
+static void g3682(const Subject &S, Answer &A) { // WarnUnusedResultAttr::getSemanticSpelling
   if (const auto N = asWarnUnusedResultAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3684(const Subject &S, Answer &A) { // WarnUnusedResultAttr::getMessage
+static void g3683(const Subject &S, Answer &A) { // WarnUnusedResultAttr::getMessage
   if (const auto N = asWarnUnusedResultAttr(S); N)
     put(A, N->getMessage());
   else
     A.undefined();
 }
-static void g3685(const Subject &S, Answer &A) { // WarnUnusedResultAttr::getMessageLength
+static void g3684(const Subject &S, Answer &A) { // WarnUnusedResultAttr::getMessageLength
   if (const auto N = asWarnUnusedResultAttr(S); N)
     put(A, N->getMessageLength());
   else
     A.undefined();
 }
-static void g3686(const Subject &S, Answer &A) { // WarnUnusedResultAttr::IsCXX11NoDiscard
+static void g3685(const Subject &S, Answer &A) { // WarnUnusedResultAttr::IsCXX11NoDiscard
   if (const auto N = asWarnUnusedResultAttr(S); N)
     put(A, N->IsCXX11NoDiscard());
   else
     A.undefined();
 }
-static void g3687(const Subject &S, Answer &A) { // WeakRefAttr::getAliasee
+static void g3686(const Subject &S, Answer &A) { // WeakRefAttr::getAliasee
   if (const auto N = asWeakRefAttr(S); N)
     put(A, N->getAliasee());
   else
     A.undefined();
 }
-static void g3688(const Subject &S, Answer &A) { // WeakRefAttr::getAliaseeLength
+static void g3687(const Subject &S, Answer &A) { // WeakRefAttr::getAliaseeLength
   if (const auto N = asWeakRefAttr(S); N)
     put(A, N->getAliaseeLength());
   else
     A.undefined();
 }
-static void g3689(const Subject &S, Answer &A) { // WebAssemblyExportNameAttr::getExportName
+static void g3688(const Subject &S, Answer &A) { // WebAssemblyExportNameAttr::getExportName
   if (const auto N = asWebAssemblyExportNameAttr(S); N)
     put(A, N->getExportName());
   else
     A.undefined();
 }
-static void g3690(const Subject &S, Answer &A) { // WebAssemblyExportNameAttr::getExportNameLength
+static void g3689(const Subject &S, Answer &A) { // WebAssemblyExportNameAttr::getExportNameLength
   if (const auto N = asWebAssemblyExportNameAttr(S); N)
     put(A, N->getExportNameLength());
   else
     A.undefined();
 }
-static void g3691(const Subject &S, Answer &A) { // WebAssemblyImportModuleAttr::getImportModule
+static void g3690(const Subject &S, Answer &A) { // WebAssemblyImportModuleAttr::getImportModule
   if (const auto N = asWebAssemblyImportModuleAttr(S); N)
     put(A, N->getImportModule());
   else
     A.undefined();
 }
-static void g3692(const Subject &S, Answer &A) { // WebAssemblyImportModuleAttr::getImportModuleLength
+static void g3691(const Subject &S, Answer &A) { // WebAssemblyImportModuleAttr::getImportModuleLength
   if (const auto N = asWebAssemblyImportModuleAttr(S); N)
     put(A, N->getImportModuleLength());
   else
     A.undefined();
 }
-static void g3693(const Subject &S, Answer &A) { // WebAssemblyImportNameAttr::getImportName
+static void g3692(const Subject &S, Answer &A) { // WebAssemblyImportNameAttr::getImportName
   if (const auto N = asWebAssemblyImportNameAttr(S); N)
     put(A, N->getImportName());
   else
     A.undefined();
 }
-static void g3694(const Subject &S, Answer &A) { // WebAssemblyImportNameAttr::getImportNameLength
+static void g3693(const Subject &S, Answer &A) { // WebAssemblyImportNameAttr::getImportNameLength
   if (const auto N = asWebAssemblyImportNameAttr(S); N)
     put(A, N->getImportNameLength());
   else
     A.undefined();
 }
-static void g3695(const Subject &S, Answer &A) { // WorkGroupSizeHintAttr::getXDim
+static void g3694(const Subject &S, Answer &A) { // WorkGroupSizeHintAttr::getXDim
   if (const auto N = asWorkGroupSizeHintAttr(S); N)
     put(A, N->getXDim());
   else
     A.undefined();
 }
-static void g3696(const Subject &S, Answer &A) { // WorkGroupSizeHintAttr::getYDim
+static void g3695(const Subject &S, Answer &A) { // WorkGroupSizeHintAttr::getYDim
   if (const auto N = asWorkGroupSizeHintAttr(S); N)
     put(A, N->getYDim());
   else
     A.undefined();
 }
-static void g3697(const Subject &S, Answer &A) { // WorkGroupSizeHintAttr::getZDim
+static void g3696(const Subject &S, Answer &A) { // WorkGroupSizeHintAttr::getZDim
   if (const auto N = asWorkGroupSizeHintAttr(S); N)
     put(A, N->getZDim());
   else
     A.undefined();
 }
-static void g3698(const Subject &S, Answer &A) { // XRayInstrumentAttr::getSemanticSpelling
+static void g3697(const Subject &S, Answer &A) { // XRayInstrumentAttr::getSemanticSpelling
   if (const auto N = asXRayInstrumentAttr(S); N)
     put(A, N->getSemanticSpelling());
   else
     A.undefined();
 }
-static void g3699(const Subject &S, Answer &A) { // XRayInstrumentAttr::alwaysXRayInstrument
+static void g3698(const Subject &S, Answer &A) { // XRayInstrumentAttr::alwaysXRayInstrument
   if (const auto N = asXRayInstrumentAttr(S); N)
     put(A, N->alwaysXRayInstrument());
   else
     A.undefined();
 }
-static void g3700(const Subject &S, Answer &A) { // XRayInstrumentAttr::neverXRayInstrument
+static void g3699(const Subject &S, Answer &A) { // XRayInstrumentAttr::neverXRayInstrument
   if (const auto N = asXRayInstrumentAttr(S); N)
     put(A, N->neverXRayInstrument());
   else
     A.undefined();
 }
-static void g3701(const Subject &S, Answer &A) { // XRayLogArgsAttr::getArgumentCount
+static void g3700(const Subject &S, Answer &A) { // XRayLogArgsAttr::getArgumentCount
   if (const auto N = asXRayLogArgsAttr(S); N)
     put(A, N->getArgumentCount());
   else
     A.undefined();
 }
-static void g3702(const Subject &S, Answer &A) { // ZeroCallUsedRegsAttr::getZeroCallUsedRegs
+static void g3701(const Subject &S, Answer &A) { // ZeroCallUsedRegsAttr::getZeroCallUsedRegs
   if (const auto N = asZeroCallUsedRegsAttr(S); N)
     put(A, N->getZeroCallUsedRegs());
   else
     A.undefined();
 }
-static void g3703(const Subject &S, Answer &A) { // Comment::getCommentKind
+static void g3702(const Subject &S, Answer &A) { // Comment::getCommentKind
   if (const auto N = asComment(S); N)
     put(A, N->getCommentKind());
   else
     A.undefined();
 }
-static void g3704(const Subject &S, Answer &A) { // Comment::getCommentKindName
+static void g3703(const Subject &S, Answer &A) { // Comment::getCommentKindName
   if (const auto N = asComment(S); N)
     put(A, N->getCommentKindName());
   else
     A.undefined();
 }
-static void g3705(const Subject &S, Answer &A) { // Comment::getSourceRange
+static void g3704(const Subject &S, Answer &A) { // Comment::getSourceRange
   if (const auto N = asComment(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g3706(const Subject &S, Answer &A) { // Comment::getBeginLoc
+static void g3705(const Subject &S, Answer &A) { // Comment::getBeginLoc
   if (const auto N = asComment(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g3707(const Subject &S, Answer &A) { // Comment::getEndLoc
+static void g3706(const Subject &S, Answer &A) { // Comment::getEndLoc
   if (const auto N = asComment(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g3708(const Subject &S, Answer &A) { // Comment::getLocation
+static void g3707(const Subject &S, Answer &A) { // Comment::getLocation
   if (const auto N = asComment(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g3709(const Subject &S, Answer &A) { // Comment::child_count
+static void g3708(const Subject &S, Answer &A) { // Comment::child_count
   if (const auto N = asComment(S); N)
     put(A, N->child_count());
   else
     A.undefined();
 }
-static void g3710(const Subject &S, Answer &A) { // InlineContentComment::hasTrailingNewline
+static void g3709(const Subject &S, Answer &A) { // InlineContentComment::hasTrailingNewline
   if (const auto N = asInlineContentComment(S); N)
     put(A, N->hasTrailingNewline());
   else
     A.undefined();
 }
-static void g3711(const Subject &S, Answer &A) { // TextComment::getText
+static void g3710(const Subject &S, Answer &A) { // TextComment::getText
   if (const auto N = asTextComment(S); N)
     put(A, N->getText());
   else
     A.undefined();
 }
-static void g3712(const Subject &S, Answer &A) { // TextComment::isWhitespace
+static void g3711(const Subject &S, Answer &A) { // TextComment::isWhitespace
   if (const auto N = asTextComment(S); N)
     put(A, N->isWhitespace());
   else
     A.undefined();
 }
-static void g3713(const Subject &S, Answer &A) { // InlineCommandComment::getCommandID
+static void g3712(const Subject &S, Answer &A) { // InlineCommandComment::getCommandID
   if (const auto N = asInlineCommandComment(S); N)
     put(A, N->getCommandID());
   else
     A.undefined();
 }
-static void g3714(const Subject &S, Answer &A) { // InlineCommandComment::getCommandNameRange
+static void g3713(const Subject &S, Answer &A) { // InlineCommandComment::getCommandNameRange
   if (const auto N = asInlineCommandComment(S); N)
     put(A, N->getCommandNameRange());
   else
     A.undefined();
 }
-static void g3715(const Subject &S, Answer &A) { // InlineCommandComment::getRenderKind
+static void g3714(const Subject &S, Answer &A) { // InlineCommandComment::getRenderKind
   if (const auto N = asInlineCommandComment(S); N)
     put(A, N->getRenderKind());
   else
     A.undefined();
 }
-static void g3716(const Subject &S, Answer &A) { // InlineCommandComment::getNumArgs
+static void g3715(const Subject &S, Answer &A) { // InlineCommandComment::getNumArgs
   if (const auto N = asInlineCommandComment(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g3717(const Subject &S, Answer &A) { // HTMLTagComment::getTagName
+static void g3716(const Subject &S, Answer &A) { // HTMLTagComment::getTagName
   if (const auto N = asHTMLTagComment(S); N)
     put(A, N->getTagName());
   else
     A.undefined();
 }
-static void g3718(const Subject &S, Answer &A) { // HTMLTagComment::getTagNameSourceRange
+static void g3717(const Subject &S, Answer &A) { // HTMLTagComment::getTagNameSourceRange
   if (const auto N = asHTMLTagComment(S); N)
     put(A, N->getTagNameSourceRange());
   else
     A.undefined();
 }
-static void g3719(const Subject &S, Answer &A) { // HTMLTagComment::isMalformed
+static void g3718(const Subject &S, Answer &A) { // HTMLTagComment::isMalformed
   if (const auto N = asHTMLTagComment(S); N)
     put(A, N->isMalformed());
   else
     A.undefined();
 }
-static void g3720(const Subject &S, Answer &A) { // HTMLStartTagComment::getNumAttrs
+static void g3719(const Subject &S, Answer &A) { // HTMLStartTagComment::getNumAttrs
   if (const auto N = asHTMLStartTagComment(S); N)
     put(A, N->getNumAttrs());
   else
     A.undefined();
 }
-static void g3721(const Subject &S, Answer &A) { // HTMLStartTagComment::isSelfClosing
+static void g3720(const Subject &S, Answer &A) { // HTMLStartTagComment::isSelfClosing
   if (const auto N = asHTMLStartTagComment(S); N)
     put(A, N->isSelfClosing());
   else
     A.undefined();
 }
-static void g3722(const Subject &S, Answer &A) { // ParagraphComment::isWhitespace
+static void g3721(const Subject &S, Answer &A) { // ParagraphComment::isWhitespace
   if (const auto N = asParagraphComment(S); N)
     put(A, N->isWhitespace());
   else
     A.undefined();
 }
-static void g3723(const Subject &S, Answer &A) { // BlockCommandComment::getCommandID
+static void g3722(const Subject &S, Answer &A) { // BlockCommandComment::getCommandID
   if (const auto N = asBlockCommandComment(S); N)
     put(A, N->getCommandID());
   else
     A.undefined();
 }
-static void g3724(const Subject &S, Answer &A) { // BlockCommandComment::getCommandNameBeginLoc
+static void g3723(const Subject &S, Answer &A) { // BlockCommandComment::getCommandNameBeginLoc
   if (const auto N = asBlockCommandComment(S); N)
     put(A, N->getCommandNameBeginLoc());
   else
     A.undefined();
 }
-static void g3725(const Subject &S, Answer &A) { // BlockCommandComment::getNumArgs
+static void g3724(const Subject &S, Answer &A) { // BlockCommandComment::getNumArgs
   if (const auto N = asBlockCommandComment(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g3726(const Subject &S, Answer &A) { // BlockCommandComment::getParagraph
+static void g3725(const Subject &S, Answer &A) { // BlockCommandComment::getParagraph
   if (const auto N = asBlockCommandComment(S); N)
     put(A, N->getParagraph());
   else
     A.undefined();
 }
-static void g3727(const Subject &S, Answer &A) { // BlockCommandComment::hasNonWhitespaceParagraph
+static void g3726(const Subject &S, Answer &A) { // BlockCommandComment::hasNonWhitespaceParagraph
   if (const auto N = asBlockCommandComment(S); N)
     put(A, N->hasNonWhitespaceParagraph());
   else
     A.undefined();
 }
-static void g3728(const Subject &S, Answer &A) { // BlockCommandComment::getCommandMarker
+static void g3727(const Subject &S, Answer &A) { // BlockCommandComment::getCommandMarker
   if (const auto N = asBlockCommandComment(S); N)
     put(A, N->getCommandMarker());
   else
     A.undefined();
 }
-static void g3729(const Subject &S, Answer &A) { // ParamCommandComment::getDirection
+static void g3728(const Subject &S, Answer &A) { // ParamCommandComment::getDirection
   if (const auto N = asParamCommandComment(S); N)
     put(A, N->getDirection());
   else
     A.undefined();
 }
-static void g3730(const Subject &S, Answer &A) { // ParamCommandComment::isDirectionExplicit
+static void g3729(const Subject &S, Answer &A) { // ParamCommandComment::isDirectionExplicit
   if (const auto N = asParamCommandComment(S); N)
     put(A, N->isDirectionExplicit());
   else
     A.undefined();
 }
-static void g3731(const Subject &S, Answer &A) { // ParamCommandComment::hasParamName
+static void g3730(const Subject &S, Answer &A) { // ParamCommandComment::hasParamName
   if (const auto N = asParamCommandComment(S); N)
     put(A, N->hasParamName());
   else
     A.undefined();
 }
-static void g3732(const Subject &S, Answer &A) { // ParamCommandComment::getParamNameAsWritten
+static void g3731(const Subject &S, Answer &A) { // ParamCommandComment::getParamNameAsWritten
   if (const auto N = asParamCommandComment(S); N)
     put(A, N->getParamNameAsWritten());
   else
     A.undefined();
 }
-static void g3733(const Subject &S, Answer &A) { // ParamCommandComment::getParamNameRange
+static void g3732(const Subject &S, Answer &A) { // ParamCommandComment::getParamNameRange
   if (const auto N = asParamCommandComment(S); N)
     put(A, N->getParamNameRange());
   else
     A.undefined();
 }
-static void g3734(const Subject &S, Answer &A) { // ParamCommandComment::isParamIndexValid
+static void g3733(const Subject &S, Answer &A) { // ParamCommandComment::isParamIndexValid
   if (const auto N = asParamCommandComment(S); N)
     put(A, N->isParamIndexValid());
   else
     A.undefined();
 }
-static void g3735(const Subject &S, Answer &A) { // ParamCommandComment::isVarArgParam
+static void g3734(const Subject &S, Answer &A) { // ParamCommandComment::isVarArgParam
   if (const auto N = asParamCommandComment(S); N)
     put(A, N->isVarArgParam());
   else
     A.undefined();
 }
-static void g3736(const Subject &S, Answer &A) { // ParamCommandComment::getParamIndex
+static void g3735(const Subject &S, Answer &A) { // ParamCommandComment::getParamIndex
   if (const auto N = asParamCommandComment(S); N)
     put(A, N->getParamIndex());
   else
     A.undefined();
 }
-static void g3737(const Subject &S, Answer &A) { // TParamCommandComment::hasParamName
+static void g3736(const Subject &S, Answer &A) { // TParamCommandComment::hasParamName
   if (const auto N = asTParamCommandComment(S); N)
     put(A, N->hasParamName());
   else
     A.undefined();
 }
-static void g3738(const Subject &S, Answer &A) { // TParamCommandComment::getParamNameAsWritten
+static void g3737(const Subject &S, Answer &A) { // TParamCommandComment::getParamNameAsWritten
   if (const auto N = asTParamCommandComment(S); N)
     put(A, N->getParamNameAsWritten());
   else
     A.undefined();
 }
-static void g3739(const Subject &S, Answer &A) { // TParamCommandComment::getParamNameRange
+static void g3738(const Subject &S, Answer &A) { // TParamCommandComment::getParamNameRange
   if (const auto N = asTParamCommandComment(S); N)
     put(A, N->getParamNameRange());
   else
     A.undefined();
 }
-static void g3740(const Subject &S, Answer &A) { // TParamCommandComment::isPositionValid
+static void g3739(const Subject &S, Answer &A) { // TParamCommandComment::isPositionValid
   if (const auto N = asTParamCommandComment(S); N)
     put(A, N->isPositionValid());
   else
     A.undefined();
 }
-static void g3741(const Subject &S, Answer &A) { // TParamCommandComment::getDepth
+static void g3740(const Subject &S, Answer &A) { // TParamCommandComment::getDepth
   if (const auto N = asTParamCommandComment(S); N)
     put(A, N->getDepth());
   else
     A.undefined();
 }
-static void g3742(const Subject &S, Answer &A) { // VerbatimBlockLineComment::getText
+static void g3741(const Subject &S, Answer &A) { // VerbatimBlockLineComment::getText
   if (const auto N = asVerbatimBlockLineComment(S); N)
     put(A, N->getText());
   else
     A.undefined();
 }
-static void g3743(const Subject &S, Answer &A) { // VerbatimBlockComment::getCloseName
+static void g3742(const Subject &S, Answer &A) { // VerbatimBlockComment::getCloseName
   if (const auto N = asVerbatimBlockComment(S); N)
     put(A, N->getCloseName());
   else
     A.undefined();
 }
-static void g3744(const Subject &S, Answer &A) { // VerbatimBlockComment::getNumLines
+static void g3743(const Subject &S, Answer &A) { // VerbatimBlockComment::getNumLines
   if (const auto N = asVerbatimBlockComment(S); N)
     put(A, N->getNumLines());
   else
     A.undefined();
 }
-static void g3745(const Subject &S, Answer &A) { // VerbatimLineComment::getText
+static void g3744(const Subject &S, Answer &A) { // VerbatimLineComment::getText
   if (const auto N = asVerbatimLineComment(S); N)
     put(A, N->getText());
   else
     A.undefined();
 }
-static void g3746(const Subject &S, Answer &A) { // VerbatimLineComment::getTextRange
+static void g3745(const Subject &S, Answer &A) { // VerbatimLineComment::getTextRange
   if (const auto N = asVerbatimLineComment(S); N)
     put(A, N->getTextRange());
   else
     A.undefined();
 }
-static void g3747(const Subject &S, Answer &A) { // FullComment::getDecl
+static void g3746(const Subject &S, Answer &A) { // FullComment::getDecl
   if (const auto N = asFullComment(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g3748(const Subject &S, Answer &A) { // FullComment::getBlocks
+static void g3747(const Subject &S, Answer &A) { // FullComment::getBlocks
   if (const auto N = asFullComment(S); N)
     put(A, N->getBlocks());
   else
@@ -3767,6 +3767,7 @@ static void g3748(const Subject &S, Answer &A) { // FullComment::getBlocks
 }
 
 extern const Ask GettersOf_attr[] = {
+    g3226,
     g3227,
     g3228,
     g3229,
@@ -4288,7 +4289,6 @@ extern const Ask GettersOf_attr[] = {
     g3745,
     g3746,
     g3747,
-    g3748,
 };
 
 } // namespace cmonster

@@ -176,1195 +176,1195 @@ namespace cmonster {
   return S.as<clang::DependentCoawaitExpr>();
 }
 
-static void g1890(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::hasQualifier
+static void g1889(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::hasQualifier
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->hasQualifier());
   else
     A.undefined();
 }
-static void g1891(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getNestedNameSpecifier
+static void g1890(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getNestedNameSpecifier
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getNestedNameSpecifier());
   else
     A.undefined();
 }
-static void g1892(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getSourceRange
+static void g1891(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getSourceRange
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g1893(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getLocalSourceRange
+static void g1892(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getLocalSourceRange
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getLocalSourceRange());
   else
     A.undefined();
 }
-static void g1894(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getBeginLoc
+static void g1893(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getBeginLoc
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g1895(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getEndLoc
+static void g1894(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getEndLoc
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g1896(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getLocalBeginLoc
+static void g1895(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getLocalBeginLoc
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getLocalBeginLoc());
   else
     A.undefined();
 }
-static void g1897(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getLocalEndLoc
+static void g1896(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getLocalEndLoc
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getLocalEndLoc());
   else
     A.undefined();
 }
-static void g1898(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getPrefix
+static void g1897(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getPrefix
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getPrefix());
   else
     A.undefined();
 }
-static void g1899(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getTypeLoc
+static void g1898(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getTypeLoc
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getTypeLoc());
   else
     A.undefined();
 }
-static void g1900(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getDataLength
+static void g1899(const Subject &S, Answer &A) { // NestedNameSpecifierLoc::getDataLength
   if (const auto N = asNestedNameSpecifierLoc(S); N)
     put(A, N->getDataLength());
   else
     A.undefined();
 }
-static void g1901(const Subject &S, Answer &A) { // TemplateArgument::getKind
+static void g1900(const Subject &S, Answer &A) { // TemplateArgument::getKind
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g1902(const Subject &S, Answer &A) { // TemplateArgument::isNull
+static void g1901(const Subject &S, Answer &A) { // TemplateArgument::isNull
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->isNull());
   else
     A.undefined();
 }
-static void g1903(const Subject &S, Answer &A) { // TemplateArgument::getDependence
+static void g1902(const Subject &S, Answer &A) { // TemplateArgument::getDependence
   if (const auto N = asTemplateArgument(S); N && (!N->isNull()))
     put(A, N->getDependence());
   else
     A.undefined();
 }
-static void g1904(const Subject &S, Answer &A) { // TemplateArgument::isDependent
+static void g1903(const Subject &S, Answer &A) { // TemplateArgument::isDependent
   if (const auto N = asTemplateArgument(S); N && (!N->isNull()))
     put(A, N->isDependent());
   else
     A.undefined();
 }
-static void g1905(const Subject &S, Answer &A) { // TemplateArgument::isInstantiationDependent
+static void g1904(const Subject &S, Answer &A) { // TemplateArgument::isInstantiationDependent
   if (const auto N = asTemplateArgument(S); N && (!N->isNull()))
     put(A, N->isInstantiationDependent());
   else
     A.undefined();
 }
-static void g1906(const Subject &S, Answer &A) { // TemplateArgument::containsUnexpandedParameterPack
+static void g1905(const Subject &S, Answer &A) { // TemplateArgument::containsUnexpandedParameterPack
   if (const auto N = asTemplateArgument(S); N && (!N->isNull()))
     put(A, N->containsUnexpandedParameterPack());
   else
     A.undefined();
 }
-static void g1907(const Subject &S, Answer &A) { // TemplateArgument::isPackExpansion
+static void g1906(const Subject &S, Answer &A) { // TemplateArgument::isPackExpansion
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g1908(const Subject &S, Answer &A) { // TemplateArgument::getAsType
+static void g1907(const Subject &S, Answer &A) { // TemplateArgument::getAsType
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getAsType());
   else
     A.undefined();
 }
-static void g1909(const Subject &S, Answer &A) { // TemplateArgument::getAsDecl
+static void g1908(const Subject &S, Answer &A) { // TemplateArgument::getAsDecl
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getAsDecl());
   else
     A.undefined();
 }
-static void g1910(const Subject &S, Answer &A) { // TemplateArgument::getParamTypeForDecl
+static void g1909(const Subject &S, Answer &A) { // TemplateArgument::getParamTypeForDecl
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getParamTypeForDecl());
   else
     A.undefined();
 }
-static void g1911(const Subject &S, Answer &A) { // TemplateArgument::getNullPtrType
+static void g1910(const Subject &S, Answer &A) { // TemplateArgument::getNullPtrType
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getNullPtrType());
   else
     A.undefined();
 }
-static void g1912(const Subject &S, Answer &A) { // TemplateArgument::getAsTemplate
+static void g1911(const Subject &S, Answer &A) { // TemplateArgument::getAsTemplate
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getAsTemplate());
   else
     A.undefined();
 }
-static void g1913(const Subject &S, Answer &A) { // TemplateArgument::getAsTemplateOrTemplatePattern
+static void g1912(const Subject &S, Answer &A) { // TemplateArgument::getAsTemplateOrTemplatePattern
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getAsTemplateOrTemplatePattern());
   else
     A.undefined();
 }
-static void g1914(const Subject &S, Answer &A) { // TemplateArgument::getNumTemplateExpansions
+static void g1913(const Subject &S, Answer &A) { // TemplateArgument::getNumTemplateExpansions
   if (const auto N = asTemplateArgument(S); N && (N->getKind() == clang::TemplateArgument::TemplateExpansion))
     put(A, N->getNumTemplateExpansions());
   else
     A.undefined();
 }
-static void g1915(const Subject &S, Answer &A) { // TemplateArgument::getAsIntegral
+static void g1914(const Subject &S, Answer &A) { // TemplateArgument::getAsIntegral
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getAsIntegral());
   else
     A.undefined();
 }
-static void g1916(const Subject &S, Answer &A) { // TemplateArgument::getIntegralType
+static void g1915(const Subject &S, Answer &A) { // TemplateArgument::getIntegralType
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getIntegralType());
   else
     A.undefined();
 }
-static void g1917(const Subject &S, Answer &A) { // TemplateArgument::getIsDefaulted
+static void g1916(const Subject &S, Answer &A) { // TemplateArgument::getIsDefaulted
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getIsDefaulted());
   else
     A.undefined();
 }
-static void g1918(const Subject &S, Answer &A) { // TemplateArgument::getAsStructuralValue
+static void g1917(const Subject &S, Answer &A) { // TemplateArgument::getAsStructuralValue
   if (const auto N = asTemplateArgument(S); N && (N->getKind() == clang::TemplateArgument::StructuralValue))
     put(A, N->getAsStructuralValue().getAsString(A.E.context(), N->getStructuralValueType()));
   else
     A.undefined();
 }
-static void g1919(const Subject &S, Answer &A) { // TemplateArgument::getStructuralValueType
+static void g1918(const Subject &S, Answer &A) { // TemplateArgument::getStructuralValueType
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getStructuralValueType());
   else
     A.undefined();
 }
-static void g1920(const Subject &S, Answer &A) { // TemplateArgument::getNonTypeTemplateArgumentType
+static void g1919(const Subject &S, Answer &A) { // TemplateArgument::getNonTypeTemplateArgumentType
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getNonTypeTemplateArgumentType());
   else
     A.undefined();
 }
-static void g1921(const Subject &S, Answer &A) { // TemplateArgument::getAsExpr
+static void g1920(const Subject &S, Answer &A) { // TemplateArgument::getAsExpr
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getAsExpr());
   else
     A.undefined();
 }
-static void g1922(const Subject &S, Answer &A) { // TemplateArgument::pack_elements
+static void g1921(const Subject &S, Answer &A) { // TemplateArgument::pack_elements
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->pack_elements());
   else
     A.undefined();
 }
-static void g1923(const Subject &S, Answer &A) { // TemplateArgument::pack_size
+static void g1922(const Subject &S, Answer &A) { // TemplateArgument::pack_size
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->pack_size());
   else
     A.undefined();
 }
-static void g1924(const Subject &S, Answer &A) { // TemplateArgument::getPackAsArray
+static void g1923(const Subject &S, Answer &A) { // TemplateArgument::getPackAsArray
   if (const auto N = asTemplateArgument(S); N)
     put(A, N->getPackAsArray());
   else
     A.undefined();
 }
-static void g1925(const Subject &S, Answer &A) { // TemplateArgument::getPackExpansionPattern
+static void g1924(const Subject &S, Answer &A) { // TemplateArgument::getPackExpansionPattern
   if (const auto N = asTemplateArgument(S); N && (N->isPackExpansion()))
     put(A, N->getPackExpansionPattern());
   else
     A.undefined();
 }
-static void g1926(const Subject &S, Answer &A) { // TemplateArgumentLoc::getLocation
+static void g1925(const Subject &S, Answer &A) { // TemplateArgumentLoc::getLocation
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1927(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceRange
+static void g1926(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceRange
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g1928(const Subject &S, Answer &A) { // TemplateArgumentLoc::getArgument
+static void g1927(const Subject &S, Answer &A) { // TemplateArgumentLoc::getArgument
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getArgument());
   else
     A.undefined();
 }
-static void g1929(const Subject &S, Answer &A) { // TemplateArgumentLoc::getTypeSourceInfo
+static void g1928(const Subject &S, Answer &A) { // TemplateArgumentLoc::getTypeSourceInfo
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g1930(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceExpression
+static void g1929(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceExpression
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getSourceExpression());
   else
     A.undefined();
 }
-static void g1931(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceDeclExpression
+static void g1930(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceDeclExpression
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getSourceDeclExpression());
   else
     A.undefined();
 }
-static void g1932(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceNullPtrExpression
+static void g1931(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceNullPtrExpression
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getSourceNullPtrExpression());
   else
     A.undefined();
 }
-static void g1933(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceIntegralExpression
+static void g1932(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceIntegralExpression
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getSourceIntegralExpression());
   else
     A.undefined();
 }
-static void g1934(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceStructuralValueExpression
+static void g1933(const Subject &S, Answer &A) { // TemplateArgumentLoc::getSourceStructuralValueExpression
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getSourceStructuralValueExpression());
   else
     A.undefined();
 }
-static void g1935(const Subject &S, Answer &A) { // TemplateArgumentLoc::getTemplateQualifierLoc
+static void g1934(const Subject &S, Answer &A) { // TemplateArgumentLoc::getTemplateQualifierLoc
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getTemplateQualifierLoc());
   else
     A.undefined();
 }
-static void g1936(const Subject &S, Answer &A) { // TemplateArgumentLoc::getTemplateNameLoc
+static void g1935(const Subject &S, Answer &A) { // TemplateArgumentLoc::getTemplateNameLoc
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getTemplateNameLoc());
   else
     A.undefined();
 }
-static void g1937(const Subject &S, Answer &A) { // TemplateArgumentLoc::getTemplateEllipsisLoc
+static void g1936(const Subject &S, Answer &A) { // TemplateArgumentLoc::getTemplateEllipsisLoc
   if (const auto N = asTemplateArgumentLoc(S); N)
     put(A, N->getTemplateEllipsisLoc());
   else
     A.undefined();
 }
-static void g1938(const Subject &S, Answer &A) { // LambdaCapture::getCaptureKind
+static void g1937(const Subject &S, Answer &A) { // LambdaCapture::getCaptureKind
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->getCaptureKind());
   else
     A.undefined();
 }
-static void g1939(const Subject &S, Answer &A) { // LambdaCapture::capturesThis
+static void g1938(const Subject &S, Answer &A) { // LambdaCapture::capturesThis
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->capturesThis());
   else
     A.undefined();
 }
-static void g1940(const Subject &S, Answer &A) { // LambdaCapture::capturesVariable
+static void g1939(const Subject &S, Answer &A) { // LambdaCapture::capturesVariable
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->capturesVariable());
   else
     A.undefined();
 }
-static void g1941(const Subject &S, Answer &A) { // LambdaCapture::capturesVLAType
+static void g1940(const Subject &S, Answer &A) { // LambdaCapture::capturesVLAType
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->capturesVLAType());
   else
     A.undefined();
 }
-static void g1942(const Subject &S, Answer &A) { // LambdaCapture::getCapturedVar
+static void g1941(const Subject &S, Answer &A) { // LambdaCapture::getCapturedVar
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->getCapturedVar());
   else
     A.undefined();
 }
-static void g1943(const Subject &S, Answer &A) { // LambdaCapture::isImplicit
+static void g1942(const Subject &S, Answer &A) { // LambdaCapture::isImplicit
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->isImplicit());
   else
     A.undefined();
 }
-static void g1944(const Subject &S, Answer &A) { // LambdaCapture::isExplicit
+static void g1943(const Subject &S, Answer &A) { // LambdaCapture::isExplicit
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->isExplicit());
   else
     A.undefined();
 }
-static void g1945(const Subject &S, Answer &A) { // LambdaCapture::getLocation
+static void g1944(const Subject &S, Answer &A) { // LambdaCapture::getLocation
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1946(const Subject &S, Answer &A) { // LambdaCapture::isPackExpansion
+static void g1945(const Subject &S, Answer &A) { // LambdaCapture::isPackExpansion
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->isPackExpansion());
   else
     A.undefined();
 }
-static void g1947(const Subject &S, Answer &A) { // LambdaCapture::getEllipsisLoc
+static void g1946(const Subject &S, Answer &A) { // LambdaCapture::getEllipsisLoc
   if (const auto N = asLambdaCapture(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g1948(const Subject &S, Answer &A) { // CXXOperatorCallExpr::getOperator
+static void g1947(const Subject &S, Answer &A) { // CXXOperatorCallExpr::getOperator
   if (const auto N = asCXXOperatorCallExpr(S); N)
     put(A, N->getOperator());
   else
     A.undefined();
 }
-static void g1949(const Subject &S, Answer &A) { // CXXOperatorCallExpr::isAssignmentOp
+static void g1948(const Subject &S, Answer &A) { // CXXOperatorCallExpr::isAssignmentOp
   if (const auto N = asCXXOperatorCallExpr(S); N)
     put(A, N->isAssignmentOp());
   else
     A.undefined();
 }
-static void g1950(const Subject &S, Answer &A) { // CXXOperatorCallExpr::isComparisonOp
+static void g1949(const Subject &S, Answer &A) { // CXXOperatorCallExpr::isComparisonOp
   if (const auto N = asCXXOperatorCallExpr(S); N)
     put(A, N->isComparisonOp());
   else
     A.undefined();
 }
-static void g1951(const Subject &S, Answer &A) { // CXXOperatorCallExpr::isInfixBinaryOp
+static void g1950(const Subject &S, Answer &A) { // CXXOperatorCallExpr::isInfixBinaryOp
   if (const auto N = asCXXOperatorCallExpr(S); N)
     put(A, N->isInfixBinaryOp());
   else
     A.undefined();
 }
-static void g1952(const Subject &S, Answer &A) { // CXXOperatorCallExpr::getOperatorLoc
+static void g1951(const Subject &S, Answer &A) { // CXXOperatorCallExpr::getOperatorLoc
   if (const auto N = asCXXOperatorCallExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g1953(const Subject &S, Answer &A) { // CXXMemberCallExpr::getImplicitObjectArgument
+static void g1952(const Subject &S, Answer &A) { // CXXMemberCallExpr::getImplicitObjectArgument
   if (const auto N = asCXXMemberCallExpr(S); N)
     put(A, N->getImplicitObjectArgument());
   else
     A.undefined();
 }
-static void g1954(const Subject &S, Answer &A) { // CXXMemberCallExpr::getObjectType
+static void g1953(const Subject &S, Answer &A) { // CXXMemberCallExpr::getObjectType
   if (const auto N = asCXXMemberCallExpr(S); N)
     put(A, N->getObjectType());
   else
     A.undefined();
 }
-static void g1955(const Subject &S, Answer &A) { // CXXMemberCallExpr::getMethodDecl
+static void g1954(const Subject &S, Answer &A) { // CXXMemberCallExpr::getMethodDecl
   if (const auto N = asCXXMemberCallExpr(S); N)
     put(A, N->getMethodDecl());
   else
     A.undefined();
 }
-static void g1956(const Subject &S, Answer &A) { // CXXMemberCallExpr::getRecordDecl
+static void g1955(const Subject &S, Answer &A) { // CXXMemberCallExpr::getRecordDecl
   if (const auto N = asCXXMemberCallExpr(S); N)
     put(A, N->getRecordDecl());
   else
     A.undefined();
 }
-static void g1957(const Subject &S, Answer &A) { // CUDAKernelCallExpr::getConfig
+static void g1956(const Subject &S, Answer &A) { // CUDAKernelCallExpr::getConfig
   if (const auto N = asCUDAKernelCallExpr(S); N)
     put(A, N->getConfig());
   else
     A.undefined();
 }
-static void g1958(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getSemanticForm
+static void g1957(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getSemanticForm
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->getSemanticForm());
   else
     A.undefined();
 }
-static void g1959(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::isReversed
+static void g1958(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::isReversed
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->isReversed());
   else
     A.undefined();
 }
-static void g1960(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getOperator
+static void g1959(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getOperator
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->getOperator());
   else
     A.undefined();
 }
-static void g1961(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getOpcode
+static void g1960(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getOpcode
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->getOpcode());
   else
     A.undefined();
 }
-static void g1962(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getOpcodeStr
+static void g1961(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getOpcodeStr
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->getOpcodeStr());
   else
     A.undefined();
 }
-static void g1963(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::isComparisonOp
+static void g1962(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::isComparisonOp
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->isComparisonOp());
   else
     A.undefined();
 }
-static void g1964(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::isAssignmentOp
+static void g1963(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::isAssignmentOp
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->isAssignmentOp());
   else
     A.undefined();
 }
-static void g1965(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getLHS
+static void g1964(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getLHS
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->getLHS());
   else
     A.undefined();
 }
-static void g1966(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getRHS
+static void g1965(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getRHS
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->getRHS());
   else
     A.undefined();
 }
-static void g1967(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getOperatorLoc
+static void g1966(const Subject &S, Answer &A) { // CXXRewrittenBinaryOperator::getOperatorLoc
   if (const auto N = asCXXRewrittenBinaryOperator(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g1968(const Subject &S, Answer &A) { // CXXNamedCastExpr::getCastName
+static void g1967(const Subject &S, Answer &A) { // CXXNamedCastExpr::getCastName
   if (const auto N = asCXXNamedCastExpr(S); N)
     put(A, N->getCastName());
   else
     A.undefined();
 }
-static void g1969(const Subject &S, Answer &A) { // CXXNamedCastExpr::getOperatorLoc
+static void g1968(const Subject &S, Answer &A) { // CXXNamedCastExpr::getOperatorLoc
   if (const auto N = asCXXNamedCastExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g1970(const Subject &S, Answer &A) { // CXXNamedCastExpr::getRParenLoc
+static void g1969(const Subject &S, Answer &A) { // CXXNamedCastExpr::getRParenLoc
   if (const auto N = asCXXNamedCastExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1971(const Subject &S, Answer &A) { // CXXNamedCastExpr::getAngleBrackets
+static void g1970(const Subject &S, Answer &A) { // CXXNamedCastExpr::getAngleBrackets
   if (const auto N = asCXXNamedCastExpr(S); N)
     put(A, N->getAngleBrackets());
   else
     A.undefined();
 }
-static void g1972(const Subject &S, Answer &A) { // CXXDynamicCastExpr::isAlwaysNull
+static void g1971(const Subject &S, Answer &A) { // CXXDynamicCastExpr::isAlwaysNull
   if (const auto N = asCXXDynamicCastExpr(S); N)
     put(A, N->isAlwaysNull());
   else
     A.undefined();
 }
-static void g1973(const Subject &S, Answer &A) { // UserDefinedLiteral::getLiteralOperatorKind
+static void g1972(const Subject &S, Answer &A) { // UserDefinedLiteral::getLiteralOperatorKind
   if (const auto N = asUserDefinedLiteral(S); N && (llvm::isa_and_nonnull<clang::FunctionDecl>(N->getCalleeDecl())))
     put(A, N->getLiteralOperatorKind());
   else
     A.undefined();
 }
-static void g1974(const Subject &S, Answer &A) { // UserDefinedLiteral::getCookedLiteral
+static void g1973(const Subject &S, Answer &A) { // UserDefinedLiteral::getCookedLiteral
   if (const auto N = asUserDefinedLiteral(S); N)
     put(A, N->getCookedLiteral());
   else
     A.undefined();
 }
-static void g1975(const Subject &S, Answer &A) { // UserDefinedLiteral::getUDSuffixLoc
+static void g1974(const Subject &S, Answer &A) { // UserDefinedLiteral::getUDSuffixLoc
   if (const auto N = asUserDefinedLiteral(S); N)
     put(A, N->getUDSuffixLoc());
   else
     A.undefined();
 }
-static void g1976(const Subject &S, Answer &A) { // UserDefinedLiteral::getUDSuffix
+static void g1975(const Subject &S, Answer &A) { // UserDefinedLiteral::getUDSuffix
   if (const auto N = asUserDefinedLiteral(S); N && (llvm::isa_and_nonnull<clang::FunctionDecl>(N->getCalleeDecl())))
     put(A, N->getUDSuffix());
   else
     A.undefined();
 }
-static void g1977(const Subject &S, Answer &A) { // CXXBoolLiteralExpr::getValue
+static void g1976(const Subject &S, Answer &A) { // CXXBoolLiteralExpr::getValue
   if (const auto N = asCXXBoolLiteralExpr(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g1978(const Subject &S, Answer &A) { // CXXBoolLiteralExpr::getLocation
+static void g1977(const Subject &S, Answer &A) { // CXXBoolLiteralExpr::getLocation
   if (const auto N = asCXXBoolLiteralExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1979(const Subject &S, Answer &A) { // CXXNullPtrLiteralExpr::getLocation
+static void g1978(const Subject &S, Answer &A) { // CXXNullPtrLiteralExpr::getLocation
   if (const auto N = asCXXNullPtrLiteralExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1980(const Subject &S, Answer &A) { // CXXStdInitializerListExpr::getSubExpr
+static void g1979(const Subject &S, Answer &A) { // CXXStdInitializerListExpr::getSubExpr
   if (const auto N = asCXXStdInitializerListExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1981(const Subject &S, Answer &A) { // CXXTypeidExpr::isPotentiallyEvaluated
+static void g1980(const Subject &S, Answer &A) { // CXXTypeidExpr::isPotentiallyEvaluated
   if (const auto N = asCXXTypeidExpr(S); N)
     put(A, N->isPotentiallyEvaluated());
   else
     A.undefined();
 }
-static void g1982(const Subject &S, Answer &A) { // CXXTypeidExpr::isTypeOperand
+static void g1981(const Subject &S, Answer &A) { // CXXTypeidExpr::isTypeOperand
   if (const auto N = asCXXTypeidExpr(S); N)
     put(A, N->isTypeOperand());
   else
     A.undefined();
 }
-static void g1983(const Subject &S, Answer &A) { // CXXTypeidExpr::getTypeOperandSourceInfo
+static void g1982(const Subject &S, Answer &A) { // CXXTypeidExpr::getTypeOperandSourceInfo
   if (const auto N = asCXXTypeidExpr(S); N)
     put(A, N->getTypeOperandSourceInfo());
   else
     A.undefined();
 }
-static void g1984(const Subject &S, Answer &A) { // CXXTypeidExpr::getExprOperand
+static void g1983(const Subject &S, Answer &A) { // CXXTypeidExpr::getExprOperand
   if (const auto N = asCXXTypeidExpr(S); N)
     put(A, N->getExprOperand());
   else
     A.undefined();
 }
-static void g1985(const Subject &S, Answer &A) { // CXXTypeidExpr::hasNullCheck
+static void g1984(const Subject &S, Answer &A) { // CXXTypeidExpr::hasNullCheck
   if (const auto N = asCXXTypeidExpr(S); N)
     put(A, N->hasNullCheck());
   else
     A.undefined();
 }
-static void g1986(const Subject &S, Answer &A) { // MSPropertyRefExpr::isImplicitAccess
+static void g1985(const Subject &S, Answer &A) { // MSPropertyRefExpr::isImplicitAccess
   if (const auto N = asMSPropertyRefExpr(S); N)
     put(A, N->isImplicitAccess());
   else
     A.undefined();
 }
-static void g1987(const Subject &S, Answer &A) { // MSPropertyRefExpr::getBaseExpr
+static void g1986(const Subject &S, Answer &A) { // MSPropertyRefExpr::getBaseExpr
   if (const auto N = asMSPropertyRefExpr(S); N)
     put(A, N->getBaseExpr());
   else
     A.undefined();
 }
-static void g1988(const Subject &S, Answer &A) { // MSPropertyRefExpr::getPropertyDecl
+static void g1987(const Subject &S, Answer &A) { // MSPropertyRefExpr::getPropertyDecl
   if (const auto N = asMSPropertyRefExpr(S); N)
     put(A, N->getPropertyDecl());
   else
     A.undefined();
 }
-static void g1989(const Subject &S, Answer &A) { // MSPropertyRefExpr::isArrow
+static void g1988(const Subject &S, Answer &A) { // MSPropertyRefExpr::isArrow
   if (const auto N = asMSPropertyRefExpr(S); N)
     put(A, N->isArrow());
   else
     A.undefined();
 }
-static void g1990(const Subject &S, Answer &A) { // MSPropertyRefExpr::getMemberLoc
+static void g1989(const Subject &S, Answer &A) { // MSPropertyRefExpr::getMemberLoc
   if (const auto N = asMSPropertyRefExpr(S); N)
     put(A, N->getMemberLoc());
   else
     A.undefined();
 }
-static void g1991(const Subject &S, Answer &A) { // MSPropertyRefExpr::getQualifierLoc
+static void g1990(const Subject &S, Answer &A) { // MSPropertyRefExpr::getQualifierLoc
   if (const auto N = asMSPropertyRefExpr(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g1992(const Subject &S, Answer &A) { // MSPropertySubscriptExpr::getBase
+static void g1991(const Subject &S, Answer &A) { // MSPropertySubscriptExpr::getBase
   if (const auto N = asMSPropertySubscriptExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1993(const Subject &S, Answer &A) { // MSPropertySubscriptExpr::getIdx
+static void g1992(const Subject &S, Answer &A) { // MSPropertySubscriptExpr::getIdx
   if (const auto N = asMSPropertySubscriptExpr(S); N)
     put(A, N->getIdx());
   else
     A.undefined();
 }
-static void g1994(const Subject &S, Answer &A) { // MSPropertySubscriptExpr::getRBracketLoc
+static void g1993(const Subject &S, Answer &A) { // MSPropertySubscriptExpr::getRBracketLoc
   if (const auto N = asMSPropertySubscriptExpr(S); N)
     put(A, N->getRBracketLoc());
   else
     A.undefined();
 }
-static void g1995(const Subject &S, Answer &A) { // CXXUuidofExpr::isTypeOperand
+static void g1994(const Subject &S, Answer &A) { // CXXUuidofExpr::isTypeOperand
   if (const auto N = asCXXUuidofExpr(S); N)
     put(A, N->isTypeOperand());
   else
     A.undefined();
 }
-static void g1996(const Subject &S, Answer &A) { // CXXUuidofExpr::getTypeOperandSourceInfo
+static void g1995(const Subject &S, Answer &A) { // CXXUuidofExpr::getTypeOperandSourceInfo
   if (const auto N = asCXXUuidofExpr(S); N)
     put(A, N->getTypeOperandSourceInfo());
   else
     A.undefined();
 }
-static void g1997(const Subject &S, Answer &A) { // CXXUuidofExpr::getExprOperand
+static void g1996(const Subject &S, Answer &A) { // CXXUuidofExpr::getExprOperand
   if (const auto N = asCXXUuidofExpr(S); N)
     put(A, N->getExprOperand());
   else
     A.undefined();
 }
-static void g1998(const Subject &S, Answer &A) { // CXXUuidofExpr::getGuidDecl
+static void g1997(const Subject &S, Answer &A) { // CXXUuidofExpr::getGuidDecl
   if (const auto N = asCXXUuidofExpr(S); N)
     put(A, N->getGuidDecl());
   else
     A.undefined();
 }
-static void g1999(const Subject &S, Answer &A) { // CXXThisExpr::getLocation
+static void g1998(const Subject &S, Answer &A) { // CXXThisExpr::getLocation
   if (const auto N = asCXXThisExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g2000(const Subject &S, Answer &A) { // CXXThisExpr::isImplicit
+static void g1999(const Subject &S, Answer &A) { // CXXThisExpr::isImplicit
   if (const auto N = asCXXThisExpr(S); N)
     put(A, N->isImplicit());
   else
     A.undefined();
 }
-static void g2001(const Subject &S, Answer &A) { // CXXThisExpr::isCapturedByCopyInLambdaWithExplicitObjectParameter
+static void g2000(const Subject &S, Answer &A) { // CXXThisExpr::isCapturedByCopyInLambdaWithExplicitObjectParameter
   if (const auto N = asCXXThisExpr(S); N)
     put(A, N->isCapturedByCopyInLambdaWithExplicitObjectParameter());
   else
     A.undefined();
 }
-static void g2002(const Subject &S, Answer &A) { // CXXThrowExpr::getSubExpr
+static void g2001(const Subject &S, Answer &A) { // CXXThrowExpr::getSubExpr
   if (const auto N = asCXXThrowExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g2003(const Subject &S, Answer &A) { // CXXThrowExpr::getThrowLoc
+static void g2002(const Subject &S, Answer &A) { // CXXThrowExpr::getThrowLoc
   if (const auto N = asCXXThrowExpr(S); N)
     put(A, N->getThrowLoc());
   else
     A.undefined();
 }
-static void g2004(const Subject &S, Answer &A) { // CXXThrowExpr::isThrownVariableInScope
+static void g2003(const Subject &S, Answer &A) { // CXXThrowExpr::isThrownVariableInScope
   if (const auto N = asCXXThrowExpr(S); N)
     put(A, N->isThrownVariableInScope());
   else
     A.undefined();
 }
-static void g2005(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getParam
+static void g2004(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getParam
   if (const auto N = asCXXDefaultArgExpr(S); N)
     put(A, N->getParam());
   else
     A.undefined();
 }
-static void g2006(const Subject &S, Answer &A) { // CXXDefaultArgExpr::hasRewrittenInit
+static void g2005(const Subject &S, Answer &A) { // CXXDefaultArgExpr::hasRewrittenInit
   if (const auto N = asCXXDefaultArgExpr(S); N)
     put(A, N->hasRewrittenInit());
   else
     A.undefined();
 }
-static void g2007(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getExpr
+static void g2006(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getExpr
   if (const auto N = asCXXDefaultArgExpr(S); N)
     put(A, N->getExpr());
   else
     A.undefined();
 }
-static void g2008(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getRewrittenExpr
+static void g2007(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getRewrittenExpr
   if (const auto N = asCXXDefaultArgExpr(S); N)
     put(A, N->getRewrittenExpr());
   else
     A.undefined();
 }
-static void g2009(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getAdjustedRewrittenExpr
+static void g2008(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getAdjustedRewrittenExpr
   if (const auto N = asCXXDefaultArgExpr(S); N)
     put(A, N->getAdjustedRewrittenExpr());
   else
     A.undefined();
 }
-static void g2010(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getUsedContext
+static void g2009(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getUsedContext
   if (const auto N = asCXXDefaultArgExpr(S); N)
     put(A, N->getUsedContext());
   else
     A.undefined();
 }
-static void g2011(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getUsedLocation
+static void g2010(const Subject &S, Answer &A) { // CXXDefaultArgExpr::getUsedLocation
   if (const auto N = asCXXDefaultArgExpr(S); N)
     put(A, N->getUsedLocation());
   else
     A.undefined();
 }
-static void g2012(const Subject &S, Answer &A) { // CXXDefaultInitExpr::hasRewrittenInit
+static void g2011(const Subject &S, Answer &A) { // CXXDefaultInitExpr::hasRewrittenInit
   if (const auto N = asCXXDefaultInitExpr(S); N)
     put(A, N->hasRewrittenInit());
   else
     A.undefined();
 }
-static void g2013(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getField
+static void g2012(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getField
   if (const auto N = asCXXDefaultInitExpr(S); N)
     put(A, N->getField());
   else
     A.undefined();
 }
-static void g2014(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getExpr
+static void g2013(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getExpr
   if (const auto N = asCXXDefaultInitExpr(S); N)
     put(A, N->getExpr());
   else
     A.undefined();
 }
-static void g2015(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getRewrittenExpr
+static void g2014(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getRewrittenExpr
   if (const auto N = asCXXDefaultInitExpr(S); N)
     put(A, N->getRewrittenExpr());
   else
     A.undefined();
 }
-static void g2016(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getUsedContext
+static void g2015(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getUsedContext
   if (const auto N = asCXXDefaultInitExpr(S); N)
     put(A, N->getUsedContext());
   else
     A.undefined();
 }
-static void g2017(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getUsedLocation
+static void g2016(const Subject &S, Answer &A) { // CXXDefaultInitExpr::getUsedLocation
   if (const auto N = asCXXDefaultInitExpr(S); N)
     put(A, N->getUsedLocation());
   else
     A.undefined();
 }
-static void g2018(const Subject &S, Answer &A) { // CXXBindTemporaryExpr::getTemporary
+static void g2017(const Subject &S, Answer &A) { // CXXBindTemporaryExpr::getTemporary
   if (const auto N = asCXXBindTemporaryExpr(S); N && (N->getTemporary()))
     put(A, N->getTemporary()->getDestructor());
   else
     A.undefined();
 }
-static void g2019(const Subject &S, Answer &A) { // CXXBindTemporaryExpr::getSubExpr
+static void g2018(const Subject &S, Answer &A) { // CXXBindTemporaryExpr::getSubExpr
   if (const auto N = asCXXBindTemporaryExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g2020(const Subject &S, Answer &A) { // CXXConstructExpr::getConstructor
+static void g2019(const Subject &S, Answer &A) { // CXXConstructExpr::getConstructor
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->getConstructor());
   else
     A.undefined();
 }
-static void g2021(const Subject &S, Answer &A) { // CXXConstructExpr::getLocation
+static void g2020(const Subject &S, Answer &A) { // CXXConstructExpr::getLocation
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g2022(const Subject &S, Answer &A) { // CXXConstructExpr::isElidable
+static void g2021(const Subject &S, Answer &A) { // CXXConstructExpr::isElidable
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->isElidable());
   else
     A.undefined();
 }
-static void g2023(const Subject &S, Answer &A) { // CXXConstructExpr::hadMultipleCandidates
+static void g2022(const Subject &S, Answer &A) { // CXXConstructExpr::hadMultipleCandidates
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->hadMultipleCandidates());
   else
     A.undefined();
 }
-static void g2024(const Subject &S, Answer &A) { // CXXConstructExpr::isListInitialization
+static void g2023(const Subject &S, Answer &A) { // CXXConstructExpr::isListInitialization
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->isListInitialization());
   else
     A.undefined();
 }
-static void g2025(const Subject &S, Answer &A) { // CXXConstructExpr::isStdInitListInitialization
+static void g2024(const Subject &S, Answer &A) { // CXXConstructExpr::isStdInitListInitialization
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->isStdInitListInitialization());
   else
     A.undefined();
 }
-static void g2026(const Subject &S, Answer &A) { // CXXConstructExpr::requiresZeroInitialization
+static void g2025(const Subject &S, Answer &A) { // CXXConstructExpr::requiresZeroInitialization
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->requiresZeroInitialization());
   else
     A.undefined();
 }
-static void g2027(const Subject &S, Answer &A) { // CXXConstructExpr::getConstructionKind
+static void g2026(const Subject &S, Answer &A) { // CXXConstructExpr::getConstructionKind
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->getConstructionKind());
   else
     A.undefined();
 }
-static void g2028(const Subject &S, Answer &A) { // CXXConstructExpr::arguments
+static void g2027(const Subject &S, Answer &A) { // CXXConstructExpr::arguments
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->arguments());
   else
     A.undefined();
 }
-static void g2029(const Subject &S, Answer &A) { // CXXConstructExpr::getNumArgs
+static void g2028(const Subject &S, Answer &A) { // CXXConstructExpr::getNumArgs
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g2030(const Subject &S, Answer &A) { // CXXConstructExpr::isImmediateEscalating
+static void g2029(const Subject &S, Answer &A) { // CXXConstructExpr::isImmediateEscalating
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->isImmediateEscalating());
   else
     A.undefined();
 }
-static void g2031(const Subject &S, Answer &A) { // CXXConstructExpr::getParenOrBraceRange
+static void g2030(const Subject &S, Answer &A) { // CXXConstructExpr::getParenOrBraceRange
   if (const auto N = asCXXConstructExpr(S); N)
     put(A, N->getParenOrBraceRange());
   else
     A.undefined();
 }
-static void g2032(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::getConstructor
+static void g2031(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::getConstructor
   if (const auto N = asCXXInheritedCtorInitExpr(S); N)
     put(A, N->getConstructor());
   else
     A.undefined();
 }
-static void g2033(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::constructsVBase
+static void g2032(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::constructsVBase
   if (const auto N = asCXXInheritedCtorInitExpr(S); N)
     put(A, N->constructsVBase());
   else
     A.undefined();
 }
-static void g2034(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::getConstructionKind
+static void g2033(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::getConstructionKind
   if (const auto N = asCXXInheritedCtorInitExpr(S); N)
     put(A, N->getConstructionKind());
   else
     A.undefined();
 }
-static void g2035(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::inheritedFromVBase
+static void g2034(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::inheritedFromVBase
   if (const auto N = asCXXInheritedCtorInitExpr(S); N)
     put(A, N->inheritedFromVBase());
   else
     A.undefined();
 }
-static void g2036(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::getLocation
+static void g2035(const Subject &S, Answer &A) { // CXXInheritedCtorInitExpr::getLocation
   if (const auto N = asCXXInheritedCtorInitExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g2037(const Subject &S, Answer &A) { // CXXFunctionalCastExpr::getLParenLoc
+static void g2036(const Subject &S, Answer &A) { // CXXFunctionalCastExpr::getLParenLoc
   if (const auto N = asCXXFunctionalCastExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g2038(const Subject &S, Answer &A) { // CXXFunctionalCastExpr::getRParenLoc
+static void g2037(const Subject &S, Answer &A) { // CXXFunctionalCastExpr::getRParenLoc
   if (const auto N = asCXXFunctionalCastExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g2039(const Subject &S, Answer &A) { // CXXFunctionalCastExpr::isListInitialization
+static void g2038(const Subject &S, Answer &A) { // CXXFunctionalCastExpr::isListInitialization
   if (const auto N = asCXXFunctionalCastExpr(S); N)
     put(A, N->isListInitialization());
   else
     A.undefined();
 }
-static void g2040(const Subject &S, Answer &A) { // CXXTemporaryObjectExpr::getTypeSourceInfo
+static void g2039(const Subject &S, Answer &A) { // CXXTemporaryObjectExpr::getTypeSourceInfo
   if (const auto N = asCXXTemporaryObjectExpr(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g2041(const Subject &S, Answer &A) { // LambdaExpr::getCaptureDefault
+static void g2040(const Subject &S, Answer &A) { // LambdaExpr::getCaptureDefault
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getCaptureDefault());
   else
     A.undefined();
 }
-static void g2042(const Subject &S, Answer &A) { // LambdaExpr::getCaptureDefaultLoc
+static void g2041(const Subject &S, Answer &A) { // LambdaExpr::getCaptureDefaultLoc
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getCaptureDefaultLoc());
   else
     A.undefined();
 }
-static void g2043(const Subject &S, Answer &A) { // LambdaExpr::captures
+static void g2042(const Subject &S, Answer &A) { // LambdaExpr::captures
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->captures());
   else
     A.undefined();
 }
-static void g2044(const Subject &S, Answer &A) { // LambdaExpr::capture_size
+static void g2043(const Subject &S, Answer &A) { // LambdaExpr::capture_size
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->capture_size());
   else
     A.undefined();
 }
-static void g2045(const Subject &S, Answer &A) { // LambdaExpr::explicit_captures
+static void g2044(const Subject &S, Answer &A) { // LambdaExpr::explicit_captures
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->explicit_captures());
   else
     A.undefined();
 }
-static void g2046(const Subject &S, Answer &A) { // LambdaExpr::implicit_captures
+static void g2045(const Subject &S, Answer &A) { // LambdaExpr::implicit_captures
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->implicit_captures());
   else
     A.undefined();
 }
-static void g2047(const Subject &S, Answer &A) { // LambdaExpr::capture_inits
+static void g2046(const Subject &S, Answer &A) { // LambdaExpr::capture_inits
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->capture_inits());
   else
     A.undefined();
 }
-static void g2048(const Subject &S, Answer &A) { // LambdaExpr::getIntroducerRange
+static void g2047(const Subject &S, Answer &A) { // LambdaExpr::getIntroducerRange
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getIntroducerRange());
   else
     A.undefined();
 }
-static void g2049(const Subject &S, Answer &A) { // LambdaExpr::getLambdaClass
+static void g2048(const Subject &S, Answer &A) { // LambdaExpr::getLambdaClass
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getLambdaClass());
   else
     A.undefined();
 }
-static void g2050(const Subject &S, Answer &A) { // LambdaExpr::getCallOperator
+static void g2049(const Subject &S, Answer &A) { // LambdaExpr::getCallOperator
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getCallOperator());
   else
     A.undefined();
 }
-static void g2051(const Subject &S, Answer &A) { // LambdaExpr::getDependentCallOperator
+static void g2050(const Subject &S, Answer &A) { // LambdaExpr::getDependentCallOperator
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getDependentCallOperator());
   else
     A.undefined();
 }
-static void g2052(const Subject &S, Answer &A) { // LambdaExpr::getTemplateParameterList
+static void g2051(const Subject &S, Answer &A) { // LambdaExpr::getTemplateParameterList
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getTemplateParameterList());
   else
     A.undefined();
 }
-static void g2053(const Subject &S, Answer &A) { // LambdaExpr::getExplicitTemplateParameters
+static void g2052(const Subject &S, Answer &A) { // LambdaExpr::getExplicitTemplateParameters
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getExplicitTemplateParameters());
   else
     A.undefined();
 }
-static void g2054(const Subject &S, Answer &A) { // LambdaExpr::getTrailingRequiresClause
+static void g2053(const Subject &S, Answer &A) { // LambdaExpr::getTrailingRequiresClause
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getTrailingRequiresClause());
   else
     A.undefined();
 }
-static void g2055(const Subject &S, Answer &A) { // LambdaExpr::isGenericLambda
+static void g2054(const Subject &S, Answer &A) { // LambdaExpr::isGenericLambda
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->isGenericLambda());
   else
     A.undefined();
 }
-static void g2056(const Subject &S, Answer &A) { // LambdaExpr::getBody
+static void g2055(const Subject &S, Answer &A) { // LambdaExpr::getBody
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g2057(const Subject &S, Answer &A) { // LambdaExpr::getCompoundStmtBody
+static void g2056(const Subject &S, Answer &A) { // LambdaExpr::getCompoundStmtBody
   if (const auto N = asLambdaExpr(S); N && (llvm::isa_and_nonnull<clang::CompoundStmt, clang::CoroutineBodyStmt>(N->getBody())))
     put(A, N->getCompoundStmtBody());
   else
     A.undefined();
 }
-static void g2058(const Subject &S, Answer &A) { // LambdaExpr::isMutable
+static void g2057(const Subject &S, Answer &A) { // LambdaExpr::isMutable
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->isMutable());
   else
     A.undefined();
 }
-static void g2059(const Subject &S, Answer &A) { // LambdaExpr::hasExplicitParameters
+static void g2058(const Subject &S, Answer &A) { // LambdaExpr::hasExplicitParameters
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->hasExplicitParameters());
   else
     A.undefined();
 }
-static void g2060(const Subject &S, Answer &A) { // LambdaExpr::hasExplicitResultType
+static void g2059(const Subject &S, Answer &A) { // LambdaExpr::hasExplicitResultType
   if (const auto N = asLambdaExpr(S); N)
     put(A, N->hasExplicitResultType());
   else
     A.undefined();
 }
-static void g2061(const Subject &S, Answer &A) { // CXXScalarValueInitExpr::getTypeSourceInfo
+static void g2060(const Subject &S, Answer &A) { // CXXScalarValueInitExpr::getTypeSourceInfo
   if (const auto N = asCXXScalarValueInitExpr(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g2062(const Subject &S, Answer &A) { // CXXScalarValueInitExpr::getRParenLoc
+static void g2061(const Subject &S, Answer &A) { // CXXScalarValueInitExpr::getRParenLoc
   if (const auto N = asCXXScalarValueInitExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g2063(const Subject &S, Answer &A) { // CXXNewExpr::getAllocatedType
+static void g2062(const Subject &S, Answer &A) { // CXXNewExpr::getAllocatedType
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getAllocatedType());
   else
     A.undefined();
 }
-static void g2064(const Subject &S, Answer &A) { // CXXNewExpr::getAllocatedTypeSourceInfo
+static void g2063(const Subject &S, Answer &A) { // CXXNewExpr::getAllocatedTypeSourceInfo
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getAllocatedTypeSourceInfo());
   else
     A.undefined();
 }
-static void g2065(const Subject &S, Answer &A) { // CXXNewExpr::shouldNullCheckAllocation
+static void g2064(const Subject &S, Answer &A) { // CXXNewExpr::shouldNullCheckAllocation
   if (const auto N = asCXXNewExpr(S); N && (N->getOperatorNew()))
     put(A, N->shouldNullCheckAllocation());
   else
     A.undefined();
 }
-static void g2066(const Subject &S, Answer &A) { // CXXNewExpr::getOperatorNew
+static void g2065(const Subject &S, Answer &A) { // CXXNewExpr::getOperatorNew
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getOperatorNew());
   else
     A.undefined();
 }
-static void g2067(const Subject &S, Answer &A) { // CXXNewExpr::getOperatorDelete
+static void g2066(const Subject &S, Answer &A) { // CXXNewExpr::getOperatorDelete
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getOperatorDelete());
   else
     A.undefined();
 }
-static void g2068(const Subject &S, Answer &A) { // CXXNewExpr::isArray
+static void g2067(const Subject &S, Answer &A) { // CXXNewExpr::isArray
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->isArray());
   else
     A.undefined();
 }
-static void g2069(const Subject &S, Answer &A) { // CXXNewExpr::getArraySize
+static void g2068(const Subject &S, Answer &A) { // CXXNewExpr::getArraySize
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getArraySize());
   else
     A.undefined();
 }
-static void g2070(const Subject &S, Answer &A) { // CXXNewExpr::getNumPlacementArgs
+static void g2069(const Subject &S, Answer &A) { // CXXNewExpr::getNumPlacementArgs
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getNumPlacementArgs());
   else
     A.undefined();
 }
-static void g2071(const Subject &S, Answer &A) { // CXXNewExpr::isParenTypeId
+static void g2070(const Subject &S, Answer &A) { // CXXNewExpr::isParenTypeId
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->isParenTypeId());
   else
     A.undefined();
 }
-static void g2072(const Subject &S, Answer &A) { // CXXNewExpr::getTypeIdParens
+static void g2071(const Subject &S, Answer &A) { // CXXNewExpr::getTypeIdParens
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getTypeIdParens());
   else
     A.undefined();
 }
-static void g2073(const Subject &S, Answer &A) { // CXXNewExpr::isGlobalNew
+static void g2072(const Subject &S, Answer &A) { // CXXNewExpr::isGlobalNew
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->isGlobalNew());
   else
     A.undefined();
 }
-static void g2074(const Subject &S, Answer &A) { // CXXNewExpr::hasInitializer
+static void g2073(const Subject &S, Answer &A) { // CXXNewExpr::hasInitializer
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->hasInitializer());
   else
     A.undefined();
 }
-static void g2075(const Subject &S, Answer &A) { // CXXNewExpr::getInitializationStyle
+static void g2074(const Subject &S, Answer &A) { // CXXNewExpr::getInitializationStyle
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getInitializationStyle());
   else
     A.undefined();
 }
-static void g2076(const Subject &S, Answer &A) { // CXXNewExpr::getInitializer
+static void g2075(const Subject &S, Answer &A) { // CXXNewExpr::getInitializer
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getInitializer());
   else
     A.undefined();
 }
-static void g2077(const Subject &S, Answer &A) { // CXXNewExpr::getConstructExpr
+static void g2076(const Subject &S, Answer &A) { // CXXNewExpr::getConstructExpr
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getConstructExpr());
   else
     A.undefined();
 }
-static void g2078(const Subject &S, Answer &A) { // CXXNewExpr::passAlignment
+static void g2077(const Subject &S, Answer &A) { // CXXNewExpr::passAlignment
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->passAlignment());
   else
     A.undefined();
 }
-static void g2079(const Subject &S, Answer &A) { // CXXNewExpr::doesUsualArrayDeleteWantSize
+static void g2078(const Subject &S, Answer &A) { // CXXNewExpr::doesUsualArrayDeleteWantSize
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->doesUsualArrayDeleteWantSize());
   else
     A.undefined();
 }
-static void g2080(const Subject &S, Answer &A) { // CXXNewExpr::placement_arguments
+static void g2079(const Subject &S, Answer &A) { // CXXNewExpr::placement_arguments
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->placement_arguments());
   else
     A.undefined();
 }
-static void g2081(const Subject &S, Answer &A) { // CXXNewExpr::getDirectInitRange
+static void g2080(const Subject &S, Answer &A) { // CXXNewExpr::getDirectInitRange
   if (const auto N = asCXXNewExpr(S); N)
     put(A, N->getDirectInitRange());
   else
     A.undefined();
 }
-static void g2082(const Subject &S, Answer &A) { // CXXDeleteExpr::isGlobalDelete
+static void g2081(const Subject &S, Answer &A) { // CXXDeleteExpr::isGlobalDelete
   if (const auto N = asCXXDeleteExpr(S); N)
     put(A, N->isGlobalDelete());
   else
     A.undefined();
 }
-static void g2083(const Subject &S, Answer &A) { // CXXDeleteExpr::isArrayForm
+static void g2082(const Subject &S, Answer &A) { // CXXDeleteExpr::isArrayForm
   if (const auto N = asCXXDeleteExpr(S); N)
     put(A, N->isArrayForm());
   else
     A.undefined();
 }
-static void g2084(const Subject &S, Answer &A) { // CXXDeleteExpr::isArrayFormAsWritten
+static void g2083(const Subject &S, Answer &A) { // CXXDeleteExpr::isArrayFormAsWritten
   if (const auto N = asCXXDeleteExpr(S); N)
     put(A, N->isArrayFormAsWritten());
   else
     A.undefined();
 }
-static void g2085(const Subject &S, Answer &A) { // CXXDeleteExpr::doesUsualArrayDeleteWantSize
+static void g2084(const Subject &S, Answer &A) { // CXXDeleteExpr::doesUsualArrayDeleteWantSize
   if (const auto N = asCXXDeleteExpr(S); N)
     put(A, N->doesUsualArrayDeleteWantSize());
   else
     A.undefined();
 }
-static void g2086(const Subject &S, Answer &A) { // CXXDeleteExpr::getOperatorDelete
+static void g2085(const Subject &S, Answer &A) { // CXXDeleteExpr::getOperatorDelete
   if (const auto N = asCXXDeleteExpr(S); N)
     put(A, N->getOperatorDelete());
   else
     A.undefined();
 }
-static void g2087(const Subject &S, Answer &A) { // CXXDeleteExpr::getArgument
+static void g2086(const Subject &S, Answer &A) { // CXXDeleteExpr::getArgument
   if (const auto N = asCXXDeleteExpr(S); N)
     put(A, N->getArgument());
   else
     A.undefined();
 }
-static void g2088(const Subject &S, Answer &A) { // CXXDeleteExpr::getDestroyedType
+static void g2087(const Subject &S, Answer &A) { // CXXDeleteExpr::getDestroyedType
   if (const auto N = asCXXDeleteExpr(S); N && ([&] {
         const clang::Expr *E = N->getArgument();
         while (const auto *C = llvm::dyn_cast<clang::ImplicitCastExpr>(E))
@@ -1376,985 +1376,985 @@ static void g2088(const Subject &S, Answer &A) { // CXXDeleteExpr::getDestroyedT
   else
     A.undefined();
 }
-static void g2089(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getBase
+static void g2088(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getBase
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g2090(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::hasQualifier
+static void g2089(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::hasQualifier
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->hasQualifier());
   else
     A.undefined();
 }
-static void g2091(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getQualifierLoc
+static void g2090(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getQualifierLoc
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g2092(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getQualifier
+static void g2091(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getQualifier
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g2093(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::isArrow
+static void g2092(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::isArrow
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->isArrow());
   else
     A.undefined();
 }
-static void g2094(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getOperatorLoc
+static void g2093(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getOperatorLoc
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g2095(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getScopeTypeInfo
+static void g2094(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getScopeTypeInfo
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getScopeTypeInfo());
   else
     A.undefined();
 }
-static void g2096(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getColonColonLoc
+static void g2095(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getColonColonLoc
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getColonColonLoc());
   else
     A.undefined();
 }
-static void g2097(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getTildeLoc
+static void g2096(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getTildeLoc
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getTildeLoc());
   else
     A.undefined();
 }
-static void g2098(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getDestroyedTypeInfo
+static void g2097(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getDestroyedTypeInfo
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getDestroyedTypeInfo());
   else
     A.undefined();
 }
-static void g2099(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getDestroyedTypeIdentifier
+static void g2098(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getDestroyedTypeIdentifier
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getDestroyedTypeIdentifier());
   else
     A.undefined();
 }
-static void g2100(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getDestroyedType
+static void g2099(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getDestroyedType
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getDestroyedType());
   else
     A.undefined();
 }
-static void g2101(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getDestroyedTypeLoc
+static void g2100(const Subject &S, Answer &A) { // CXXPseudoDestructorExpr::getDestroyedTypeLoc
   if (const auto N = asCXXPseudoDestructorExpr(S); N)
     put(A, N->getDestroyedTypeLoc());
   else
     A.undefined();
 }
-static void g2102(const Subject &S, Answer &A) { // TypeTraitExpr::getTrait
+static void g2101(const Subject &S, Answer &A) { // TypeTraitExpr::getTrait
   if (const auto N = asTypeTraitExpr(S); N)
     put(A, N->getTrait());
   else
     A.undefined();
 }
-static void g2103(const Subject &S, Answer &A) { // TypeTraitExpr::getValue
+static void g2102(const Subject &S, Answer &A) { // TypeTraitExpr::getValue
   if (const auto N = asTypeTraitExpr(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g2104(const Subject &S, Answer &A) { // TypeTraitExpr::getNumArgs
+static void g2103(const Subject &S, Answer &A) { // TypeTraitExpr::getNumArgs
   if (const auto N = asTypeTraitExpr(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g2105(const Subject &S, Answer &A) { // TypeTraitExpr::getArgs
+static void g2104(const Subject &S, Answer &A) { // TypeTraitExpr::getArgs
   if (const auto N = asTypeTraitExpr(S); N)
     put(A, N->getArgs());
   else
     A.undefined();
 }
-static void g2106(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getTrait
+static void g2105(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getTrait
   if (const auto N = asArrayTypeTraitExpr(S); N)
     put(A, N->getTrait());
   else
     A.undefined();
 }
-static void g2107(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getQueriedType
+static void g2106(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getQueriedType
   if (const auto N = asArrayTypeTraitExpr(S); N)
     put(A, N->getQueriedType());
   else
     A.undefined();
 }
-static void g2108(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getQueriedTypeSourceInfo
+static void g2107(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getQueriedTypeSourceInfo
   if (const auto N = asArrayTypeTraitExpr(S); N)
     put(A, N->getQueriedTypeSourceInfo());
   else
     A.undefined();
 }
-static void g2109(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getValue
+static void g2108(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getValue
   if (const auto N = asArrayTypeTraitExpr(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g2110(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getDimensionExpression
+static void g2109(const Subject &S, Answer &A) { // ArrayTypeTraitExpr::getDimensionExpression
   if (const auto N = asArrayTypeTraitExpr(S); N)
     put(A, N->getDimensionExpression());
   else
     A.undefined();
 }
-static void g2111(const Subject &S, Answer &A) { // ExpressionTraitExpr::getTrait
+static void g2110(const Subject &S, Answer &A) { // ExpressionTraitExpr::getTrait
   if (const auto N = asExpressionTraitExpr(S); N)
     put(A, N->getTrait());
   else
     A.undefined();
 }
-static void g2112(const Subject &S, Answer &A) { // ExpressionTraitExpr::getQueriedExpression
+static void g2111(const Subject &S, Answer &A) { // ExpressionTraitExpr::getQueriedExpression
   if (const auto N = asExpressionTraitExpr(S); N)
     put(A, N->getQueriedExpression());
   else
     A.undefined();
 }
-static void g2113(const Subject &S, Answer &A) { // ExpressionTraitExpr::getValue
+static void g2112(const Subject &S, Answer &A) { // ExpressionTraitExpr::getValue
   if (const auto N = asExpressionTraitExpr(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g2114(const Subject &S, Answer &A) { // OverloadExpr::getNamingClass
+static void g2113(const Subject &S, Answer &A) { // OverloadExpr::getNamingClass
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getNamingClass());
   else
     A.undefined();
 }
-static void g2115(const Subject &S, Answer &A) { // OverloadExpr::decls
+static void g2114(const Subject &S, Answer &A) { // OverloadExpr::decls
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->decls());
   else
     A.undefined();
 }
-static void g2116(const Subject &S, Answer &A) { // OverloadExpr::getNumDecls
+static void g2115(const Subject &S, Answer &A) { // OverloadExpr::getNumDecls
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getNumDecls());
   else
     A.undefined();
 }
-static void g2117(const Subject &S, Answer &A) { // OverloadExpr::getNameInfo
+static void g2116(const Subject &S, Answer &A) { // OverloadExpr::getNameInfo
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g2118(const Subject &S, Answer &A) { // OverloadExpr::getName
+static void g2117(const Subject &S, Answer &A) { // OverloadExpr::getName
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g2119(const Subject &S, Answer &A) { // OverloadExpr::getNameLoc
+static void g2118(const Subject &S, Answer &A) { // OverloadExpr::getNameLoc
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g2120(const Subject &S, Answer &A) { // OverloadExpr::getQualifier
+static void g2119(const Subject &S, Answer &A) { // OverloadExpr::getQualifier
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g2121(const Subject &S, Answer &A) { // OverloadExpr::getQualifierLoc
+static void g2120(const Subject &S, Answer &A) { // OverloadExpr::getQualifierLoc
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g2122(const Subject &S, Answer &A) { // OverloadExpr::getTemplateKeywordLoc
+static void g2121(const Subject &S, Answer &A) { // OverloadExpr::getTemplateKeywordLoc
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g2123(const Subject &S, Answer &A) { // OverloadExpr::getLAngleLoc
+static void g2122(const Subject &S, Answer &A) { // OverloadExpr::getLAngleLoc
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getLAngleLoc());
   else
     A.undefined();
 }
-static void g2124(const Subject &S, Answer &A) { // OverloadExpr::getRAngleLoc
+static void g2123(const Subject &S, Answer &A) { // OverloadExpr::getRAngleLoc
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getRAngleLoc());
   else
     A.undefined();
 }
-static void g2125(const Subject &S, Answer &A) { // OverloadExpr::hasTemplateKeyword
+static void g2124(const Subject &S, Answer &A) { // OverloadExpr::hasTemplateKeyword
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->hasTemplateKeyword());
   else
     A.undefined();
 }
-static void g2126(const Subject &S, Answer &A) { // OverloadExpr::hasExplicitTemplateArgs
+static void g2125(const Subject &S, Answer &A) { // OverloadExpr::hasExplicitTemplateArgs
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->hasExplicitTemplateArgs());
   else
     A.undefined();
 }
-static void g2127(const Subject &S, Answer &A) { // OverloadExpr::getNumTemplateArgs
+static void g2126(const Subject &S, Answer &A) { // OverloadExpr::getNumTemplateArgs
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->getNumTemplateArgs());
   else
     A.undefined();
 }
-static void g2128(const Subject &S, Answer &A) { // OverloadExpr::template_arguments
+static void g2127(const Subject &S, Answer &A) { // OverloadExpr::template_arguments
   if (const auto N = asOverloadExpr(S); N)
     put(A, N->template_arguments());
   else
     A.undefined();
 }
-static void g2129(const Subject &S, Answer &A) { // UnresolvedLookupExpr::requiresADL
+static void g2128(const Subject &S, Answer &A) { // UnresolvedLookupExpr::requiresADL
   if (const auto N = asUnresolvedLookupExpr(S); N)
     put(A, N->requiresADL());
   else
     A.undefined();
 }
-static void g2130(const Subject &S, Answer &A) { // UnresolvedLookupExpr::getNamingClass
+static void g2129(const Subject &S, Answer &A) { // UnresolvedLookupExpr::getNamingClass
   if (const auto N = asUnresolvedLookupExpr(S); N)
     put(A, N->getNamingClass());
   else
     A.undefined();
 }
-static void g2131(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getNameInfo
+static void g2130(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getNameInfo
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g2132(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getDeclName
+static void g2131(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getDeclName
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getDeclName());
   else
     A.undefined();
 }
-static void g2133(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getLocation
+static void g2132(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getLocation
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g2134(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getQualifierLoc
+static void g2133(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getQualifierLoc
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g2135(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getQualifier
+static void g2134(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getQualifier
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g2136(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getTemplateKeywordLoc
+static void g2135(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getTemplateKeywordLoc
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g2137(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getLAngleLoc
+static void g2136(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getLAngleLoc
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getLAngleLoc());
   else
     A.undefined();
 }
-static void g2138(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getRAngleLoc
+static void g2137(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getRAngleLoc
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getRAngleLoc());
   else
     A.undefined();
 }
-static void g2139(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::hasTemplateKeyword
+static void g2138(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::hasTemplateKeyword
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->hasTemplateKeyword());
   else
     A.undefined();
 }
-static void g2140(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::hasExplicitTemplateArgs
+static void g2139(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::hasExplicitTemplateArgs
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->hasExplicitTemplateArgs());
   else
     A.undefined();
 }
-static void g2141(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getNumTemplateArgs
+static void g2140(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::getNumTemplateArgs
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->getNumTemplateArgs());
   else
     A.undefined();
 }
-static void g2142(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::template_arguments
+static void g2141(const Subject &S, Answer &A) { // DependentScopeDeclRefExpr::template_arguments
   if (const auto N = asDependentScopeDeclRefExpr(S); N)
     put(A, N->template_arguments());
   else
     A.undefined();
 }
-static void g2143(const Subject &S, Answer &A) { // ExprWithCleanups::getObjects
+static void g2142(const Subject &S, Answer &A) { // ExprWithCleanups::getObjects
   if (const auto N = asExprWithCleanups(S); N)
     put(A, N->getObjects());
   else
     A.undefined();
 }
-static void g2144(const Subject &S, Answer &A) { // ExprWithCleanups::getNumObjects
+static void g2143(const Subject &S, Answer &A) { // ExprWithCleanups::getNumObjects
   if (const auto N = asExprWithCleanups(S); N)
     put(A, N->getNumObjects());
   else
     A.undefined();
 }
-static void g2145(const Subject &S, Answer &A) { // ExprWithCleanups::cleanupsHaveSideEffects
+static void g2144(const Subject &S, Answer &A) { // ExprWithCleanups::cleanupsHaveSideEffects
   if (const auto N = asExprWithCleanups(S); N)
     put(A, N->cleanupsHaveSideEffects());
   else
     A.undefined();
 }
-static void g2146(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getTypeAsWritten
+static void g2145(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getTypeAsWritten
   if (const auto N = asCXXUnresolvedConstructExpr(S); N)
     put(A, N->getTypeAsWritten());
   else
     A.undefined();
 }
-static void g2147(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getTypeSourceInfo
+static void g2146(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getTypeSourceInfo
   if (const auto N = asCXXUnresolvedConstructExpr(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g2148(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getLParenLoc
+static void g2147(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getLParenLoc
   if (const auto N = asCXXUnresolvedConstructExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g2149(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getRParenLoc
+static void g2148(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getRParenLoc
   if (const auto N = asCXXUnresolvedConstructExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g2150(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::isListInitialization
+static void g2149(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::isListInitialization
   if (const auto N = asCXXUnresolvedConstructExpr(S); N)
     put(A, N->isListInitialization());
   else
     A.undefined();
 }
-static void g2151(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getNumArgs
+static void g2150(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::getNumArgs
   if (const auto N = asCXXUnresolvedConstructExpr(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g2152(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::arguments
+static void g2151(const Subject &S, Answer &A) { // CXXUnresolvedConstructExpr::arguments
   if (const auto N = asCXXUnresolvedConstructExpr(S); N)
     put(A, N->arguments());
   else
     A.undefined();
 }
-static void g2153(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::isImplicitAccess
+static void g2152(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::isImplicitAccess
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->isImplicitAccess());
   else
     A.undefined();
 }
-static void g2154(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getBase
+static void g2153(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getBase
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g2155(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getBaseType
+static void g2154(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getBaseType
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getBaseType());
   else
     A.undefined();
 }
-static void g2156(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::isArrow
+static void g2155(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::isArrow
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->isArrow());
   else
     A.undefined();
 }
-static void g2157(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getOperatorLoc
+static void g2156(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getOperatorLoc
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g2158(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getQualifier
+static void g2157(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getQualifier
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g2159(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getQualifierLoc
+static void g2158(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getQualifierLoc
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g2160(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getFirstQualifierFoundInScope
+static void g2159(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getFirstQualifierFoundInScope
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getFirstQualifierFoundInScope());
   else
     A.undefined();
 }
-static void g2161(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getMemberNameInfo
+static void g2160(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getMemberNameInfo
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getMemberNameInfo());
   else
     A.undefined();
 }
-static void g2162(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getMember
+static void g2161(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getMember
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getMember());
   else
     A.undefined();
 }
-static void g2163(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getMemberLoc
+static void g2162(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getMemberLoc
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getMemberLoc());
   else
     A.undefined();
 }
-static void g2164(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getTemplateKeywordLoc
+static void g2163(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getTemplateKeywordLoc
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g2165(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getLAngleLoc
+static void g2164(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getLAngleLoc
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getLAngleLoc());
   else
     A.undefined();
 }
-static void g2166(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getRAngleLoc
+static void g2165(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getRAngleLoc
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getRAngleLoc());
   else
     A.undefined();
 }
-static void g2167(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::hasTemplateKeyword
+static void g2166(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::hasTemplateKeyword
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->hasTemplateKeyword());
   else
     A.undefined();
 }
-static void g2168(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::hasExplicitTemplateArgs
+static void g2167(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::hasExplicitTemplateArgs
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->hasExplicitTemplateArgs());
   else
     A.undefined();
 }
-static void g2169(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getNumTemplateArgs
+static void g2168(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::getNumTemplateArgs
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->getNumTemplateArgs());
   else
     A.undefined();
 }
-static void g2170(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::template_arguments
+static void g2169(const Subject &S, Answer &A) { // CXXDependentScopeMemberExpr::template_arguments
   if (const auto N = asCXXDependentScopeMemberExpr(S); N)
     put(A, N->template_arguments());
   else
     A.undefined();
 }
-static void g2171(const Subject &S, Answer &A) { // UnresolvedMemberExpr::isImplicitAccess
+static void g2170(const Subject &S, Answer &A) { // UnresolvedMemberExpr::isImplicitAccess
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->isImplicitAccess());
   else
     A.undefined();
 }
-static void g2172(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getBase
+static void g2171(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getBase
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g2173(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getBaseType
+static void g2172(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getBaseType
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->getBaseType());
   else
     A.undefined();
 }
-static void g2174(const Subject &S, Answer &A) { // UnresolvedMemberExpr::hasUnresolvedUsing
+static void g2173(const Subject &S, Answer &A) { // UnresolvedMemberExpr::hasUnresolvedUsing
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->hasUnresolvedUsing());
   else
     A.undefined();
 }
-static void g2175(const Subject &S, Answer &A) { // UnresolvedMemberExpr::isArrow
+static void g2174(const Subject &S, Answer &A) { // UnresolvedMemberExpr::isArrow
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->isArrow());
   else
     A.undefined();
 }
-static void g2176(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getOperatorLoc
+static void g2175(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getOperatorLoc
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g2177(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getNamingClass
+static void g2176(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getNamingClass
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->getNamingClass());
   else
     A.undefined();
 }
-static void g2178(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getMemberNameInfo
+static void g2177(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getMemberNameInfo
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->getMemberNameInfo());
   else
     A.undefined();
 }
-static void g2179(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getMemberName
+static void g2178(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getMemberName
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->getMemberName());
   else
     A.undefined();
 }
-static void g2180(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getMemberLoc
+static void g2179(const Subject &S, Answer &A) { // UnresolvedMemberExpr::getMemberLoc
   if (const auto N = asUnresolvedMemberExpr(S); N)
     put(A, N->getMemberLoc());
   else
     A.undefined();
 }
-static void g2181(const Subject &S, Answer &A) { // CXXNoexceptExpr::getOperand
+static void g2180(const Subject &S, Answer &A) { // CXXNoexceptExpr::getOperand
   if (const auto N = asCXXNoexceptExpr(S); N)
     put(A, N->getOperand());
   else
     A.undefined();
 }
-static void g2182(const Subject &S, Answer &A) { // CXXNoexceptExpr::getValue
+static void g2181(const Subject &S, Answer &A) { // CXXNoexceptExpr::getValue
   if (const auto N = asCXXNoexceptExpr(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g2183(const Subject &S, Answer &A) { // PackExpansionExpr::getPattern
+static void g2182(const Subject &S, Answer &A) { // PackExpansionExpr::getPattern
   if (const auto N = asPackExpansionExpr(S); N)
     put(A, N->getPattern());
   else
     A.undefined();
 }
-static void g2184(const Subject &S, Answer &A) { // PackExpansionExpr::getEllipsisLoc
+static void g2183(const Subject &S, Answer &A) { // PackExpansionExpr::getEllipsisLoc
   if (const auto N = asPackExpansionExpr(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g2185(const Subject &S, Answer &A) { // PackExpansionExpr::getNumExpansions
+static void g2184(const Subject &S, Answer &A) { // PackExpansionExpr::getNumExpansions
   if (const auto N = asPackExpansionExpr(S); N)
     put(A, N->getNumExpansions());
   else
     A.undefined();
 }
-static void g2186(const Subject &S, Answer &A) { // SizeOfPackExpr::getOperatorLoc
+static void g2185(const Subject &S, Answer &A) { // SizeOfPackExpr::getOperatorLoc
   if (const auto N = asSizeOfPackExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g2187(const Subject &S, Answer &A) { // SizeOfPackExpr::getPackLoc
+static void g2186(const Subject &S, Answer &A) { // SizeOfPackExpr::getPackLoc
   if (const auto N = asSizeOfPackExpr(S); N)
     put(A, N->getPackLoc());
   else
     A.undefined();
 }
-static void g2188(const Subject &S, Answer &A) { // SizeOfPackExpr::getRParenLoc
+static void g2187(const Subject &S, Answer &A) { // SizeOfPackExpr::getRParenLoc
   if (const auto N = asSizeOfPackExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g2189(const Subject &S, Answer &A) { // SizeOfPackExpr::getPack
+static void g2188(const Subject &S, Answer &A) { // SizeOfPackExpr::getPack
   if (const auto N = asSizeOfPackExpr(S); N)
     put(A, N->getPack());
   else
     A.undefined();
 }
-static void g2190(const Subject &S, Answer &A) { // SizeOfPackExpr::getPackLength
+static void g2189(const Subject &S, Answer &A) { // SizeOfPackExpr::getPackLength
   if (const auto N = asSizeOfPackExpr(S); N)
     put(A, N->getPackLength());
   else
     A.undefined();
 }
-static void g2191(const Subject &S, Answer &A) { // SizeOfPackExpr::isPartiallySubstituted
+static void g2190(const Subject &S, Answer &A) { // SizeOfPackExpr::isPartiallySubstituted
   if (const auto N = asSizeOfPackExpr(S); N)
     put(A, N->isPartiallySubstituted());
   else
     A.undefined();
 }
-static void g2192(const Subject &S, Answer &A) { // SizeOfPackExpr::getPartialArguments
+static void g2191(const Subject &S, Answer &A) { // SizeOfPackExpr::getPartialArguments
   if (const auto N = asSizeOfPackExpr(S); N)
     put(A, N->getPartialArguments());
   else
     A.undefined();
 }
-static void g2193(const Subject &S, Answer &A) { // PackIndexingExpr::expandsToEmptyPack
+static void g2192(const Subject &S, Answer &A) { // PackIndexingExpr::expandsToEmptyPack
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->expandsToEmptyPack());
   else
     A.undefined();
 }
-static void g2194(const Subject &S, Answer &A) { // PackIndexingExpr::getEllipsisLoc
+static void g2193(const Subject &S, Answer &A) { // PackIndexingExpr::getEllipsisLoc
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g2195(const Subject &S, Answer &A) { // PackIndexingExpr::getPackLoc
+static void g2194(const Subject &S, Answer &A) { // PackIndexingExpr::getPackLoc
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getPackLoc());
   else
     A.undefined();
 }
-static void g2196(const Subject &S, Answer &A) { // PackIndexingExpr::getRSquareLoc
+static void g2195(const Subject &S, Answer &A) { // PackIndexingExpr::getRSquareLoc
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getRSquareLoc());
   else
     A.undefined();
 }
-static void g2197(const Subject &S, Answer &A) { // PackIndexingExpr::getPackIdExpression
+static void g2196(const Subject &S, Answer &A) { // PackIndexingExpr::getPackIdExpression
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getPackIdExpression());
   else
     A.undefined();
 }
-static void g2198(const Subject &S, Answer &A) { // PackIndexingExpr::getPackDecl
+static void g2197(const Subject &S, Answer &A) { // PackIndexingExpr::getPackDecl
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getPackDecl());
   else
     A.undefined();
 }
-static void g2199(const Subject &S, Answer &A) { // PackIndexingExpr::getIndexExpr
+static void g2198(const Subject &S, Answer &A) { // PackIndexingExpr::getIndexExpr
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getIndexExpr());
   else
     A.undefined();
 }
-static void g2200(const Subject &S, Answer &A) { // PackIndexingExpr::getSelectedIndex
+static void g2199(const Subject &S, Answer &A) { // PackIndexingExpr::getSelectedIndex
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getSelectedIndex());
   else
     A.undefined();
 }
-static void g2201(const Subject &S, Answer &A) { // PackIndexingExpr::getSelectedExpr
+static void g2200(const Subject &S, Answer &A) { // PackIndexingExpr::getSelectedExpr
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getSelectedExpr());
   else
     A.undefined();
 }
-static void g2202(const Subject &S, Answer &A) { // PackIndexingExpr::getExpressions
+static void g2201(const Subject &S, Answer &A) { // PackIndexingExpr::getExpressions
   if (const auto N = asPackIndexingExpr(S); N)
     put(A, N->getExpressions());
   else
     A.undefined();
 }
-static void g2203(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getNameLoc
+static void g2202(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getNameLoc
   if (const auto N = asSubstNonTypeTemplateParmExpr(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g2204(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getReplacement
+static void g2203(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getReplacement
   if (const auto N = asSubstNonTypeTemplateParmExpr(S); N)
     put(A, N->getReplacement());
   else
     A.undefined();
 }
-static void g2205(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getAssociatedDecl
+static void g2204(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getAssociatedDecl
   if (const auto N = asSubstNonTypeTemplateParmExpr(S); N)
     put(A, N->getAssociatedDecl());
   else
     A.undefined();
 }
-static void g2206(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getIndex
+static void g2205(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getIndex
   if (const auto N = asSubstNonTypeTemplateParmExpr(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g2207(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getPackIndex
+static void g2206(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getPackIndex
   if (const auto N = asSubstNonTypeTemplateParmExpr(S); N)
     put(A, N->getPackIndex());
   else
     A.undefined();
 }
-static void g2208(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getParameter
+static void g2207(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::getParameter
   if (const auto N = asSubstNonTypeTemplateParmExpr(S); N)
     put(A, N->getParameter());
   else
     A.undefined();
 }
-static void g2209(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::isReferenceParameter
+static void g2208(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmExpr::isReferenceParameter
   if (const auto N = asSubstNonTypeTemplateParmExpr(S); N)
     put(A, N->isReferenceParameter());
   else
     A.undefined();
 }
-static void g2210(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getAssociatedDecl
+static void g2209(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getAssociatedDecl
   if (const auto N = asSubstNonTypeTemplateParmPackExpr(S); N)
     put(A, N->getAssociatedDecl());
   else
     A.undefined();
 }
-static void g2211(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getIndex
+static void g2210(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getIndex
   if (const auto N = asSubstNonTypeTemplateParmPackExpr(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g2212(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getParameterPack
+static void g2211(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getParameterPack
   if (const auto N = asSubstNonTypeTemplateParmPackExpr(S); N)
     put(A, N->getParameterPack());
   else
     A.undefined();
 }
-static void g2213(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getParameterPackLocation
+static void g2212(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getParameterPackLocation
   if (const auto N = asSubstNonTypeTemplateParmPackExpr(S); N)
     put(A, N->getParameterPackLocation());
   else
     A.undefined();
 }
-static void g2214(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getArgumentPack
+static void g2213(const Subject &S, Answer &A) { // SubstNonTypeTemplateParmPackExpr::getArgumentPack
   if (const auto N = asSubstNonTypeTemplateParmPackExpr(S); N)
     put(A, N->getArgumentPack());
   else
     A.undefined();
 }
-static void g2215(const Subject &S, Answer &A) { // FunctionParmPackExpr::getParameterPack
+static void g2214(const Subject &S, Answer &A) { // FunctionParmPackExpr::getParameterPack
   if (const auto N = asFunctionParmPackExpr(S); N)
     put(A, N->getParameterPack());
   else
     A.undefined();
 }
-static void g2216(const Subject &S, Answer &A) { // FunctionParmPackExpr::getParameterPackLocation
+static void g2215(const Subject &S, Answer &A) { // FunctionParmPackExpr::getParameterPackLocation
   if (const auto N = asFunctionParmPackExpr(S); N)
     put(A, N->getParameterPackLocation());
   else
     A.undefined();
 }
-static void g2217(const Subject &S, Answer &A) { // FunctionParmPackExpr::getNumExpansions
+static void g2216(const Subject &S, Answer &A) { // FunctionParmPackExpr::getNumExpansions
   if (const auto N = asFunctionParmPackExpr(S); N)
     put(A, N->getNumExpansions());
   else
     A.undefined();
 }
-static void g2218(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getSubExpr
+static void g2217(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getSubExpr
   if (const auto N = asMaterializeTemporaryExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g2219(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getStorageDuration
+static void g2218(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getStorageDuration
   if (const auto N = asMaterializeTemporaryExpr(S); N)
     put(A, N->getStorageDuration());
   else
     A.undefined();
 }
-static void g2220(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getLifetimeExtendedTemporaryDecl
+static void g2219(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getLifetimeExtendedTemporaryDecl
   if (const auto N = asMaterializeTemporaryExpr(S); N)
     put(A, N->getLifetimeExtendedTemporaryDecl());
   else
     A.undefined();
 }
-static void g2221(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getExtendingDecl
+static void g2220(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getExtendingDecl
   if (const auto N = asMaterializeTemporaryExpr(S); N)
     put(A, N->getExtendingDecl());
   else
     A.undefined();
 }
-static void g2222(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getManglingNumber
+static void g2221(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::getManglingNumber
   if (const auto N = asMaterializeTemporaryExpr(S); N)
     put(A, N->getManglingNumber());
   else
     A.undefined();
 }
-static void g2223(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::isBoundToLvalueReference
+static void g2222(const Subject &S, Answer &A) { // MaterializeTemporaryExpr::isBoundToLvalueReference
   if (const auto N = asMaterializeTemporaryExpr(S); N)
     put(A, N->isBoundToLvalueReference());
   else
     A.undefined();
 }
-static void g2224(const Subject &S, Answer &A) { // CXXFoldExpr::getCallee
+static void g2223(const Subject &S, Answer &A) { // CXXFoldExpr::getCallee
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getCallee());
   else
     A.undefined();
 }
-static void g2225(const Subject &S, Answer &A) { // CXXFoldExpr::getLHS
+static void g2224(const Subject &S, Answer &A) { // CXXFoldExpr::getLHS
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getLHS());
   else
     A.undefined();
 }
-static void g2226(const Subject &S, Answer &A) { // CXXFoldExpr::getRHS
+static void g2225(const Subject &S, Answer &A) { // CXXFoldExpr::getRHS
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getRHS());
   else
     A.undefined();
 }
-static void g2227(const Subject &S, Answer &A) { // CXXFoldExpr::isRightFold
+static void g2226(const Subject &S, Answer &A) { // CXXFoldExpr::isRightFold
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->isRightFold());
   else
     A.undefined();
 }
-static void g2228(const Subject &S, Answer &A) { // CXXFoldExpr::isLeftFold
+static void g2227(const Subject &S, Answer &A) { // CXXFoldExpr::isLeftFold
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->isLeftFold());
   else
     A.undefined();
 }
-static void g2229(const Subject &S, Answer &A) { // CXXFoldExpr::getPattern
+static void g2228(const Subject &S, Answer &A) { // CXXFoldExpr::getPattern
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getPattern());
   else
     A.undefined();
 }
-static void g2230(const Subject &S, Answer &A) { // CXXFoldExpr::getInit
+static void g2229(const Subject &S, Answer &A) { // CXXFoldExpr::getInit
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getInit());
   else
     A.undefined();
 }
-static void g2231(const Subject &S, Answer &A) { // CXXFoldExpr::getLParenLoc
+static void g2230(const Subject &S, Answer &A) { // CXXFoldExpr::getLParenLoc
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g2232(const Subject &S, Answer &A) { // CXXFoldExpr::getRParenLoc
+static void g2231(const Subject &S, Answer &A) { // CXXFoldExpr::getRParenLoc
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g2233(const Subject &S, Answer &A) { // CXXFoldExpr::getEllipsisLoc
+static void g2232(const Subject &S, Answer &A) { // CXXFoldExpr::getEllipsisLoc
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g2234(const Subject &S, Answer &A) { // CXXFoldExpr::getOperator
+static void g2233(const Subject &S, Answer &A) { // CXXFoldExpr::getOperator
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getOperator());
   else
     A.undefined();
 }
-static void g2235(const Subject &S, Answer &A) { // CXXFoldExpr::getNumExpansions
+static void g2234(const Subject &S, Answer &A) { // CXXFoldExpr::getNumExpansions
   if (const auto N = asCXXFoldExpr(S); N)
     put(A, N->getNumExpansions());
   else
     A.undefined();
 }
-static void g2236(const Subject &S, Answer &A) { // CXXParenListInitExpr::getInitExprs
+static void g2235(const Subject &S, Answer &A) { // CXXParenListInitExpr::getInitExprs
   if (const auto N = asCXXParenListInitExpr(S); N)
     put(A, N->getInitExprs());
   else
     A.undefined();
 }
-static void g2237(const Subject &S, Answer &A) { // CXXParenListInitExpr::getUserSpecifiedInitExprs
+static void g2236(const Subject &S, Answer &A) { // CXXParenListInitExpr::getUserSpecifiedInitExprs
   if (const auto N = asCXXParenListInitExpr(S); N)
     put(A, N->getUserSpecifiedInitExprs());
   else
     A.undefined();
 }
-static void g2238(const Subject &S, Answer &A) { // CXXParenListInitExpr::getInitLoc
+static void g2237(const Subject &S, Answer &A) { // CXXParenListInitExpr::getInitLoc
   if (const auto N = asCXXParenListInitExpr(S); N)
     put(A, N->getInitLoc());
   else
     A.undefined();
 }
-static void g2239(const Subject &S, Answer &A) { // CXXParenListInitExpr::getArrayFiller
+static void g2238(const Subject &S, Answer &A) { // CXXParenListInitExpr::getArrayFiller
   if (const auto N = asCXXParenListInitExpr(S); N)
     put(A, N->getArrayFiller());
   else
     A.undefined();
 }
-static void g2240(const Subject &S, Answer &A) { // CXXParenListInitExpr::getInitializedFieldInUnion
+static void g2239(const Subject &S, Answer &A) { // CXXParenListInitExpr::getInitializedFieldInUnion
   if (const auto N = asCXXParenListInitExpr(S); N)
     put(A, N->getInitializedFieldInUnion());
   else
     A.undefined();
 }
-static void g2241(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getCommonExpr
+static void g2240(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getCommonExpr
   if (const auto N = asCoroutineSuspendExpr(S); N)
     put(A, N->getCommonExpr());
   else
     A.undefined();
 }
-static void g2242(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getOpaqueValue
+static void g2241(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getOpaqueValue
   if (const auto N = asCoroutineSuspendExpr(S); N)
     put(A, N->getOpaqueValue());
   else
     A.undefined();
 }
-static void g2243(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getReadyExpr
+static void g2242(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getReadyExpr
   if (const auto N = asCoroutineSuspendExpr(S); N)
     put(A, N->getReadyExpr());
   else
     A.undefined();
 }
-static void g2244(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getSuspendExpr
+static void g2243(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getSuspendExpr
   if (const auto N = asCoroutineSuspendExpr(S); N)
     put(A, N->getSuspendExpr());
   else
     A.undefined();
 }
-static void g2245(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getResumeExpr
+static void g2244(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getResumeExpr
   if (const auto N = asCoroutineSuspendExpr(S); N)
     put(A, N->getResumeExpr());
   else
     A.undefined();
 }
-static void g2246(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getOperand
+static void g2245(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getOperand
   if (const auto N = asCoroutineSuspendExpr(S); N)
     put(A, N->getOperand());
   else
     A.undefined();
 }
-static void g2247(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getSuspendReturnType
+static void g2246(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getSuspendReturnType
   if (const auto N = asCoroutineSuspendExpr(S); N)
     put(A, N->getSuspendReturnType());
   else
     A.undefined();
 }
-static void g2248(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getKeywordLoc
+static void g2247(const Subject &S, Answer &A) { // CoroutineSuspendExpr::getKeywordLoc
   if (const auto N = asCoroutineSuspendExpr(S); N)
     put(A, N->getKeywordLoc());
   else
     A.undefined();
 }
-static void g2249(const Subject &S, Answer &A) { // CoawaitExpr::isImplicit
+static void g2248(const Subject &S, Answer &A) { // CoawaitExpr::isImplicit
   if (const auto N = asCoawaitExpr(S); N)
     put(A, N->isImplicit());
   else
     A.undefined();
 }
-static void g2250(const Subject &S, Answer &A) { // DependentCoawaitExpr::getOperand
+static void g2249(const Subject &S, Answer &A) { // DependentCoawaitExpr::getOperand
   if (const auto N = asDependentCoawaitExpr(S); N)
     put(A, N->getOperand());
   else
     A.undefined();
 }
-static void g2251(const Subject &S, Answer &A) { // DependentCoawaitExpr::getOperatorCoawaitLookup
+static void g2250(const Subject &S, Answer &A) { // DependentCoawaitExpr::getOperatorCoawaitLookup
   if (const auto N = asDependentCoawaitExpr(S); N)
     put(A, N->getOperatorCoawaitLookup());
   else
     A.undefined();
 }
-static void g2252(const Subject &S, Answer &A) { // DependentCoawaitExpr::getKeywordLoc
+static void g2251(const Subject &S, Answer &A) { // DependentCoawaitExpr::getKeywordLoc
   if (const auto N = asDependentCoawaitExpr(S); N)
     put(A, N->getKeywordLoc());
   else
@@ -2362,6 +2362,7 @@ static void g2252(const Subject &S, Answer &A) { // DependentCoawaitExpr::getKey
 }
 
 extern const Ask GettersOf_expr[] = {
+    g1889,
     g1890,
     g1891,
     g1892,
@@ -2724,7 +2725,6 @@ extern const Ask GettersOf_expr[] = {
     g2249,
     g2250,
     g2251,
-    g2252,
 };
 
 } // namespace cmonster

@@ -314,1730 +314,1717 @@ static void g981(const Subject &S, Answer &A) { // ObjCMethodDecl::hasParamDestr
   else
     A.undefined();
 }
-static void g982(const Subject &S, Answer &A) { // ObjCMethodDecl::findPropertyDecl
-  if (const auto N = asObjCMethodDecl(S); N && ([&] {
-        const auto *P = llvm::dyn_cast<clang::ObjCContainerDecl>(N->getDeclContext());
-        if (const auto *C = llvm::dyn_cast_or_null<clang::ObjCCategoryImplDecl>(P))
-          return C->getCategoryDecl() && C->getClassInterface();
-        if (const auto *I = llvm::dyn_cast_or_null<clang::ObjCImplDecl>(P))
-          return I->getClassInterface() != nullptr;
-        return P != nullptr;
-      }()))
-    put(A, N->findPropertyDecl());
-  else
-    A.undefined();
-}
-static void g983(const Subject &S, Answer &A) { // ObjCMethodDecl::getImplementationControl
+static void g982(const Subject &S, Answer &A) { // ObjCMethodDecl::getImplementationControl
   if (const auto N = asObjCMethodDecl(S); N)
     put(A, N->getImplementationControl());
   else
     A.undefined();
 }
-static void g984(const Subject &S, Answer &A) { // ObjCMethodDecl::isOptional
+static void g983(const Subject &S, Answer &A) { // ObjCMethodDecl::isOptional
   if (const auto N = asObjCMethodDecl(S); N)
     put(A, N->isOptional());
   else
     A.undefined();
 }
-static void g985(const Subject &S, Answer &A) { // ObjCMethodDecl::isThisDeclarationADesignatedInitializer
+static void g984(const Subject &S, Answer &A) { // ObjCMethodDecl::isThisDeclarationADesignatedInitializer
   if (const auto N = asObjCMethodDecl(S); N)
     put(A, N->isThisDeclarationADesignatedInitializer());
   else
     A.undefined();
 }
-static void g986(const Subject &S, Answer &A) { // ObjCMethodDecl::isDesignatedInitializerForTheInterface
+static void g985(const Subject &S, Answer &A) { // ObjCMethodDecl::isDesignatedInitializerForTheInterface
   if (const auto N = asObjCMethodDecl(S); N)
     put(A, N->isDesignatedInitializerForTheInterface());
   else
     A.undefined();
 }
-static void g987(const Subject &S, Answer &A) { // ObjCMethodDecl::isThisDeclarationADefinition
+static void g986(const Subject &S, Answer &A) { // ObjCMethodDecl::isThisDeclarationADefinition
   if (const auto N = asObjCMethodDecl(S); N)
     put(A, N->isThisDeclarationADefinition());
   else
     A.undefined();
 }
-static void g988(const Subject &S, Answer &A) { // ObjCTypeParamDecl::getVariance
+static void g987(const Subject &S, Answer &A) { // ObjCTypeParamDecl::getVariance
   if (const auto N = asObjCTypeParamDecl(S); N)
     put(A, N->getVariance());
   else
     A.undefined();
 }
-static void g989(const Subject &S, Answer &A) { // ObjCTypeParamDecl::getVarianceLoc
+static void g988(const Subject &S, Answer &A) { // ObjCTypeParamDecl::getVarianceLoc
   if (const auto N = asObjCTypeParamDecl(S); N)
     put(A, N->getVarianceLoc());
   else
     A.undefined();
 }
-static void g990(const Subject &S, Answer &A) { // ObjCTypeParamDecl::getIndex
+static void g989(const Subject &S, Answer &A) { // ObjCTypeParamDecl::getIndex
   if (const auto N = asObjCTypeParamDecl(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g991(const Subject &S, Answer &A) { // ObjCTypeParamDecl::hasExplicitBound
+static void g990(const Subject &S, Answer &A) { // ObjCTypeParamDecl::hasExplicitBound
   if (const auto N = asObjCTypeParamDecl(S); N)
     put(A, N->hasExplicitBound());
   else
     A.undefined();
 }
-static void g992(const Subject &S, Answer &A) { // ObjCTypeParamDecl::getColonLoc
+static void g991(const Subject &S, Answer &A) { // ObjCTypeParamDecl::getColonLoc
   if (const auto N = asObjCTypeParamDecl(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g993(const Subject &S, Answer &A) { // ObjCPropertyDecl::getAtLoc
+static void g992(const Subject &S, Answer &A) { // ObjCPropertyDecl::getAtLoc
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getAtLoc());
   else
     A.undefined();
 }
-static void g994(const Subject &S, Answer &A) { // ObjCPropertyDecl::getLParenLoc
+static void g993(const Subject &S, Answer &A) { // ObjCPropertyDecl::getLParenLoc
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g995(const Subject &S, Answer &A) { // ObjCPropertyDecl::getTypeSourceInfo
+static void g994(const Subject &S, Answer &A) { // ObjCPropertyDecl::getTypeSourceInfo
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g996(const Subject &S, Answer &A) { // ObjCPropertyDecl::getType
+static void g995(const Subject &S, Answer &A) { // ObjCPropertyDecl::getType
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g997(const Subject &S, Answer &A) { // ObjCPropertyDecl::getPropertyAttributes
+static void g996(const Subject &S, Answer &A) { // ObjCPropertyDecl::getPropertyAttributes
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getPropertyAttributes());
   else
     A.undefined();
 }
-static void g998(const Subject &S, Answer &A) { // ObjCPropertyDecl::getPropertyAttributesAsWritten
+static void g997(const Subject &S, Answer &A) { // ObjCPropertyDecl::getPropertyAttributesAsWritten
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getPropertyAttributesAsWritten());
   else
     A.undefined();
 }
-static void g999(const Subject &S, Answer &A) { // ObjCPropertyDecl::isReadOnly
+static void g998(const Subject &S, Answer &A) { // ObjCPropertyDecl::isReadOnly
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->isReadOnly());
   else
     A.undefined();
 }
-static void g1000(const Subject &S, Answer &A) { // ObjCPropertyDecl::isAtomic
+static void g999(const Subject &S, Answer &A) { // ObjCPropertyDecl::isAtomic
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->isAtomic());
   else
     A.undefined();
 }
-static void g1001(const Subject &S, Answer &A) { // ObjCPropertyDecl::isRetaining
+static void g1000(const Subject &S, Answer &A) { // ObjCPropertyDecl::isRetaining
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->isRetaining());
   else
     A.undefined();
 }
-static void g1002(const Subject &S, Answer &A) { // ObjCPropertyDecl::isInstanceProperty
+static void g1001(const Subject &S, Answer &A) { // ObjCPropertyDecl::isInstanceProperty
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->isInstanceProperty());
   else
     A.undefined();
 }
-static void g1003(const Subject &S, Answer &A) { // ObjCPropertyDecl::isClassProperty
+static void g1002(const Subject &S, Answer &A) { // ObjCPropertyDecl::isClassProperty
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->isClassProperty());
   else
     A.undefined();
 }
-static void g1004(const Subject &S, Answer &A) { // ObjCPropertyDecl::isDirectProperty
+static void g1003(const Subject &S, Answer &A) { // ObjCPropertyDecl::isDirectProperty
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->isDirectProperty());
   else
     A.undefined();
 }
-static void g1005(const Subject &S, Answer &A) { // ObjCPropertyDecl::getQueryKind
+static void g1004(const Subject &S, Answer &A) { // ObjCPropertyDecl::getQueryKind
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getQueryKind());
   else
     A.undefined();
 }
-static void g1006(const Subject &S, Answer &A) { // ObjCPropertyDecl::getSetterKind
+static void g1005(const Subject &S, Answer &A) { // ObjCPropertyDecl::getSetterKind
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getSetterKind());
   else
     A.undefined();
 }
-static void g1007(const Subject &S, Answer &A) { // ObjCPropertyDecl::getGetterName
+static void g1006(const Subject &S, Answer &A) { // ObjCPropertyDecl::getGetterName
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getGetterName());
   else
     A.undefined();
 }
-static void g1008(const Subject &S, Answer &A) { // ObjCPropertyDecl::getGetterNameLoc
+static void g1007(const Subject &S, Answer &A) { // ObjCPropertyDecl::getGetterNameLoc
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getGetterNameLoc());
   else
     A.undefined();
 }
-static void g1009(const Subject &S, Answer &A) { // ObjCPropertyDecl::getSetterName
+static void g1008(const Subject &S, Answer &A) { // ObjCPropertyDecl::getSetterName
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getSetterName());
   else
     A.undefined();
 }
-static void g1010(const Subject &S, Answer &A) { // ObjCPropertyDecl::getSetterNameLoc
+static void g1009(const Subject &S, Answer &A) { // ObjCPropertyDecl::getSetterNameLoc
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getSetterNameLoc());
   else
     A.undefined();
 }
-static void g1011(const Subject &S, Answer &A) { // ObjCPropertyDecl::getGetterMethodDecl
+static void g1010(const Subject &S, Answer &A) { // ObjCPropertyDecl::getGetterMethodDecl
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getGetterMethodDecl());
   else
     A.undefined();
 }
-static void g1012(const Subject &S, Answer &A) { // ObjCPropertyDecl::getSetterMethodDecl
+static void g1011(const Subject &S, Answer &A) { // ObjCPropertyDecl::getSetterMethodDecl
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getSetterMethodDecl());
   else
     A.undefined();
 }
-static void g1013(const Subject &S, Answer &A) { // ObjCPropertyDecl::getPropertyImplementation
+static void g1012(const Subject &S, Answer &A) { // ObjCPropertyDecl::getPropertyImplementation
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getPropertyImplementation());
   else
     A.undefined();
 }
-static void g1014(const Subject &S, Answer &A) { // ObjCPropertyDecl::isOptional
+static void g1013(const Subject &S, Answer &A) { // ObjCPropertyDecl::isOptional
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->isOptional());
   else
     A.undefined();
 }
-static void g1015(const Subject &S, Answer &A) { // ObjCPropertyDecl::getPropertyIvarDecl
+static void g1014(const Subject &S, Answer &A) { // ObjCPropertyDecl::getPropertyIvarDecl
   if (const auto N = asObjCPropertyDecl(S); N)
     put(A, N->getPropertyIvarDecl());
   else
     A.undefined();
 }
-static void g1016(const Subject &S, Answer &A) { // ObjCContainerDecl::properties
+static void g1015(const Subject &S, Answer &A) { // ObjCContainerDecl::properties
   if (const auto N = asObjCContainerDecl(S); N)
     put(A, N->properties());
   else
     A.undefined();
 }
-static void g1017(const Subject &S, Answer &A) { // ObjCContainerDecl::instance_properties
+static void g1016(const Subject &S, Answer &A) { // ObjCContainerDecl::instance_properties
   if (const auto N = asObjCContainerDecl(S); N)
     put(A, N->instance_properties());
   else
     A.undefined();
 }
-static void g1018(const Subject &S, Answer &A) { // ObjCContainerDecl::class_properties
+static void g1017(const Subject &S, Answer &A) { // ObjCContainerDecl::class_properties
   if (const auto N = asObjCContainerDecl(S); N)
     put(A, N->class_properties());
   else
     A.undefined();
 }
-static void g1019(const Subject &S, Answer &A) { // ObjCContainerDecl::methods
+static void g1018(const Subject &S, Answer &A) { // ObjCContainerDecl::methods
   if (const auto N = asObjCContainerDecl(S); N)
     put(A, N->methods());
   else
     A.undefined();
 }
-static void g1020(const Subject &S, Answer &A) { // ObjCContainerDecl::instance_methods
+static void g1019(const Subject &S, Answer &A) { // ObjCContainerDecl::instance_methods
   if (const auto N = asObjCContainerDecl(S); N)
     put(A, N->instance_methods());
   else
     A.undefined();
 }
-static void g1021(const Subject &S, Answer &A) { // ObjCContainerDecl::class_methods
+static void g1020(const Subject &S, Answer &A) { // ObjCContainerDecl::class_methods
   if (const auto N = asObjCContainerDecl(S); N)
     put(A, N->class_methods());
   else
     A.undefined();
 }
-static void g1022(const Subject &S, Answer &A) { // ObjCContainerDecl::getAtStartLoc
+static void g1021(const Subject &S, Answer &A) { // ObjCContainerDecl::getAtStartLoc
   if (const auto N = asObjCContainerDecl(S); N)
     put(A, N->getAtStartLoc());
   else
     A.undefined();
 }
-static void g1023(const Subject &S, Answer &A) { // ObjCContainerDecl::getAtEndRange
+static void g1022(const Subject &S, Answer &A) { // ObjCContainerDecl::getAtEndRange
   if (const auto N = asObjCContainerDecl(S); N)
     put(A, N->getAtEndRange());
   else
     A.undefined();
 }
-static void g1024(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getTypeParamList
+static void g1023(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getTypeParamList
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getTypeParamList());
   else
     A.undefined();
 }
-static void g1025(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getTypeParamListAsWritten
+static void g1024(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getTypeParamListAsWritten
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getTypeParamListAsWritten());
   else
     A.undefined();
 }
-static void g1026(const Subject &S, Answer &A) { // ObjCInterfaceDecl::hasDesignatedInitializers
+static void g1025(const Subject &S, Answer &A) { // ObjCInterfaceDecl::hasDesignatedInitializers
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->hasDesignatedInitializers());
   else
     A.undefined();
 }
-static void g1027(const Subject &S, Answer &A) { // ObjCInterfaceDecl::declaresOrInheritsDesignatedInitializers
+static void g1026(const Subject &S, Answer &A) { // ObjCInterfaceDecl::declaresOrInheritsDesignatedInitializers
   if (const auto N = asObjCInterfaceDecl(S); N && (N->hasDefinition()))
     put(A, N->declaresOrInheritsDesignatedInitializers());
   else
     A.undefined();
 }
-static void g1028(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getReferencedProtocols
+static void g1027(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getReferencedProtocols
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getReferencedProtocols());
   else
     A.undefined();
 }
-static void g1029(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getImplementation
+static void g1028(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getImplementation
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getImplementation());
   else
     A.undefined();
 }
-static void g1030(const Subject &S, Answer &A) { // ObjCInterfaceDecl::protocols
+static void g1029(const Subject &S, Answer &A) { // ObjCInterfaceDecl::protocols
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->protocols());
   else
     A.undefined();
 }
-static void g1031(const Subject &S, Answer &A) { // ObjCInterfaceDecl::protocol_locs
+static void g1030(const Subject &S, Answer &A) { // ObjCInterfaceDecl::protocol_locs
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->protocol_locs());
   else
     A.undefined();
 }
-static void g1032(const Subject &S, Answer &A) { // ObjCInterfaceDecl::all_referenced_protocols
+static void g1031(const Subject &S, Answer &A) { // ObjCInterfaceDecl::all_referenced_protocols
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->all_referenced_protocols());
   else
     A.undefined();
 }
-static void g1033(const Subject &S, Answer &A) { // ObjCInterfaceDecl::ivars
+static void g1032(const Subject &S, Answer &A) { // ObjCInterfaceDecl::ivars
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->ivars());
   else
     A.undefined();
 }
-static void g1034(const Subject &S, Answer &A) { // ObjCInterfaceDecl::ivar_size
+static void g1033(const Subject &S, Answer &A) { // ObjCInterfaceDecl::ivar_size
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->ivar_size());
   else
     A.undefined();
 }
-static void g1035(const Subject &S, Answer &A) { // ObjCInterfaceDecl::ivar_empty
+static void g1034(const Subject &S, Answer &A) { // ObjCInterfaceDecl::ivar_empty
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->ivar_empty());
   else
     A.undefined();
 }
-static void g1036(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getObjCRuntimeNameAsString
+static void g1035(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getObjCRuntimeNameAsString
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getObjCRuntimeNameAsString());
   else
     A.undefined();
 }
-static void g1037(const Subject &S, Answer &A) { // ObjCInterfaceDecl::isThisDeclarationADefinition
+static void g1036(const Subject &S, Answer &A) { // ObjCInterfaceDecl::isThisDeclarationADefinition
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->isThisDeclarationADefinition());
   else
     A.undefined();
 }
-static void g1038(const Subject &S, Answer &A) { // ObjCInterfaceDecl::hasDefinition
+static void g1037(const Subject &S, Answer &A) { // ObjCInterfaceDecl::hasDefinition
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->hasDefinition());
   else
     A.undefined();
 }
-static void g1039(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getDefinition
+static void g1038(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getDefinition
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getDefinition());
   else
     A.undefined();
 }
-static void g1040(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getSuperClassType
+static void g1039(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getSuperClassType
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getSuperClassType());
   else
     A.undefined();
 }
-static void g1041(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getSuperClassTInfo
+static void g1040(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getSuperClassTInfo
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getSuperClassTInfo());
   else
     A.undefined();
 }
-static void g1042(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getSuperClass
+static void g1041(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getSuperClass
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getSuperClass());
   else
     A.undefined();
 }
-static void g1043(const Subject &S, Answer &A) { // ObjCInterfaceDecl::visible_categories
+static void g1042(const Subject &S, Answer &A) { // ObjCInterfaceDecl::visible_categories
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->visible_categories());
   else
     A.undefined();
 }
-static void g1044(const Subject &S, Answer &A) { // ObjCInterfaceDecl::visible_categories_empty
+static void g1043(const Subject &S, Answer &A) { // ObjCInterfaceDecl::visible_categories_empty
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->visible_categories_empty());
   else
     A.undefined();
 }
-static void g1045(const Subject &S, Answer &A) { // ObjCInterfaceDecl::known_categories
+static void g1044(const Subject &S, Answer &A) { // ObjCInterfaceDecl::known_categories
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->known_categories());
   else
     A.undefined();
 }
-static void g1046(const Subject &S, Answer &A) { // ObjCInterfaceDecl::known_categories_empty
+static void g1045(const Subject &S, Answer &A) { // ObjCInterfaceDecl::known_categories_empty
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->known_categories_empty());
   else
     A.undefined();
 }
-static void g1047(const Subject &S, Answer &A) { // ObjCInterfaceDecl::visible_extensions
+static void g1046(const Subject &S, Answer &A) { // ObjCInterfaceDecl::visible_extensions
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->visible_extensions());
   else
     A.undefined();
 }
-static void g1048(const Subject &S, Answer &A) { // ObjCInterfaceDecl::visible_extensions_empty
+static void g1047(const Subject &S, Answer &A) { // ObjCInterfaceDecl::visible_extensions_empty
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->visible_extensions_empty());
   else
     A.undefined();
 }
-static void g1049(const Subject &S, Answer &A) { // ObjCInterfaceDecl::known_extensions
+static void g1048(const Subject &S, Answer &A) { // ObjCInterfaceDecl::known_extensions
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->known_extensions());
   else
     A.undefined();
 }
-static void g1050(const Subject &S, Answer &A) { // ObjCInterfaceDecl::known_extensions_empty
+static void g1049(const Subject &S, Answer &A) { // ObjCInterfaceDecl::known_extensions_empty
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->known_extensions_empty());
   else
     A.undefined();
 }
-static void g1051(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getCategoryListRaw
+static void g1050(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getCategoryListRaw
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getCategoryListRaw());
   else
     A.undefined();
 }
-static void g1052(const Subject &S, Answer &A) { // ObjCInterfaceDecl::isArcWeakrefUnavailable
+static void g1051(const Subject &S, Answer &A) { // ObjCInterfaceDecl::isArcWeakrefUnavailable
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->isArcWeakrefUnavailable());
   else
     A.undefined();
 }
-static void g1053(const Subject &S, Answer &A) { // ObjCInterfaceDecl::isObjCRequiresPropertyDefs
+static void g1052(const Subject &S, Answer &A) { // ObjCInterfaceDecl::isObjCRequiresPropertyDefs
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->isObjCRequiresPropertyDefs());
   else
     A.undefined();
 }
-static void g1054(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getEndOfDefinitionLoc
+static void g1053(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getEndOfDefinitionLoc
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getEndOfDefinitionLoc());
   else
     A.undefined();
 }
-static void g1055(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getSuperClassLoc
+static void g1054(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getSuperClassLoc
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getSuperClassLoc());
   else
     A.undefined();
 }
-static void g1056(const Subject &S, Answer &A) { // ObjCInterfaceDecl::isImplicitInterfaceDecl
+static void g1055(const Subject &S, Answer &A) { // ObjCInterfaceDecl::isImplicitInterfaceDecl
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->isImplicitInterfaceDecl());
   else
     A.undefined();
 }
-static void g1057(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getMostRecentDecl
+static void g1056(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getMostRecentDecl
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g1058(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getCanonicalDecl
+static void g1057(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getCanonicalDecl
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g1059(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getTypeForDecl
+static void g1058(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getTypeForDecl
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getTypeForDecl());
   else
     A.undefined();
 }
-static void g1060(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getFirstDecl
+static void g1059(const Subject &S, Answer &A) { // ObjCInterfaceDecl::getFirstDecl
   if (const auto N = asObjCInterfaceDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g1061(const Subject &S, Answer &A) { // ObjCIvarDecl::getContainingInterface
+static void g1060(const Subject &S, Answer &A) { // ObjCIvarDecl::getContainingInterface
   if (const auto N = asObjCIvarDecl(S); N)
     put(A, N->getContainingInterface());
   else
     A.undefined();
 }
-static void g1062(const Subject &S, Answer &A) { // ObjCIvarDecl::getNextIvar
+static void g1061(const Subject &S, Answer &A) { // ObjCIvarDecl::getNextIvar
   if (const auto N = asObjCIvarDecl(S); N)
     put(A, N->getNextIvar());
   else
     A.undefined();
 }
-static void g1063(const Subject &S, Answer &A) { // ObjCIvarDecl::getCanonicalDecl
+static void g1062(const Subject &S, Answer &A) { // ObjCIvarDecl::getCanonicalDecl
   if (const auto N = asObjCIvarDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g1064(const Subject &S, Answer &A) { // ObjCIvarDecl::getAccessControl
+static void g1063(const Subject &S, Answer &A) { // ObjCIvarDecl::getAccessControl
   if (const auto N = asObjCIvarDecl(S); N)
     put(A, N->getAccessControl());
   else
     A.undefined();
 }
-static void g1065(const Subject &S, Answer &A) { // ObjCIvarDecl::getCanonicalAccessControl
+static void g1064(const Subject &S, Answer &A) { // ObjCIvarDecl::getCanonicalAccessControl
   if (const auto N = asObjCIvarDecl(S); N)
     put(A, N->getCanonicalAccessControl());
   else
     A.undefined();
 }
-static void g1066(const Subject &S, Answer &A) { // ObjCIvarDecl::getSynthesize
+static void g1065(const Subject &S, Answer &A) { // ObjCIvarDecl::getSynthesize
   if (const auto N = asObjCIvarDecl(S); N)
     put(A, N->getSynthesize());
   else
     A.undefined();
 }
-static void g1067(const Subject &S, Answer &A) { // ObjCProtocolDecl::getReferencedProtocols
+static void g1066(const Subject &S, Answer &A) { // ObjCProtocolDecl::getReferencedProtocols
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->getReferencedProtocols());
   else
     A.undefined();
 }
-static void g1068(const Subject &S, Answer &A) { // ObjCProtocolDecl::protocols
+static void g1067(const Subject &S, Answer &A) { // ObjCProtocolDecl::protocols
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->protocols());
   else
     A.undefined();
 }
-static void g1069(const Subject &S, Answer &A) { // ObjCProtocolDecl::protocol_locs
+static void g1068(const Subject &S, Answer &A) { // ObjCProtocolDecl::protocol_locs
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->protocol_locs());
   else
     A.undefined();
 }
-static void g1070(const Subject &S, Answer &A) { // ObjCProtocolDecl::protocol_size
+static void g1069(const Subject &S, Answer &A) { // ObjCProtocolDecl::protocol_size
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->protocol_size());
   else
     A.undefined();
 }
-static void g1071(const Subject &S, Answer &A) { // ObjCProtocolDecl::isNonRuntimeProtocol
+static void g1070(const Subject &S, Answer &A) { // ObjCProtocolDecl::isNonRuntimeProtocol
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->isNonRuntimeProtocol());
   else
     A.undefined();
 }
-static void g1072(const Subject &S, Answer &A) { // ObjCProtocolDecl::hasDefinition
+static void g1071(const Subject &S, Answer &A) { // ObjCProtocolDecl::hasDefinition
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->hasDefinition());
   else
     A.undefined();
 }
-static void g1073(const Subject &S, Answer &A) { // ObjCProtocolDecl::getDefinition
+static void g1072(const Subject &S, Answer &A) { // ObjCProtocolDecl::getDefinition
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->getDefinition());
   else
     A.undefined();
 }
-static void g1074(const Subject &S, Answer &A) { // ObjCProtocolDecl::isThisDeclarationADefinition
+static void g1073(const Subject &S, Answer &A) { // ObjCProtocolDecl::isThisDeclarationADefinition
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->isThisDeclarationADefinition());
   else
     A.undefined();
 }
-static void g1075(const Subject &S, Answer &A) { // ObjCProtocolDecl::getObjCRuntimeNameAsString
+static void g1074(const Subject &S, Answer &A) { // ObjCProtocolDecl::getObjCRuntimeNameAsString
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->getObjCRuntimeNameAsString());
   else
     A.undefined();
 }
-static void g1076(const Subject &S, Answer &A) { // ObjCProtocolDecl::getMostRecentDecl
+static void g1075(const Subject &S, Answer &A) { // ObjCProtocolDecl::getMostRecentDecl
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->getMostRecentDecl());
   else
     A.undefined();
 }
-static void g1077(const Subject &S, Answer &A) { // ObjCProtocolDecl::getCanonicalDecl
+static void g1076(const Subject &S, Answer &A) { // ObjCProtocolDecl::getCanonicalDecl
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->getCanonicalDecl());
   else
     A.undefined();
 }
-static void g1078(const Subject &S, Answer &A) { // ObjCProtocolDecl::getFirstDecl
+static void g1077(const Subject &S, Answer &A) { // ObjCProtocolDecl::getFirstDecl
   if (const auto N = asObjCProtocolDecl(S); N)
     put(A, N->getFirstDecl());
   else
     A.undefined();
 }
-static void g1079(const Subject &S, Answer &A) { // ObjCCategoryDecl::getClassInterface
+static void g1078(const Subject &S, Answer &A) { // ObjCCategoryDecl::getClassInterface
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getClassInterface());
   else
     A.undefined();
 }
-static void g1080(const Subject &S, Answer &A) { // ObjCCategoryDecl::getTypeParamList
+static void g1079(const Subject &S, Answer &A) { // ObjCCategoryDecl::getTypeParamList
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getTypeParamList());
   else
     A.undefined();
 }
-static void g1081(const Subject &S, Answer &A) { // ObjCCategoryDecl::getImplementation
+static void g1080(const Subject &S, Answer &A) { // ObjCCategoryDecl::getImplementation
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getImplementation());
   else
     A.undefined();
 }
-static void g1082(const Subject &S, Answer &A) { // ObjCCategoryDecl::getReferencedProtocols
+static void g1081(const Subject &S, Answer &A) { // ObjCCategoryDecl::getReferencedProtocols
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getReferencedProtocols());
   else
     A.undefined();
 }
-static void g1083(const Subject &S, Answer &A) { // ObjCCategoryDecl::protocols
+static void g1082(const Subject &S, Answer &A) { // ObjCCategoryDecl::protocols
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->protocols());
   else
     A.undefined();
 }
-static void g1084(const Subject &S, Answer &A) { // ObjCCategoryDecl::protocol_size
+static void g1083(const Subject &S, Answer &A) { // ObjCCategoryDecl::protocol_size
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->protocol_size());
   else
     A.undefined();
 }
-static void g1085(const Subject &S, Answer &A) { // ObjCCategoryDecl::protocol_locs
+static void g1084(const Subject &S, Answer &A) { // ObjCCategoryDecl::protocol_locs
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->protocol_locs());
   else
     A.undefined();
 }
-static void g1086(const Subject &S, Answer &A) { // ObjCCategoryDecl::getNextClassCategory
+static void g1085(const Subject &S, Answer &A) { // ObjCCategoryDecl::getNextClassCategory
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getNextClassCategory());
   else
     A.undefined();
 }
-static void g1087(const Subject &S, Answer &A) { // ObjCCategoryDecl::getNextClassCategoryRaw
+static void g1086(const Subject &S, Answer &A) { // ObjCCategoryDecl::getNextClassCategoryRaw
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getNextClassCategoryRaw());
   else
     A.undefined();
 }
-static void g1088(const Subject &S, Answer &A) { // ObjCCategoryDecl::IsClassExtension
+static void g1087(const Subject &S, Answer &A) { // ObjCCategoryDecl::IsClassExtension
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->IsClassExtension());
   else
     A.undefined();
 }
-static void g1089(const Subject &S, Answer &A) { // ObjCCategoryDecl::ivars
+static void g1088(const Subject &S, Answer &A) { // ObjCCategoryDecl::ivars
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->ivars());
   else
     A.undefined();
 }
-static void g1090(const Subject &S, Answer &A) { // ObjCCategoryDecl::ivar_size
+static void g1089(const Subject &S, Answer &A) { // ObjCCategoryDecl::ivar_size
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->ivar_size());
   else
     A.undefined();
 }
-static void g1091(const Subject &S, Answer &A) { // ObjCCategoryDecl::ivar_empty
+static void g1090(const Subject &S, Answer &A) { // ObjCCategoryDecl::ivar_empty
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->ivar_empty());
   else
     A.undefined();
 }
-static void g1092(const Subject &S, Answer &A) { // ObjCCategoryDecl::getCategoryNameLoc
+static void g1091(const Subject &S, Answer &A) { // ObjCCategoryDecl::getCategoryNameLoc
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getCategoryNameLoc());
   else
     A.undefined();
 }
-static void g1093(const Subject &S, Answer &A) { // ObjCCategoryDecl::getIvarLBraceLoc
+static void g1092(const Subject &S, Answer &A) { // ObjCCategoryDecl::getIvarLBraceLoc
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getIvarLBraceLoc());
   else
     A.undefined();
 }
-static void g1094(const Subject &S, Answer &A) { // ObjCCategoryDecl::getIvarRBraceLoc
+static void g1093(const Subject &S, Answer &A) { // ObjCCategoryDecl::getIvarRBraceLoc
   if (const auto N = asObjCCategoryDecl(S); N)
     put(A, N->getIvarRBraceLoc());
   else
     A.undefined();
 }
-static void g1095(const Subject &S, Answer &A) { // ObjCImplDecl::getClassInterface
+static void g1094(const Subject &S, Answer &A) { // ObjCImplDecl::getClassInterface
   if (const auto N = asObjCImplDecl(S); N)
     put(A, N->getClassInterface());
   else
     A.undefined();
 }
-static void g1096(const Subject &S, Answer &A) { // ObjCImplDecl::property_impls
+static void g1095(const Subject &S, Answer &A) { // ObjCImplDecl::property_impls
   if (const auto N = asObjCImplDecl(S); N)
     put(A, N->property_impls());
   else
     A.undefined();
 }
-static void g1097(const Subject &S, Answer &A) { // ObjCCategoryImplDecl::getCategoryDecl
+static void g1096(const Subject &S, Answer &A) { // ObjCCategoryImplDecl::getCategoryDecl
   if (const auto N = asObjCCategoryImplDecl(S); N)
     put(A, N->getCategoryDecl());
   else
     A.undefined();
 }
-static void g1098(const Subject &S, Answer &A) { // ObjCCategoryImplDecl::getCategoryNameLoc
+static void g1097(const Subject &S, Answer &A) { // ObjCCategoryImplDecl::getCategoryNameLoc
   if (const auto N = asObjCCategoryImplDecl(S); N)
     put(A, N->getCategoryNameLoc());
   else
     A.undefined();
 }
-static void g1099(const Subject &S, Answer &A) { // ObjCImplementationDecl::inits
+static void g1098(const Subject &S, Answer &A) { // ObjCImplementationDecl::inits
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->inits());
   else
     A.undefined();
 }
-static void g1100(const Subject &S, Answer &A) { // ObjCImplementationDecl::getNumIvarInitializers
+static void g1099(const Subject &S, Answer &A) { // ObjCImplementationDecl::getNumIvarInitializers
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getNumIvarInitializers());
   else
     A.undefined();
 }
-static void g1101(const Subject &S, Answer &A) { // ObjCImplementationDecl::hasNonZeroConstructors
+static void g1100(const Subject &S, Answer &A) { // ObjCImplementationDecl::hasNonZeroConstructors
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->hasNonZeroConstructors());
   else
     A.undefined();
 }
-static void g1102(const Subject &S, Answer &A) { // ObjCImplementationDecl::hasDestructors
+static void g1101(const Subject &S, Answer &A) { // ObjCImplementationDecl::hasDestructors
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->hasDestructors());
   else
     A.undefined();
 }
-static void g1103(const Subject &S, Answer &A) { // ObjCImplementationDecl::getIdentifier
+static void g1102(const Subject &S, Answer &A) { // ObjCImplementationDecl::getIdentifier
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getIdentifier());
   else
     A.undefined();
 }
-static void g1104(const Subject &S, Answer &A) { // ObjCImplementationDecl::getName
+static void g1103(const Subject &S, Answer &A) { // ObjCImplementationDecl::getName
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g1105(const Subject &S, Answer &A) { // ObjCImplementationDecl::getNameAsString
+static void g1104(const Subject &S, Answer &A) { // ObjCImplementationDecl::getNameAsString
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getNameAsString());
   else
     A.undefined();
 }
-static void g1106(const Subject &S, Answer &A) { // ObjCImplementationDecl::getObjCRuntimeNameAsString
+static void g1105(const Subject &S, Answer &A) { // ObjCImplementationDecl::getObjCRuntimeNameAsString
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getObjCRuntimeNameAsString());
   else
     A.undefined();
 }
-static void g1107(const Subject &S, Answer &A) { // ObjCImplementationDecl::getSuperClass
+static void g1106(const Subject &S, Answer &A) { // ObjCImplementationDecl::getSuperClass
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getSuperClass());
   else
     A.undefined();
 }
-static void g1108(const Subject &S, Answer &A) { // ObjCImplementationDecl::getSuperClassLoc
+static void g1107(const Subject &S, Answer &A) { // ObjCImplementationDecl::getSuperClassLoc
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getSuperClassLoc());
   else
     A.undefined();
 }
-static void g1109(const Subject &S, Answer &A) { // ObjCImplementationDecl::getIvarLBraceLoc
+static void g1108(const Subject &S, Answer &A) { // ObjCImplementationDecl::getIvarLBraceLoc
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getIvarLBraceLoc());
   else
     A.undefined();
 }
-static void g1110(const Subject &S, Answer &A) { // ObjCImplementationDecl::getIvarRBraceLoc
+static void g1109(const Subject &S, Answer &A) { // ObjCImplementationDecl::getIvarRBraceLoc
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->getIvarRBraceLoc());
   else
     A.undefined();
 }
-static void g1111(const Subject &S, Answer &A) { // ObjCImplementationDecl::ivars
+static void g1110(const Subject &S, Answer &A) { // ObjCImplementationDecl::ivars
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->ivars());
   else
     A.undefined();
 }
-static void g1112(const Subject &S, Answer &A) { // ObjCImplementationDecl::ivar_size
+static void g1111(const Subject &S, Answer &A) { // ObjCImplementationDecl::ivar_size
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->ivar_size());
   else
     A.undefined();
 }
-static void g1113(const Subject &S, Answer &A) { // ObjCImplementationDecl::ivar_empty
+static void g1112(const Subject &S, Answer &A) { // ObjCImplementationDecl::ivar_empty
   if (const auto N = asObjCImplementationDecl(S); N)
     put(A, N->ivar_empty());
   else
     A.undefined();
 }
-static void g1114(const Subject &S, Answer &A) { // ObjCCompatibleAliasDecl::getClassInterface
+static void g1113(const Subject &S, Answer &A) { // ObjCCompatibleAliasDecl::getClassInterface
   if (const auto N = asObjCCompatibleAliasDecl(S); N)
     put(A, N->getClassInterface());
   else
     A.undefined();
 }
-static void g1115(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getPropertyDecl
+static void g1114(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getPropertyDecl
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->getPropertyDecl());
   else
     A.undefined();
 }
-static void g1116(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getPropertyImplementation
+static void g1115(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getPropertyImplementation
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->getPropertyImplementation());
   else
     A.undefined();
 }
-static void g1117(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getPropertyIvarDecl
+static void g1116(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getPropertyIvarDecl
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->getPropertyIvarDecl());
   else
     A.undefined();
 }
-static void g1118(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getPropertyIvarDeclLoc
+static void g1117(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getPropertyIvarDeclLoc
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->getPropertyIvarDeclLoc());
   else
     A.undefined();
 }
-static void g1119(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::isIvarNameSpecified
+static void g1118(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::isIvarNameSpecified
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->isIvarNameSpecified());
   else
     A.undefined();
 }
-static void g1120(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getGetterMethodDecl
+static void g1119(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getGetterMethodDecl
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->getGetterMethodDecl());
   else
     A.undefined();
 }
-static void g1121(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getSetterMethodDecl
+static void g1120(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getSetterMethodDecl
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->getSetterMethodDecl());
   else
     A.undefined();
 }
-static void g1122(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getGetterCXXConstructor
+static void g1121(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getGetterCXXConstructor
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->getGetterCXXConstructor());
   else
     A.undefined();
 }
-static void g1123(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getSetterCXXAssignment
+static void g1122(const Subject &S, Answer &A) { // ObjCPropertyImplDecl::getSetterCXXAssignment
   if (const auto N = asObjCPropertyImplDecl(S); N)
     put(A, N->getSetterCXXAssignment());
   else
     A.undefined();
 }
-static void g1124(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::varlist_size
+static void g1123(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::varlist_size
   if (const auto N = asOMPThreadPrivateDecl(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g1125(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::varlist_empty
+static void g1124(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::varlist_empty
   if (const auto N = asOMPThreadPrivateDecl(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g1126(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::varlists
+static void g1125(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::varlists
   if (const auto N = asOMPThreadPrivateDecl(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g1127(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::getNumClauses
+static void g1126(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::getNumClauses
   if (const auto N = asOMPThreadPrivateDecl(S); N)
     put(A, N->getNumClauses());
   else
     A.undefined();
 }
-static void g1128(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::clauses
+static void g1127(const Subject &S, Answer &A) { // OMPThreadPrivateDecl::clauses
   if (const auto N = asOMPThreadPrivateDecl(S); N)
     put(A, N->clauses());
   else
     A.undefined();
 }
-static void g1129(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getCombiner
+static void g1128(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getCombiner
   if (const auto N = asOMPDeclareReductionDecl(S); N)
     put(A, N->getCombiner());
   else
     A.undefined();
 }
-static void g1130(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getCombinerIn
+static void g1129(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getCombinerIn
   if (const auto N = asOMPDeclareReductionDecl(S); N)
     put(A, N->getCombinerIn());
   else
     A.undefined();
 }
-static void g1131(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getCombinerOut
+static void g1130(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getCombinerOut
   if (const auto N = asOMPDeclareReductionDecl(S); N)
     put(A, N->getCombinerOut());
   else
     A.undefined();
 }
-static void g1132(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getInitializer
+static void g1131(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getInitializer
   if (const auto N = asOMPDeclareReductionDecl(S); N)
     put(A, N->getInitializer());
   else
     A.undefined();
 }
-static void g1133(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getInitializerKind
+static void g1132(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getInitializerKind
   if (const auto N = asOMPDeclareReductionDecl(S); N)
     put(A, N->getInitializerKind());
   else
     A.undefined();
 }
-static void g1134(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getInitOrig
+static void g1133(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getInitOrig
   if (const auto N = asOMPDeclareReductionDecl(S); N)
     put(A, N->getInitOrig());
   else
     A.undefined();
 }
-static void g1135(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getInitPriv
+static void g1134(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getInitPriv
   if (const auto N = asOMPDeclareReductionDecl(S); N)
     put(A, N->getInitPriv());
   else
     A.undefined();
 }
-static void g1136(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getPrevDeclInScope
+static void g1135(const Subject &S, Answer &A) { // OMPDeclareReductionDecl::getPrevDeclInScope
   if (const auto N = asOMPDeclareReductionDecl(S); N)
     put(A, N->getPrevDeclInScope());
   else
     A.undefined();
 }
-static void g1137(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::clauselist_size
+static void g1136(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::clauselist_size
   if (const auto N = asOMPDeclareMapperDecl(S); N)
     put(A, N->clauselist_size());
   else
     A.undefined();
 }
-static void g1138(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::clauselist_empty
+static void g1137(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::clauselist_empty
   if (const auto N = asOMPDeclareMapperDecl(S); N)
     put(A, N->clauselist_empty());
   else
     A.undefined();
 }
-static void g1139(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::clauselists
+static void g1138(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::clauselists
   if (const auto N = asOMPDeclareMapperDecl(S); N)
     put(A, N->clauselists());
   else
     A.undefined();
 }
-static void g1140(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::getMapperVarRef
+static void g1139(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::getMapperVarRef
   if (const auto N = asOMPDeclareMapperDecl(S); N)
     put(A, N->getMapperVarRef());
   else
     A.undefined();
 }
-static void g1141(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::getPrevDeclInScope
+static void g1140(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::getPrevDeclInScope
   if (const auto N = asOMPDeclareMapperDecl(S); N)
     put(A, N->getPrevDeclInScope());
   else
     A.undefined();
 }
-static void g1142(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::getNumClauses
+static void g1141(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::getNumClauses
   if (const auto N = asOMPDeclareMapperDecl(S); N)
     put(A, N->getNumClauses());
   else
     A.undefined();
 }
-static void g1143(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::clauses
+static void g1142(const Subject &S, Answer &A) { // OMPDeclareMapperDecl::clauses
   if (const auto N = asOMPDeclareMapperDecl(S); N)
     put(A, N->clauses());
   else
     A.undefined();
 }
-static void g1144(const Subject &S, Answer &A) { // OMPRequiresDecl::clauselist_size
+static void g1143(const Subject &S, Answer &A) { // OMPRequiresDecl::clauselist_size
   if (const auto N = asOMPRequiresDecl(S); N)
     put(A, N->clauselist_size());
   else
     A.undefined();
 }
-static void g1145(const Subject &S, Answer &A) { // OMPRequiresDecl::clauselist_empty
+static void g1144(const Subject &S, Answer &A) { // OMPRequiresDecl::clauselist_empty
   if (const auto N = asOMPRequiresDecl(S); N)
     put(A, N->clauselist_empty());
   else
     A.undefined();
 }
-static void g1146(const Subject &S, Answer &A) { // OMPRequiresDecl::clauselists
+static void g1145(const Subject &S, Answer &A) { // OMPRequiresDecl::clauselists
   if (const auto N = asOMPRequiresDecl(S); N)
     put(A, N->clauselists());
   else
     A.undefined();
 }
-static void g1147(const Subject &S, Answer &A) { // OMPRequiresDecl::getNumClauses
+static void g1146(const Subject &S, Answer &A) { // OMPRequiresDecl::getNumClauses
   if (const auto N = asOMPRequiresDecl(S); N)
     put(A, N->getNumClauses());
   else
     A.undefined();
 }
-static void g1148(const Subject &S, Answer &A) { // OMPRequiresDecl::clauses
+static void g1147(const Subject &S, Answer &A) { // OMPRequiresDecl::clauses
   if (const auto N = asOMPRequiresDecl(S); N)
     put(A, N->clauses());
   else
     A.undefined();
 }
-static void g1149(const Subject &S, Answer &A) { // OMPAllocateDecl::varlist_size
+static void g1148(const Subject &S, Answer &A) { // OMPAllocateDecl::varlist_size
   if (const auto N = asOMPAllocateDecl(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g1150(const Subject &S, Answer &A) { // OMPAllocateDecl::varlist_empty
+static void g1149(const Subject &S, Answer &A) { // OMPAllocateDecl::varlist_empty
   if (const auto N = asOMPAllocateDecl(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g1151(const Subject &S, Answer &A) { // OMPAllocateDecl::clauselist_size
+static void g1150(const Subject &S, Answer &A) { // OMPAllocateDecl::clauselist_size
   if (const auto N = asOMPAllocateDecl(S); N)
     put(A, N->clauselist_size());
   else
     A.undefined();
 }
-static void g1152(const Subject &S, Answer &A) { // OMPAllocateDecl::clauselist_empty
+static void g1151(const Subject &S, Answer &A) { // OMPAllocateDecl::clauselist_empty
   if (const auto N = asOMPAllocateDecl(S); N)
     put(A, N->clauselist_empty());
   else
     A.undefined();
 }
-static void g1153(const Subject &S, Answer &A) { // OMPAllocateDecl::varlists
+static void g1152(const Subject &S, Answer &A) { // OMPAllocateDecl::varlists
   if (const auto N = asOMPAllocateDecl(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g1154(const Subject &S, Answer &A) { // OMPAllocateDecl::clauselists
+static void g1153(const Subject &S, Answer &A) { // OMPAllocateDecl::clauselists
   if (const auto N = asOMPAllocateDecl(S); N)
     put(A, N->clauselists());
   else
     A.undefined();
 }
-static void g1155(const Subject &S, Answer &A) { // OMPAllocateDecl::getNumClauses
+static void g1154(const Subject &S, Answer &A) { // OMPAllocateDecl::getNumClauses
   if (const auto N = asOMPAllocateDecl(S); N)
     put(A, N->getNumClauses());
   else
     A.undefined();
 }
-static void g1156(const Subject &S, Answer &A) { // OMPAllocateDecl::clauses
+static void g1155(const Subject &S, Answer &A) { // OMPAllocateDecl::clauses
   if (const auto N = asOMPAllocateDecl(S); N)
     put(A, N->clauses());
   else
     A.undefined();
 }
-static void g1157(const Subject &S, Answer &A) { // ObjCStringLiteral::getString
+static void g1156(const Subject &S, Answer &A) { // ObjCStringLiteral::getString
   if (const auto N = asObjCStringLiteral(S); N)
     put(A, N->getString());
   else
     A.undefined();
 }
-static void g1158(const Subject &S, Answer &A) { // ObjCStringLiteral::getAtLoc
+static void g1157(const Subject &S, Answer &A) { // ObjCStringLiteral::getAtLoc
   if (const auto N = asObjCStringLiteral(S); N)
     put(A, N->getAtLoc());
   else
     A.undefined();
 }
-static void g1159(const Subject &S, Answer &A) { // ObjCBoolLiteralExpr::getValue
+static void g1158(const Subject &S, Answer &A) { // ObjCBoolLiteralExpr::getValue
   if (const auto N = asObjCBoolLiteralExpr(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g1160(const Subject &S, Answer &A) { // ObjCBoolLiteralExpr::getLocation
+static void g1159(const Subject &S, Answer &A) { // ObjCBoolLiteralExpr::getLocation
   if (const auto N = asObjCBoolLiteralExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1161(const Subject &S, Answer &A) { // ObjCBoxedExpr::getSubExpr
+static void g1160(const Subject &S, Answer &A) { // ObjCBoxedExpr::getSubExpr
   if (const auto N = asObjCBoxedExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1162(const Subject &S, Answer &A) { // ObjCBoxedExpr::getBoxingMethod
+static void g1161(const Subject &S, Answer &A) { // ObjCBoxedExpr::getBoxingMethod
   if (const auto N = asObjCBoxedExpr(S); N)
     put(A, N->getBoxingMethod());
   else
     A.undefined();
 }
-static void g1163(const Subject &S, Answer &A) { // ObjCBoxedExpr::isExpressibleAsConstantInitializer
+static void g1162(const Subject &S, Answer &A) { // ObjCBoxedExpr::isExpressibleAsConstantInitializer
   if (const auto N = asObjCBoxedExpr(S); N)
     put(A, N->isExpressibleAsConstantInitializer());
   else
     A.undefined();
 }
-static void g1164(const Subject &S, Answer &A) { // ObjCBoxedExpr::getAtLoc
+static void g1163(const Subject &S, Answer &A) { // ObjCBoxedExpr::getAtLoc
   if (const auto N = asObjCBoxedExpr(S); N)
     put(A, N->getAtLoc());
   else
     A.undefined();
 }
-static void g1165(const Subject &S, Answer &A) { // ObjCArrayLiteral::getNumElements
+static void g1164(const Subject &S, Answer &A) { // ObjCArrayLiteral::getNumElements
   if (const auto N = asObjCArrayLiteral(S); N)
     put(A, N->getNumElements());
   else
     A.undefined();
 }
-static void g1166(const Subject &S, Answer &A) { // ObjCArrayLiteral::getArrayWithObjectsMethod
+static void g1165(const Subject &S, Answer &A) { // ObjCArrayLiteral::getArrayWithObjectsMethod
   if (const auto N = asObjCArrayLiteral(S); N)
     put(A, N->getArrayWithObjectsMethod());
   else
     A.undefined();
 }
-static void g1167(const Subject &S, Answer &A) { // ObjCDictionaryLiteral::getNumElements
+static void g1166(const Subject &S, Answer &A) { // ObjCDictionaryLiteral::getNumElements
   if (const auto N = asObjCDictionaryLiteral(S); N)
     put(A, N->getNumElements());
   else
     A.undefined();
 }
-static void g1168(const Subject &S, Answer &A) { // ObjCDictionaryLiteral::getDictWithObjectsMethod
+static void g1167(const Subject &S, Answer &A) { // ObjCDictionaryLiteral::getDictWithObjectsMethod
   if (const auto N = asObjCDictionaryLiteral(S); N)
     put(A, N->getDictWithObjectsMethod());
   else
     A.undefined();
 }
-static void g1169(const Subject &S, Answer &A) { // ObjCEncodeExpr::getAtLoc
+static void g1168(const Subject &S, Answer &A) { // ObjCEncodeExpr::getAtLoc
   if (const auto N = asObjCEncodeExpr(S); N)
     put(A, N->getAtLoc());
   else
     A.undefined();
 }
-static void g1170(const Subject &S, Answer &A) { // ObjCEncodeExpr::getRParenLoc
+static void g1169(const Subject &S, Answer &A) { // ObjCEncodeExpr::getRParenLoc
   if (const auto N = asObjCEncodeExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1171(const Subject &S, Answer &A) { // ObjCEncodeExpr::getEncodedType
+static void g1170(const Subject &S, Answer &A) { // ObjCEncodeExpr::getEncodedType
   if (const auto N = asObjCEncodeExpr(S); N)
     put(A, N->getEncodedType());
   else
     A.undefined();
 }
-static void g1172(const Subject &S, Answer &A) { // ObjCEncodeExpr::getEncodedTypeSourceInfo
+static void g1171(const Subject &S, Answer &A) { // ObjCEncodeExpr::getEncodedTypeSourceInfo
   if (const auto N = asObjCEncodeExpr(S); N)
     put(A, N->getEncodedTypeSourceInfo());
   else
     A.undefined();
 }
-static void g1173(const Subject &S, Answer &A) { // ObjCSelectorExpr::getSelector
+static void g1172(const Subject &S, Answer &A) { // ObjCSelectorExpr::getSelector
   if (const auto N = asObjCSelectorExpr(S); N)
     put(A, N->getSelector());
   else
     A.undefined();
 }
-static void g1174(const Subject &S, Answer &A) { // ObjCSelectorExpr::getAtLoc
+static void g1173(const Subject &S, Answer &A) { // ObjCSelectorExpr::getAtLoc
   if (const auto N = asObjCSelectorExpr(S); N)
     put(A, N->getAtLoc());
   else
     A.undefined();
 }
-static void g1175(const Subject &S, Answer &A) { // ObjCSelectorExpr::getRParenLoc
+static void g1174(const Subject &S, Answer &A) { // ObjCSelectorExpr::getRParenLoc
   if (const auto N = asObjCSelectorExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1176(const Subject &S, Answer &A) { // ObjCSelectorExpr::getNumArgs
+static void g1175(const Subject &S, Answer &A) { // ObjCSelectorExpr::getNumArgs
   if (const auto N = asObjCSelectorExpr(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g1177(const Subject &S, Answer &A) { // ObjCProtocolExpr::getProtocol
+static void g1176(const Subject &S, Answer &A) { // ObjCProtocolExpr::getProtocol
   if (const auto N = asObjCProtocolExpr(S); N)
     put(A, N->getProtocol());
   else
     A.undefined();
 }
-static void g1178(const Subject &S, Answer &A) { // ObjCProtocolExpr::getProtocolIdLoc
+static void g1177(const Subject &S, Answer &A) { // ObjCProtocolExpr::getProtocolIdLoc
   if (const auto N = asObjCProtocolExpr(S); N)
     put(A, N->getProtocolIdLoc());
   else
     A.undefined();
 }
-static void g1179(const Subject &S, Answer &A) { // ObjCProtocolExpr::getAtLoc
+static void g1178(const Subject &S, Answer &A) { // ObjCProtocolExpr::getAtLoc
   if (const auto N = asObjCProtocolExpr(S); N)
     put(A, N->getAtLoc());
   else
     A.undefined();
 }
-static void g1180(const Subject &S, Answer &A) { // ObjCProtocolExpr::getRParenLoc
+static void g1179(const Subject &S, Answer &A) { // ObjCProtocolExpr::getRParenLoc
   if (const auto N = asObjCProtocolExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1181(const Subject &S, Answer &A) { // ObjCIvarRefExpr::getDecl
+static void g1180(const Subject &S, Answer &A) { // ObjCIvarRefExpr::getDecl
   if (const auto N = asObjCIvarRefExpr(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g1182(const Subject &S, Answer &A) { // ObjCIvarRefExpr::getBase
+static void g1181(const Subject &S, Answer &A) { // ObjCIvarRefExpr::getBase
   if (const auto N = asObjCIvarRefExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1183(const Subject &S, Answer &A) { // ObjCIvarRefExpr::isArrow
+static void g1182(const Subject &S, Answer &A) { // ObjCIvarRefExpr::isArrow
   if (const auto N = asObjCIvarRefExpr(S); N)
     put(A, N->isArrow());
   else
     A.undefined();
 }
-static void g1184(const Subject &S, Answer &A) { // ObjCIvarRefExpr::isFreeIvar
+static void g1183(const Subject &S, Answer &A) { // ObjCIvarRefExpr::isFreeIvar
   if (const auto N = asObjCIvarRefExpr(S); N)
     put(A, N->isFreeIvar());
   else
     A.undefined();
 }
-static void g1185(const Subject &S, Answer &A) { // ObjCIvarRefExpr::getLocation
+static void g1184(const Subject &S, Answer &A) { // ObjCIvarRefExpr::getLocation
   if (const auto N = asObjCIvarRefExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1186(const Subject &S, Answer &A) { // ObjCIvarRefExpr::getOpLoc
+static void g1185(const Subject &S, Answer &A) { // ObjCIvarRefExpr::getOpLoc
   if (const auto N = asObjCIvarRefExpr(S); N)
     put(A, N->getOpLoc());
   else
     A.undefined();
 }
-static void g1187(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isImplicitProperty
+static void g1186(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isImplicitProperty
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->isImplicitProperty());
   else
     A.undefined();
 }
-static void g1188(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isExplicitProperty
+static void g1187(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isExplicitProperty
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->isExplicitProperty());
   else
     A.undefined();
 }
-static void g1189(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getExplicitProperty
+static void g1188(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getExplicitProperty
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->getExplicitProperty());
   else
     A.undefined();
 }
-static void g1190(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getImplicitPropertyGetter
+static void g1189(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getImplicitPropertyGetter
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->getImplicitPropertyGetter());
   else
     A.undefined();
 }
-static void g1191(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getImplicitPropertySetter
+static void g1190(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getImplicitPropertySetter
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->getImplicitPropertySetter());
   else
     A.undefined();
 }
-static void g1192(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getGetterSelector
+static void g1191(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getGetterSelector
   if (const auto N = asObjCPropertyRefExpr(S); N && (!N->isImplicitProperty() || N->getImplicitPropertyGetter()))
     put(A, N->getGetterSelector());
   else
     A.undefined();
 }
-static void g1193(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getSetterSelector
+static void g1192(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getSetterSelector
   if (const auto N = asObjCPropertyRefExpr(S); N && (!N->isImplicitProperty() || N->getImplicitPropertySetter()))
     put(A, N->getSetterSelector());
   else
     A.undefined();
 }
-static void g1194(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isMessagingGetter
+static void g1193(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isMessagingGetter
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->isMessagingGetter());
   else
     A.undefined();
 }
-static void g1195(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isMessagingSetter
+static void g1194(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isMessagingSetter
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->isMessagingSetter());
   else
     A.undefined();
 }
-static void g1196(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getBase
+static void g1195(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getBase
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1197(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getLocation
+static void g1196(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getLocation
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1198(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getReceiverLocation
+static void g1197(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getReceiverLocation
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->getReceiverLocation());
   else
     A.undefined();
 }
-static void g1199(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getSuperReceiverType
+static void g1198(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getSuperReceiverType
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->getSuperReceiverType());
   else
     A.undefined();
 }
-static void g1200(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getClassReceiver
+static void g1199(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::getClassReceiver
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->getClassReceiver());
   else
     A.undefined();
 }
-static void g1201(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isObjectReceiver
+static void g1200(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isObjectReceiver
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->isObjectReceiver());
   else
     A.undefined();
 }
-static void g1202(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isSuperReceiver
+static void g1201(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isSuperReceiver
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->isSuperReceiver());
   else
     A.undefined();
 }
-static void g1203(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isClassReceiver
+static void g1202(const Subject &S, Answer &A) { // ObjCPropertyRefExpr::isClassReceiver
   if (const auto N = asObjCPropertyRefExpr(S); N)
     put(A, N->isClassReceiver());
   else
     A.undefined();
 }
-static void g1204(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::getRBracket
+static void g1203(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::getRBracket
   if (const auto N = asObjCSubscriptRefExpr(S); N)
     put(A, N->getRBracket());
   else
     A.undefined();
 }
-static void g1205(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::getBaseExpr
+static void g1204(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::getBaseExpr
   if (const auto N = asObjCSubscriptRefExpr(S); N)
     put(A, N->getBaseExpr());
   else
     A.undefined();
 }
-static void g1206(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::getKeyExpr
+static void g1205(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::getKeyExpr
   if (const auto N = asObjCSubscriptRefExpr(S); N)
     put(A, N->getKeyExpr());
   else
     A.undefined();
 }
-static void g1207(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::getAtIndexMethodDecl
+static void g1206(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::getAtIndexMethodDecl
   if (const auto N = asObjCSubscriptRefExpr(S); N)
     put(A, N->getAtIndexMethodDecl());
   else
     A.undefined();
 }
-static void g1208(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::setAtIndexMethodDecl
+static void g1207(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::setAtIndexMethodDecl
   if (const auto N = asObjCSubscriptRefExpr(S); N)
     put(A, N->setAtIndexMethodDecl());
   else
     A.undefined();
 }
-static void g1209(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::isArraySubscriptRefExpr
+static void g1208(const Subject &S, Answer &A) { // ObjCSubscriptRefExpr::isArraySubscriptRefExpr
   if (const auto N = asObjCSubscriptRefExpr(S); N)
     put(A, N->isArraySubscriptRefExpr());
   else
     A.undefined();
 }
-static void g1210(const Subject &S, Answer &A) { // ObjCMessageExpr::isImplicit
+static void g1209(const Subject &S, Answer &A) { // ObjCMessageExpr::isImplicit
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->isImplicit());
   else
     A.undefined();
 }
-static void g1211(const Subject &S, Answer &A) { // ObjCMessageExpr::getReceiverKind
+static void g1210(const Subject &S, Answer &A) { // ObjCMessageExpr::getReceiverKind
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getReceiverKind());
   else
     A.undefined();
 }
-static void g1212(const Subject &S, Answer &A) { // ObjCMessageExpr::getReceiverRange
+static void g1211(const Subject &S, Answer &A) { // ObjCMessageExpr::getReceiverRange
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getReceiverRange());
   else
     A.undefined();
 }
-static void g1213(const Subject &S, Answer &A) { // ObjCMessageExpr::isInstanceMessage
+static void g1212(const Subject &S, Answer &A) { // ObjCMessageExpr::isInstanceMessage
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->isInstanceMessage());
   else
     A.undefined();
 }
-static void g1214(const Subject &S, Answer &A) { // ObjCMessageExpr::isClassMessage
+static void g1213(const Subject &S, Answer &A) { // ObjCMessageExpr::isClassMessage
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->isClassMessage());
   else
     A.undefined();
 }
-static void g1215(const Subject &S, Answer &A) { // ObjCMessageExpr::getInstanceReceiver
+static void g1214(const Subject &S, Answer &A) { // ObjCMessageExpr::getInstanceReceiver
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getInstanceReceiver());
   else
     A.undefined();
 }
-static void g1216(const Subject &S, Answer &A) { // ObjCMessageExpr::getClassReceiver
+static void g1215(const Subject &S, Answer &A) { // ObjCMessageExpr::getClassReceiver
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getClassReceiver());
   else
     A.undefined();
 }
-static void g1217(const Subject &S, Answer &A) { // ObjCMessageExpr::getClassReceiverTypeInfo
+static void g1216(const Subject &S, Answer &A) { // ObjCMessageExpr::getClassReceiverTypeInfo
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getClassReceiverTypeInfo());
   else
     A.undefined();
 }
-static void g1218(const Subject &S, Answer &A) { // ObjCMessageExpr::getSuperLoc
+static void g1217(const Subject &S, Answer &A) { // ObjCMessageExpr::getSuperLoc
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getSuperLoc());
   else
     A.undefined();
 }
-static void g1219(const Subject &S, Answer &A) { // ObjCMessageExpr::getReceiverType
+static void g1218(const Subject &S, Answer &A) { // ObjCMessageExpr::getReceiverType
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getReceiverType());
   else
     A.undefined();
 }
-static void g1220(const Subject &S, Answer &A) { // ObjCMessageExpr::getReceiverInterface
+static void g1219(const Subject &S, Answer &A) { // ObjCMessageExpr::getReceiverInterface
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getReceiverInterface());
   else
     A.undefined();
 }
-static void g1221(const Subject &S, Answer &A) { // ObjCMessageExpr::getSuperType
+static void g1220(const Subject &S, Answer &A) { // ObjCMessageExpr::getSuperType
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getSuperType());
   else
     A.undefined();
 }
-static void g1222(const Subject &S, Answer &A) { // ObjCMessageExpr::getSelector
+static void g1221(const Subject &S, Answer &A) { // ObjCMessageExpr::getSelector
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getSelector());
   else
     A.undefined();
 }
-static void g1223(const Subject &S, Answer &A) { // ObjCMessageExpr::getMethodDecl
+static void g1222(const Subject &S, Answer &A) { // ObjCMessageExpr::getMethodDecl
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getMethodDecl());
   else
     A.undefined();
 }
-static void g1224(const Subject &S, Answer &A) { // ObjCMessageExpr::getMethodFamily
+static void g1223(const Subject &S, Answer &A) { // ObjCMessageExpr::getMethodFamily
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getMethodFamily());
   else
     A.undefined();
 }
-static void g1225(const Subject &S, Answer &A) { // ObjCMessageExpr::getNumArgs
+static void g1224(const Subject &S, Answer &A) { // ObjCMessageExpr::getNumArgs
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g1226(const Subject &S, Answer &A) { // ObjCMessageExpr::isDelegateInitCall
+static void g1225(const Subject &S, Answer &A) { // ObjCMessageExpr::isDelegateInitCall
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->isDelegateInitCall());
   else
     A.undefined();
 }
-static void g1227(const Subject &S, Answer &A) { // ObjCMessageExpr::getLeftLoc
+static void g1226(const Subject &S, Answer &A) { // ObjCMessageExpr::getLeftLoc
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getLeftLoc());
   else
     A.undefined();
 }
-static void g1228(const Subject &S, Answer &A) { // ObjCMessageExpr::getRightLoc
+static void g1227(const Subject &S, Answer &A) { // ObjCMessageExpr::getRightLoc
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getRightLoc());
   else
     A.undefined();
 }
-static void g1229(const Subject &S, Answer &A) { // ObjCMessageExpr::getSelectorStartLoc
+static void g1228(const Subject &S, Answer &A) { // ObjCMessageExpr::getSelectorStartLoc
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getSelectorStartLoc());
   else
     A.undefined();
 }
-static void g1230(const Subject &S, Answer &A) { // ObjCMessageExpr::getNumSelectorLocs
+static void g1229(const Subject &S, Answer &A) { // ObjCMessageExpr::getNumSelectorLocs
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->getNumSelectorLocs());
   else
     A.undefined();
 }
-static void g1231(const Subject &S, Answer &A) { // ObjCMessageExpr::arguments
+static void g1230(const Subject &S, Answer &A) { // ObjCMessageExpr::arguments
   if (const auto N = asObjCMessageExpr(S); N)
     put(A, N->arguments());
   else
     A.undefined();
 }
-static void g1232(const Subject &S, Answer &A) { // ObjCIsaExpr::getBase
+static void g1231(const Subject &S, Answer &A) { // ObjCIsaExpr::getBase
   if (const auto N = asObjCIsaExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1233(const Subject &S, Answer &A) { // ObjCIsaExpr::isArrow
+static void g1232(const Subject &S, Answer &A) { // ObjCIsaExpr::isArrow
   if (const auto N = asObjCIsaExpr(S); N)
     put(A, N->isArrow());
   else
     A.undefined();
 }
-static void g1234(const Subject &S, Answer &A) { // ObjCIsaExpr::getIsaMemberLoc
+static void g1233(const Subject &S, Answer &A) { // ObjCIsaExpr::getIsaMemberLoc
   if (const auto N = asObjCIsaExpr(S); N)
     put(A, N->getIsaMemberLoc());
   else
     A.undefined();
 }
-static void g1235(const Subject &S, Answer &A) { // ObjCIsaExpr::getOpLoc
+static void g1234(const Subject &S, Answer &A) { // ObjCIsaExpr::getOpLoc
   if (const auto N = asObjCIsaExpr(S); N)
     put(A, N->getOpLoc());
   else
     A.undefined();
 }
-static void g1236(const Subject &S, Answer &A) { // ObjCIsaExpr::getBaseLocEnd
+static void g1235(const Subject &S, Answer &A) { // ObjCIsaExpr::getBaseLocEnd
   if (const auto N = asObjCIsaExpr(S); N)
     put(A, N->getBaseLocEnd());
   else
     A.undefined();
 }
-static void g1237(const Subject &S, Answer &A) { // ObjCIndirectCopyRestoreExpr::getSubExpr
+static void g1236(const Subject &S, Answer &A) { // ObjCIndirectCopyRestoreExpr::getSubExpr
   if (const auto N = asObjCIndirectCopyRestoreExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1238(const Subject &S, Answer &A) { // ObjCIndirectCopyRestoreExpr::shouldCopy
+static void g1237(const Subject &S, Answer &A) { // ObjCIndirectCopyRestoreExpr::shouldCopy
   if (const auto N = asObjCIndirectCopyRestoreExpr(S); N)
     put(A, N->shouldCopy());
   else
     A.undefined();
 }
-static void g1239(const Subject &S, Answer &A) { // ObjCBridgedCastExpr::getLParenLoc
+static void g1238(const Subject &S, Answer &A) { // ObjCBridgedCastExpr::getLParenLoc
   if (const auto N = asObjCBridgedCastExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1240(const Subject &S, Answer &A) { // ObjCBridgedCastExpr::getBridgeKind
+static void g1239(const Subject &S, Answer &A) { // ObjCBridgedCastExpr::getBridgeKind
   if (const auto N = asObjCBridgedCastExpr(S); N)
     put(A, N->getBridgeKind());
   else
     A.undefined();
 }
-static void g1241(const Subject &S, Answer &A) { // ObjCBridgedCastExpr::getBridgeKindName
+static void g1240(const Subject &S, Answer &A) { // ObjCBridgedCastExpr::getBridgeKindName
   if (const auto N = asObjCBridgedCastExpr(S); N)
     put(A, N->getBridgeKindName());
   else
     A.undefined();
 }
-static void g1242(const Subject &S, Answer &A) { // ObjCBridgedCastExpr::getBridgeKeywordLoc
+static void g1241(const Subject &S, Answer &A) { // ObjCBridgedCastExpr::getBridgeKeywordLoc
   if (const auto N = asObjCBridgedCastExpr(S); N)
     put(A, N->getBridgeKeywordLoc());
   else
     A.undefined();
 }
-static void g1243(const Subject &S, Answer &A) { // ObjCAvailabilityCheckExpr::hasVersion
+static void g1242(const Subject &S, Answer &A) { // ObjCAvailabilityCheckExpr::hasVersion
   if (const auto N = asObjCAvailabilityCheckExpr(S); N)
     put(A, N->hasVersion());
   else
     A.undefined();
 }
-static void g1244(const Subject &S, Answer &A) { // ObjCAvailabilityCheckExpr::getVersion
+static void g1243(const Subject &S, Answer &A) { // ObjCAvailabilityCheckExpr::getVersion
   if (const auto N = asObjCAvailabilityCheckExpr(S); N)
     put(A, N->getVersion());
   else
     A.undefined();
 }
-static void g1245(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getElement
+static void g1244(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getElement
   if (const auto N = asObjCForCollectionStmt(S); N)
     put(A, N->getElement());
   else
     A.undefined();
 }
-static void g1246(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getCollection
+static void g1245(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getCollection
   if (const auto N = asObjCForCollectionStmt(S); N)
     put(A, N->getCollection());
   else
     A.undefined();
 }
-static void g1247(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getBody
+static void g1246(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getBody
   if (const auto N = asObjCForCollectionStmt(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1248(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getForLoc
+static void g1247(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getForLoc
   if (const auto N = asObjCForCollectionStmt(S); N)
     put(A, N->getForLoc());
   else
     A.undefined();
 }
-static void g1249(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getRParenLoc
+static void g1248(const Subject &S, Answer &A) { // ObjCForCollectionStmt::getRParenLoc
   if (const auto N = asObjCForCollectionStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1250(const Subject &S, Answer &A) { // ObjCAtCatchStmt::getCatchBody
+static void g1249(const Subject &S, Answer &A) { // ObjCAtCatchStmt::getCatchBody
   if (const auto N = asObjCAtCatchStmt(S); N)
     put(A, N->getCatchBody());
   else
     A.undefined();
 }
-static void g1251(const Subject &S, Answer &A) { // ObjCAtCatchStmt::getCatchParamDecl
+static void g1250(const Subject &S, Answer &A) { // ObjCAtCatchStmt::getCatchParamDecl
   if (const auto N = asObjCAtCatchStmt(S); N)
     put(A, N->getCatchParamDecl());
   else
     A.undefined();
 }
-static void g1252(const Subject &S, Answer &A) { // ObjCAtCatchStmt::getAtCatchLoc
+static void g1251(const Subject &S, Answer &A) { // ObjCAtCatchStmt::getAtCatchLoc
   if (const auto N = asObjCAtCatchStmt(S); N)
     put(A, N->getAtCatchLoc());
   else
     A.undefined();
 }
-static void g1253(const Subject &S, Answer &A) { // ObjCAtCatchStmt::getRParenLoc
+static void g1252(const Subject &S, Answer &A) { // ObjCAtCatchStmt::getRParenLoc
   if (const auto N = asObjCAtCatchStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1254(const Subject &S, Answer &A) { // ObjCAtCatchStmt::hasEllipsis
+static void g1253(const Subject &S, Answer &A) { // ObjCAtCatchStmt::hasEllipsis
   if (const auto N = asObjCAtCatchStmt(S); N)
     put(A, N->hasEllipsis());
   else
     A.undefined();
 }
-static void g1255(const Subject &S, Answer &A) { // ObjCAtFinallyStmt::getFinallyBody
+static void g1254(const Subject &S, Answer &A) { // ObjCAtFinallyStmt::getFinallyBody
   if (const auto N = asObjCAtFinallyStmt(S); N)
     put(A, N->getFinallyBody());
   else
     A.undefined();
 }
-static void g1256(const Subject &S, Answer &A) { // ObjCAtFinallyStmt::getAtFinallyLoc
+static void g1255(const Subject &S, Answer &A) { // ObjCAtFinallyStmt::getAtFinallyLoc
   if (const auto N = asObjCAtFinallyStmt(S); N)
     put(A, N->getAtFinallyLoc());
   else
     A.undefined();
 }
-static void g1257(const Subject &S, Answer &A) { // ObjCAtTryStmt::getAtTryLoc
+static void g1256(const Subject &S, Answer &A) { // ObjCAtTryStmt::getAtTryLoc
   if (const auto N = asObjCAtTryStmt(S); N)
     put(A, N->getAtTryLoc());
   else
     A.undefined();
 }
-static void g1258(const Subject &S, Answer &A) { // ObjCAtTryStmt::getTryBody
+static void g1257(const Subject &S, Answer &A) { // ObjCAtTryStmt::getTryBody
   if (const auto N = asObjCAtTryStmt(S); N)
     put(A, N->getTryBody());
   else
     A.undefined();
 }
-static void g1259(const Subject &S, Answer &A) { // ObjCAtTryStmt::getNumCatchStmts
+static void g1258(const Subject &S, Answer &A) { // ObjCAtTryStmt::getNumCatchStmts
   if (const auto N = asObjCAtTryStmt(S); N)
     put(A, N->getNumCatchStmts());
   else
     A.undefined();
 }
-static void g1260(const Subject &S, Answer &A) { // ObjCAtTryStmt::getFinallyStmt
+static void g1259(const Subject &S, Answer &A) { // ObjCAtTryStmt::getFinallyStmt
   if (const auto N = asObjCAtTryStmt(S); N)
     put(A, N->getFinallyStmt());
   else
     A.undefined();
 }
-static void g1261(const Subject &S, Answer &A) { // ObjCAtTryStmt::catch_stmts
+static void g1260(const Subject &S, Answer &A) { // ObjCAtTryStmt::catch_stmts
   if (const auto N = asObjCAtTryStmt(S); N)
     put(A, N->catch_stmts());
   else
     A.undefined();
 }
-static void g1262(const Subject &S, Answer &A) { // ObjCAtSynchronizedStmt::getAtSynchronizedLoc
+static void g1261(const Subject &S, Answer &A) { // ObjCAtSynchronizedStmt::getAtSynchronizedLoc
   if (const auto N = asObjCAtSynchronizedStmt(S); N)
     put(A, N->getAtSynchronizedLoc());
   else
     A.undefined();
 }
-static void g1263(const Subject &S, Answer &A) { // ObjCAtSynchronizedStmt::getSynchBody
+static void g1262(const Subject &S, Answer &A) { // ObjCAtSynchronizedStmt::getSynchBody
   if (const auto N = asObjCAtSynchronizedStmt(S); N)
     put(A, N->getSynchBody());
   else
     A.undefined();
 }
-static void g1264(const Subject &S, Answer &A) { // ObjCAtSynchronizedStmt::getSynchExpr
+static void g1263(const Subject &S, Answer &A) { // ObjCAtSynchronizedStmt::getSynchExpr
   if (const auto N = asObjCAtSynchronizedStmt(S); N)
     put(A, N->getSynchExpr());
   else
     A.undefined();
 }
-static void g1265(const Subject &S, Answer &A) { // ObjCAtThrowStmt::getThrowExpr
+static void g1264(const Subject &S, Answer &A) { // ObjCAtThrowStmt::getThrowExpr
   if (const auto N = asObjCAtThrowStmt(S); N)
     put(A, N->getThrowExpr());
   else
     A.undefined();
 }
-static void g1266(const Subject &S, Answer &A) { // ObjCAtThrowStmt::getThrowLoc
+static void g1265(const Subject &S, Answer &A) { // ObjCAtThrowStmt::getThrowLoc
   if (const auto N = asObjCAtThrowStmt(S); N)
     put(A, N->getThrowLoc());
   else
     A.undefined();
 }
-static void g1267(const Subject &S, Answer &A) { // ObjCAutoreleasePoolStmt::getSubStmt
+static void g1266(const Subject &S, Answer &A) { // ObjCAutoreleasePoolStmt::getSubStmt
   if (const auto N = asObjCAutoreleasePoolStmt(S); N)
     put(A, N->getSubStmt());
   else
     A.undefined();
 }
-static void g1268(const Subject &S, Answer &A) { // ObjCAutoreleasePoolStmt::getAtLoc
+static void g1267(const Subject &S, Answer &A) { // ObjCAutoreleasePoolStmt::getAtLoc
   if (const auto N = asObjCAutoreleasePoolStmt(S); N)
     put(A, N->getAtLoc());
   else
@@ -2361,7 +2348,6 @@ extern const Ask GettersOf_objc[] = {
     g1265,
     g1266,
     g1267,
-    g1268,
 };
 
 } // namespace cmonster

@@ -381,3619 +381,3619 @@ namespace cmonster {
   return S.as<clang::OMPTargetTeamsGenericLoopDirective>();
 }
 
-static void g3749(const Subject &S, Answer &A) { // OpenACCClause::getClauseKind
+static void g3748(const Subject &S, Answer &A) { // OpenACCClause::getClauseKind
   if (const auto N = asOpenACCClause(S); N)
     put(A, N->getClauseKind());
   else
     A.undefined();
 }
-static void g3750(const Subject &S, Answer &A) { // OpenACCClause::getBeginLoc
+static void g3749(const Subject &S, Answer &A) { // OpenACCClause::getBeginLoc
   if (const auto N = asOpenACCClause(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g3751(const Subject &S, Answer &A) { // OpenACCClause::getEndLoc
+static void g3750(const Subject &S, Answer &A) { // OpenACCClause::getEndLoc
   if (const auto N = asOpenACCClause(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g3752(const Subject &S, Answer &A) { // OpenACCClause::children
+static void g3751(const Subject &S, Answer &A) { // OpenACCClause::children
   if (const auto N = asOpenACCClause(S); N)
     put(A, N->children());
   else
     A.undefined();
 }
-static void g3753(const Subject &S, Answer &A) { // OpenACCClauseWithParams::getLParenLoc
+static void g3752(const Subject &S, Answer &A) { // OpenACCClauseWithParams::getLParenLoc
   if (const auto N = asOpenACCClauseWithParams(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3754(const Subject &S, Answer &A) { // OpenACCDeviceTypeClause::hasAsterisk
+static void g3753(const Subject &S, Answer &A) { // OpenACCDeviceTypeClause::hasAsterisk
   if (const auto N = asOpenACCDeviceTypeClause(S); N)
     put(A, N->hasAsterisk());
   else
     A.undefined();
 }
-static void g3755(const Subject &S, Answer &A) { // OpenACCDeviceTypeClause::getArchitectures
+static void g3754(const Subject &S, Answer &A) { // OpenACCDeviceTypeClause::getArchitectures
   if (const auto N = asOpenACCDeviceTypeClause(S); N)
     put(A, N->getArchitectures());
   else
     A.undefined();
 }
-static void g3756(const Subject &S, Answer &A) { // OpenACCDefaultClause::getDefaultClauseKind
+static void g3755(const Subject &S, Answer &A) { // OpenACCDefaultClause::getDefaultClauseKind
   if (const auto N = asOpenACCDefaultClause(S); N)
     put(A, N->getDefaultClauseKind());
   else
     A.undefined();
 }
-static void g3757(const Subject &S, Answer &A) { // OpenACCClauseWithCondition::hasConditionExpr
+static void g3756(const Subject &S, Answer &A) { // OpenACCClauseWithCondition::hasConditionExpr
   if (const auto N = asOpenACCClauseWithCondition(S); N)
     put(A, N->hasConditionExpr());
   else
     A.undefined();
 }
-static void g3758(const Subject &S, Answer &A) { // OpenACCClauseWithCondition::getConditionExpr
+static void g3757(const Subject &S, Answer &A) { // OpenACCClauseWithCondition::getConditionExpr
   if (const auto N = asOpenACCClauseWithCondition(S); N)
     put(A, N->getConditionExpr());
   else
     A.undefined();
 }
-static void g3759(const Subject &S, Answer &A) { // OpenACCWaitClause::hasQueuesTag
+static void g3758(const Subject &S, Answer &A) { // OpenACCWaitClause::hasQueuesTag
   if (const auto N = asOpenACCWaitClause(S); N)
     put(A, N->hasQueuesTag());
   else
     A.undefined();
 }
-static void g3760(const Subject &S, Answer &A) { // OpenACCWaitClause::getQueuesLoc
+static void g3759(const Subject &S, Answer &A) { // OpenACCWaitClause::getQueuesLoc
   if (const auto N = asOpenACCWaitClause(S); N)
     put(A, N->getQueuesLoc());
   else
     A.undefined();
 }
-static void g3761(const Subject &S, Answer &A) { // OpenACCWaitClause::hasDevNumExpr
+static void g3760(const Subject &S, Answer &A) { // OpenACCWaitClause::hasDevNumExpr
   if (const auto N = asOpenACCWaitClause(S); N)
     put(A, N->hasDevNumExpr());
   else
     A.undefined();
 }
-static void g3762(const Subject &S, Answer &A) { // OpenACCWaitClause::getDevNumExpr
+static void g3761(const Subject &S, Answer &A) { // OpenACCWaitClause::getDevNumExpr
   if (const auto N = asOpenACCWaitClause(S); N)
     put(A, N->getDevNumExpr());
   else
     A.undefined();
 }
-static void g3763(const Subject &S, Answer &A) { // OpenACCWaitClause::getQueueIdExprs
+static void g3762(const Subject &S, Answer &A) { // OpenACCWaitClause::getQueueIdExprs
   if (const auto N = asOpenACCWaitClause(S); N)
     put(A, N->getQueueIdExprs());
   else
     A.undefined();
 }
-static void g3764(const Subject &S, Answer &A) { // OpenACCNumGangsClause::getIntExprs
+static void g3763(const Subject &S, Answer &A) { // OpenACCNumGangsClause::getIntExprs
   if (const auto N = asOpenACCNumGangsClause(S); N)
     put(A, N->getIntExprs());
   else
     A.undefined();
 }
-static void g3765(const Subject &S, Answer &A) { // OpenACCClauseWithSingleIntExpr::hasIntExpr
+static void g3764(const Subject &S, Answer &A) { // OpenACCClauseWithSingleIntExpr::hasIntExpr
   if (const auto N = asOpenACCClauseWithSingleIntExpr(S); N)
     put(A, N->hasIntExpr());
   else
     A.undefined();
 }
-static void g3766(const Subject &S, Answer &A) { // OpenACCClauseWithSingleIntExpr::getIntExpr
+static void g3765(const Subject &S, Answer &A) { // OpenACCClauseWithSingleIntExpr::getIntExpr
   if (const auto N = asOpenACCClauseWithSingleIntExpr(S); N)
     put(A, N->getIntExpr());
   else
     A.undefined();
 }
-static void g3767(const Subject &S, Answer &A) { // OpenACCClauseWithVarList::getVarList
+static void g3766(const Subject &S, Answer &A) { // OpenACCClauseWithVarList::getVarList
   if (const auto N = asOpenACCClauseWithVarList(S); N)
     put(A, N->getVarList());
   else
     A.undefined();
 }
-static void g3768(const Subject &S, Answer &A) { // OpenACCCopyInClause::isReadOnly
+static void g3767(const Subject &S, Answer &A) { // OpenACCCopyInClause::isReadOnly
   if (const auto N = asOpenACCCopyInClause(S); N)
     put(A, N->isReadOnly());
   else
     A.undefined();
 }
-static void g3769(const Subject &S, Answer &A) { // OpenACCCopyOutClause::isZero
+static void g3768(const Subject &S, Answer &A) { // OpenACCCopyOutClause::isZero
   if (const auto N = asOpenACCCopyOutClause(S); N)
     put(A, N->isZero());
   else
     A.undefined();
 }
-static void g3770(const Subject &S, Answer &A) { // OpenACCCreateClause::isZero
+static void g3769(const Subject &S, Answer &A) { // OpenACCCreateClause::isZero
   if (const auto N = asOpenACCCreateClause(S); N)
     put(A, N->isZero());
   else
     A.undefined();
 }
-static void g3771(const Subject &S, Answer &A) { // OpenACCReductionClause::getReductionOp
+static void g3770(const Subject &S, Answer &A) { // OpenACCReductionClause::getReductionOp
   if (const auto N = asOpenACCReductionClause(S); N)
     put(A, N->getReductionOp());
   else
     A.undefined();
 }
-static void g3772(const Subject &S, Answer &A) { // OMPClause::getBeginLoc
+static void g3771(const Subject &S, Answer &A) { // OMPClause::getBeginLoc
   if (const auto N = asOMPClause(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g3773(const Subject &S, Answer &A) { // OMPClause::getEndLoc
+static void g3772(const Subject &S, Answer &A) { // OMPClause::getEndLoc
   if (const auto N = asOMPClause(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g3774(const Subject &S, Answer &A) { // OMPClause::getClauseKind
+static void g3773(const Subject &S, Answer &A) { // OMPClause::getClauseKind
   if (const auto N = asOMPClause(S); N)
     put(A, N->getClauseKind());
   else
     A.undefined();
 }
-static void g3775(const Subject &S, Answer &A) { // OMPClause::isImplicit
+static void g3774(const Subject &S, Answer &A) { // OMPClause::isImplicit
   if (const auto N = asOMPClause(S); N)
     put(A, N->isImplicit());
   else
     A.undefined();
 }
-static void g3776(const Subject &S, Answer &A) { // OMPClause::children
+static void g3775(const Subject &S, Answer &A) { // OMPClause::children
   if (const auto N = asOMPClause(S); N)
     put(A, N->children());
   else
     A.undefined();
 }
-static void g3777(const Subject &S, Answer &A) { // OMPClause::used_children
+static void g3776(const Subject &S, Answer &A) { // OMPClause::used_children
   if (const auto N = asOMPClause(S); N)
     put(A, N->used_children());
   else
     A.undefined();
 }
-static void g3778(const Subject &S, Answer &A) { // OMPAllocatorClause::getAllocator
+static void g3777(const Subject &S, Answer &A) { // OMPAllocatorClause::getAllocator
   if (const auto N = asOMPAllocatorClause(S); N)
     put(A, N->getAllocator());
   else
     A.undefined();
 }
-static void g3779(const Subject &S, Answer &A) { // OMPAllocatorClause::getLParenLoc
+static void g3778(const Subject &S, Answer &A) { // OMPAllocatorClause::getLParenLoc
   if (const auto N = asOMPAllocatorClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3780(const Subject &S, Answer &A) { // OMPAlignClause::getAlignment
+static void g3779(const Subject &S, Answer &A) { // OMPAlignClause::getAlignment
   if (const auto N = asOMPAlignClause(S); N)
     put(A, N->getAlignment());
   else
     A.undefined();
 }
-static void g3781(const Subject &S, Answer &A) { // OMPAlignClause::getLParenLoc
+static void g3780(const Subject &S, Answer &A) { // OMPAlignClause::getLParenLoc
   if (const auto N = asOMPAlignClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3782(const Subject &S, Answer &A) { // OMPAllocateClause::getAllocator
+static void g3781(const Subject &S, Answer &A) { // OMPAllocateClause::getAllocator
   if (const auto N = asOMPAllocateClause(S); N)
     put(A, N->getAllocator());
   else
     A.undefined();
 }
-static void g3783(const Subject &S, Answer &A) { // OMPAllocateClause::getColonLoc
+static void g3782(const Subject &S, Answer &A) { // OMPAllocateClause::getColonLoc
   if (const auto N = asOMPAllocateClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3784(const Subject &S, Answer &A) { // OMPAllocateClause::varlist_size
+static void g3783(const Subject &S, Answer &A) { // OMPAllocateClause::varlist_size
   if (const auto N = asOMPAllocateClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3785(const Subject &S, Answer &A) { // OMPAllocateClause::varlist_empty
+static void g3784(const Subject &S, Answer &A) { // OMPAllocateClause::varlist_empty
   if (const auto N = asOMPAllocateClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3786(const Subject &S, Answer &A) { // OMPAllocateClause::varlists
+static void g3785(const Subject &S, Answer &A) { // OMPAllocateClause::varlists
   if (const auto N = asOMPAllocateClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3787(const Subject &S, Answer &A) { // OMPAllocateClause::getLParenLoc
+static void g3786(const Subject &S, Answer &A) { // OMPAllocateClause::getLParenLoc
   if (const auto N = asOMPAllocateClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3788(const Subject &S, Answer &A) { // OMPAllocateClause::getVarRefs
+static void g3787(const Subject &S, Answer &A) { // OMPAllocateClause::getVarRefs
   if (const auto N = asOMPAllocateClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3789(const Subject &S, Answer &A) { // OMPIfClause::getLParenLoc
+static void g3788(const Subject &S, Answer &A) { // OMPIfClause::getLParenLoc
   if (const auto N = asOMPIfClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3790(const Subject &S, Answer &A) { // OMPIfClause::getColonLoc
+static void g3789(const Subject &S, Answer &A) { // OMPIfClause::getColonLoc
   if (const auto N = asOMPIfClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3791(const Subject &S, Answer &A) { // OMPIfClause::getCondition
+static void g3790(const Subject &S, Answer &A) { // OMPIfClause::getCondition
   if (const auto N = asOMPIfClause(S); N)
     put(A, N->getCondition());
   else
     A.undefined();
 }
-static void g3792(const Subject &S, Answer &A) { // OMPIfClause::getNameModifier
+static void g3791(const Subject &S, Answer &A) { // OMPIfClause::getNameModifier
   if (const auto N = asOMPIfClause(S); N)
     put(A, N->getNameModifier());
   else
     A.undefined();
 }
-static void g3793(const Subject &S, Answer &A) { // OMPIfClause::getNameModifierLoc
+static void g3792(const Subject &S, Answer &A) { // OMPIfClause::getNameModifierLoc
   if (const auto N = asOMPIfClause(S); N)
     put(A, N->getNameModifierLoc());
   else
     A.undefined();
 }
-static void g3794(const Subject &S, Answer &A) { // OMPIfClause::getPreInitStmt
+static void g3793(const Subject &S, Answer &A) { // OMPIfClause::getPreInitStmt
   if (const auto N = asOMPIfClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3795(const Subject &S, Answer &A) { // OMPIfClause::getCaptureRegion
+static void g3794(const Subject &S, Answer &A) { // OMPIfClause::getCaptureRegion
   if (const auto N = asOMPIfClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3796(const Subject &S, Answer &A) { // OMPFinalClause::getCondition
+static void g3795(const Subject &S, Answer &A) { // OMPFinalClause::getCondition
   if (const auto N = asOMPFinalClause(S); N)
     put(A, N->getCondition());
   else
     A.undefined();
 }
-static void g3797(const Subject &S, Answer &A) { // OMPFinalClause::getLParenLoc
+static void g3796(const Subject &S, Answer &A) { // OMPFinalClause::getLParenLoc
   if (const auto N = asOMPFinalClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3798(const Subject &S, Answer &A) { // OMPFinalClause::getPreInitStmt
+static void g3797(const Subject &S, Answer &A) { // OMPFinalClause::getPreInitStmt
   if (const auto N = asOMPFinalClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3799(const Subject &S, Answer &A) { // OMPFinalClause::getCaptureRegion
+static void g3798(const Subject &S, Answer &A) { // OMPFinalClause::getCaptureRegion
   if (const auto N = asOMPFinalClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3800(const Subject &S, Answer &A) { // OMPNumThreadsClause::getNumThreads
+static void g3799(const Subject &S, Answer &A) { // OMPNumThreadsClause::getNumThreads
   if (const auto N = asOMPNumThreadsClause(S); N)
     put(A, N->getNumThreads());
   else
     A.undefined();
 }
-static void g3801(const Subject &S, Answer &A) { // OMPNumThreadsClause::getLParenLoc
+static void g3800(const Subject &S, Answer &A) { // OMPNumThreadsClause::getLParenLoc
   if (const auto N = asOMPNumThreadsClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3802(const Subject &S, Answer &A) { // OMPNumThreadsClause::getPreInitStmt
+static void g3801(const Subject &S, Answer &A) { // OMPNumThreadsClause::getPreInitStmt
   if (const auto N = asOMPNumThreadsClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3803(const Subject &S, Answer &A) { // OMPNumThreadsClause::getCaptureRegion
+static void g3802(const Subject &S, Answer &A) { // OMPNumThreadsClause::getCaptureRegion
   if (const auto N = asOMPNumThreadsClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3804(const Subject &S, Answer &A) { // OMPSafelenClause::getSafelen
+static void g3803(const Subject &S, Answer &A) { // OMPSafelenClause::getSafelen
   if (const auto N = asOMPSafelenClause(S); N)
     put(A, N->getSafelen());
   else
     A.undefined();
 }
-static void g3805(const Subject &S, Answer &A) { // OMPSafelenClause::getLParenLoc
+static void g3804(const Subject &S, Answer &A) { // OMPSafelenClause::getLParenLoc
   if (const auto N = asOMPSafelenClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3806(const Subject &S, Answer &A) { // OMPSimdlenClause::getSimdlen
+static void g3805(const Subject &S, Answer &A) { // OMPSimdlenClause::getSimdlen
   if (const auto N = asOMPSimdlenClause(S); N)
     put(A, N->getSimdlen());
   else
     A.undefined();
 }
-static void g3807(const Subject &S, Answer &A) { // OMPSimdlenClause::getLParenLoc
+static void g3806(const Subject &S, Answer &A) { // OMPSimdlenClause::getLParenLoc
   if (const auto N = asOMPSimdlenClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3808(const Subject &S, Answer &A) { // OMPSizesClause::getLParenLoc
+static void g3807(const Subject &S, Answer &A) { // OMPSizesClause::getLParenLoc
   if (const auto N = asOMPSizesClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3809(const Subject &S, Answer &A) { // OMPSizesClause::getNumSizes
+static void g3808(const Subject &S, Answer &A) { // OMPSizesClause::getNumSizes
   if (const auto N = asOMPSizesClause(S); N)
     put(A, N->getNumSizes());
   else
     A.undefined();
 }
-static void g3810(const Subject &S, Answer &A) { // OMPSizesClause::getSizesRefs
+static void g3809(const Subject &S, Answer &A) { // OMPSizesClause::getSizesRefs
   if (const auto N = asOMPSizesClause(S); N)
     put(A, N->getSizesRefs());
   else
     A.undefined();
 }
-static void g3811(const Subject &S, Answer &A) { // OMPPartialClause::getLParenLoc
+static void g3810(const Subject &S, Answer &A) { // OMPPartialClause::getLParenLoc
   if (const auto N = asOMPPartialClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3812(const Subject &S, Answer &A) { // OMPPartialClause::getFactor
+static void g3811(const Subject &S, Answer &A) { // OMPPartialClause::getFactor
   if (const auto N = asOMPPartialClause(S); N)
     put(A, N->getFactor());
   else
     A.undefined();
 }
-static void g3813(const Subject &S, Answer &A) { // OMPCollapseClause::getNumForLoops
+static void g3812(const Subject &S, Answer &A) { // OMPCollapseClause::getNumForLoops
   if (const auto N = asOMPCollapseClause(S); N)
     put(A, N->getNumForLoops());
   else
     A.undefined();
 }
-static void g3814(const Subject &S, Answer &A) { // OMPCollapseClause::getLParenLoc
+static void g3813(const Subject &S, Answer &A) { // OMPCollapseClause::getLParenLoc
   if (const auto N = asOMPCollapseClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3815(const Subject &S, Answer &A) { // OMPDefaultClause::getLParenLoc
+static void g3814(const Subject &S, Answer &A) { // OMPDefaultClause::getLParenLoc
   if (const auto N = asOMPDefaultClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3816(const Subject &S, Answer &A) { // OMPDefaultClause::getDefaultKind
+static void g3815(const Subject &S, Answer &A) { // OMPDefaultClause::getDefaultKind
   if (const auto N = asOMPDefaultClause(S); N)
     put(A, N->getDefaultKind());
   else
     A.undefined();
 }
-static void g3817(const Subject &S, Answer &A) { // OMPDefaultClause::getDefaultKindKwLoc
+static void g3816(const Subject &S, Answer &A) { // OMPDefaultClause::getDefaultKindKwLoc
   if (const auto N = asOMPDefaultClause(S); N)
     put(A, N->getDefaultKindKwLoc());
   else
     A.undefined();
 }
-static void g3818(const Subject &S, Answer &A) { // OMPProcBindClause::getLParenLoc
+static void g3817(const Subject &S, Answer &A) { // OMPProcBindClause::getLParenLoc
   if (const auto N = asOMPProcBindClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3819(const Subject &S, Answer &A) { // OMPProcBindClause::getProcBindKind
+static void g3818(const Subject &S, Answer &A) { // OMPProcBindClause::getProcBindKind
   if (const auto N = asOMPProcBindClause(S); N)
     put(A, N->getProcBindKind());
   else
     A.undefined();
 }
-static void g3820(const Subject &S, Answer &A) { // OMPProcBindClause::getProcBindKindKwLoc
+static void g3819(const Subject &S, Answer &A) { // OMPProcBindClause::getProcBindKindKwLoc
   if (const auto N = asOMPProcBindClause(S); N)
     put(A, N->getProcBindKindKwLoc());
   else
     A.undefined();
 }
-static void g3821(const Subject &S, Answer &A) { // OMPAtomicDefaultMemOrderClause::getLParenLoc
+static void g3820(const Subject &S, Answer &A) { // OMPAtomicDefaultMemOrderClause::getLParenLoc
   if (const auto N = asOMPAtomicDefaultMemOrderClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3822(const Subject &S, Answer &A) { // OMPAtomicDefaultMemOrderClause::getAtomicDefaultMemOrderKind
+static void g3821(const Subject &S, Answer &A) { // OMPAtomicDefaultMemOrderClause::getAtomicDefaultMemOrderKind
   if (const auto N = asOMPAtomicDefaultMemOrderClause(S); N)
     put(A, N->getAtomicDefaultMemOrderKind());
   else
     A.undefined();
 }
-static void g3823(const Subject &S, Answer &A) { // OMPAtomicDefaultMemOrderClause::getAtomicDefaultMemOrderKindKwLoc
+static void g3822(const Subject &S, Answer &A) { // OMPAtomicDefaultMemOrderClause::getAtomicDefaultMemOrderKindKwLoc
   if (const auto N = asOMPAtomicDefaultMemOrderClause(S); N)
     put(A, N->getAtomicDefaultMemOrderKindKwLoc());
   else
     A.undefined();
 }
-static void g3824(const Subject &S, Answer &A) { // OMPAtClause::getLParenLoc
+static void g3823(const Subject &S, Answer &A) { // OMPAtClause::getLParenLoc
   if (const auto N = asOMPAtClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3825(const Subject &S, Answer &A) { // OMPAtClause::getAtKind
+static void g3824(const Subject &S, Answer &A) { // OMPAtClause::getAtKind
   if (const auto N = asOMPAtClause(S); N)
     put(A, N->getAtKind());
   else
     A.undefined();
 }
-static void g3826(const Subject &S, Answer &A) { // OMPAtClause::getAtKindKwLoc
+static void g3825(const Subject &S, Answer &A) { // OMPAtClause::getAtKindKwLoc
   if (const auto N = asOMPAtClause(S); N)
     put(A, N->getAtKindKwLoc());
   else
     A.undefined();
 }
-static void g3827(const Subject &S, Answer &A) { // OMPSeverityClause::getLParenLoc
+static void g3826(const Subject &S, Answer &A) { // OMPSeverityClause::getLParenLoc
   if (const auto N = asOMPSeverityClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3828(const Subject &S, Answer &A) { // OMPSeverityClause::getSeverityKind
+static void g3827(const Subject &S, Answer &A) { // OMPSeverityClause::getSeverityKind
   if (const auto N = asOMPSeverityClause(S); N)
     put(A, N->getSeverityKind());
   else
     A.undefined();
 }
-static void g3829(const Subject &S, Answer &A) { // OMPSeverityClause::getSeverityKindKwLoc
+static void g3828(const Subject &S, Answer &A) { // OMPSeverityClause::getSeverityKindKwLoc
   if (const auto N = asOMPSeverityClause(S); N)
     put(A, N->getSeverityKindKwLoc());
   else
     A.undefined();
 }
-static void g3830(const Subject &S, Answer &A) { // OMPMessageClause::getLParenLoc
+static void g3829(const Subject &S, Answer &A) { // OMPMessageClause::getLParenLoc
   if (const auto N = asOMPMessageClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3831(const Subject &S, Answer &A) { // OMPMessageClause::getMessageString
+static void g3830(const Subject &S, Answer &A) { // OMPMessageClause::getMessageString
   if (const auto N = asOMPMessageClause(S); N)
     put(A, N->getMessageString());
   else
     A.undefined();
 }
-static void g3832(const Subject &S, Answer &A) { // OMPScheduleClause::getScheduleKind
+static void g3831(const Subject &S, Answer &A) { // OMPScheduleClause::getScheduleKind
   if (const auto N = asOMPScheduleClause(S); N)
     put(A, N->getScheduleKind());
   else
     A.undefined();
 }
-static void g3833(const Subject &S, Answer &A) { // OMPScheduleClause::getFirstScheduleModifier
+static void g3832(const Subject &S, Answer &A) { // OMPScheduleClause::getFirstScheduleModifier
   if (const auto N = asOMPScheduleClause(S); N)
     put(A, N->getFirstScheduleModifier());
   else
     A.undefined();
 }
-static void g3834(const Subject &S, Answer &A) { // OMPScheduleClause::getSecondScheduleModifier
+static void g3833(const Subject &S, Answer &A) { // OMPScheduleClause::getSecondScheduleModifier
   if (const auto N = asOMPScheduleClause(S); N)
     put(A, N->getSecondScheduleModifier());
   else
     A.undefined();
 }
-static void g3835(const Subject &S, Answer &A) { // OMPScheduleClause::getFirstScheduleModifierLoc
+static void g3834(const Subject &S, Answer &A) { // OMPScheduleClause::getFirstScheduleModifierLoc
   if (const auto N = asOMPScheduleClause(S); N)
     put(A, N->getFirstScheduleModifierLoc());
   else
     A.undefined();
 }
-static void g3836(const Subject &S, Answer &A) { // OMPScheduleClause::getSecondScheduleModifierLoc
+static void g3835(const Subject &S, Answer &A) { // OMPScheduleClause::getSecondScheduleModifierLoc
   if (const auto N = asOMPScheduleClause(S); N)
     put(A, N->getSecondScheduleModifierLoc());
   else
     A.undefined();
 }
-static void g3837(const Subject &S, Answer &A) { // OMPScheduleClause::getChunkSize
+static void g3836(const Subject &S, Answer &A) { // OMPScheduleClause::getChunkSize
   if (const auto N = asOMPScheduleClause(S); N)
     put(A, N->getChunkSize());
   else
     A.undefined();
 }
-static void g3838(const Subject &S, Answer &A) { // OMPScheduleClause::getPreInitStmt
+static void g3837(const Subject &S, Answer &A) { // OMPScheduleClause::getPreInitStmt
   if (const auto N = asOMPScheduleClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3839(const Subject &S, Answer &A) { // OMPScheduleClause::getCaptureRegion
+static void g3838(const Subject &S, Answer &A) { // OMPScheduleClause::getCaptureRegion
   if (const auto N = asOMPScheduleClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3840(const Subject &S, Answer &A) { // OMPOrderedClause::getLParenLoc
+static void g3839(const Subject &S, Answer &A) { // OMPOrderedClause::getLParenLoc
   if (const auto N = asOMPOrderedClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3841(const Subject &S, Answer &A) { // OMPOrderedClause::getNumForLoops
+static void g3840(const Subject &S, Answer &A) { // OMPOrderedClause::getNumForLoops
   if (const auto N = asOMPOrderedClause(S); N)
     put(A, N->getNumForLoops());
   else
     A.undefined();
 }
-static void g3842(const Subject &S, Answer &A) { // OMPOrderedClause::getLoopNumIterations
+static void g3841(const Subject &S, Answer &A) { // OMPOrderedClause::getLoopNumIterations
   if (const auto N = asOMPOrderedClause(S); N)
     put(A, N->getLoopNumIterations());
   else
     A.undefined();
 }
-static void g3843(const Subject &S, Answer &A) { // OMPUpdateClause::isExtended
+static void g3842(const Subject &S, Answer &A) { // OMPUpdateClause::isExtended
   if (const auto N = asOMPUpdateClause(S); N)
     put(A, N->isExtended());
   else
     A.undefined();
 }
-static void g3844(const Subject &S, Answer &A) { // OMPUpdateClause::getLParenLoc
+static void g3843(const Subject &S, Answer &A) { // OMPUpdateClause::getLParenLoc
   if (const auto N = asOMPUpdateClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3845(const Subject &S, Answer &A) { // OMPUpdateClause::getArgumentLoc
+static void g3844(const Subject &S, Answer &A) { // OMPUpdateClause::getArgumentLoc
   if (const auto N = asOMPUpdateClause(S); N)
     put(A, N->getArgumentLoc());
   else
     A.undefined();
 }
-static void g3846(const Subject &S, Answer &A) { // OMPUpdateClause::getDependencyKind
+static void g3845(const Subject &S, Answer &A) { // OMPUpdateClause::getDependencyKind
   if (const auto N = asOMPUpdateClause(S); N)
     put(A, N->getDependencyKind());
   else
     A.undefined();
 }
-static void g3847(const Subject &S, Answer &A) { // OMPFailClause::getLParenLoc
+static void g3846(const Subject &S, Answer &A) { // OMPFailClause::getLParenLoc
   if (const auto N = asOMPFailClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3848(const Subject &S, Answer &A) { // OMPFailClause::getFailParameterLoc
+static void g3847(const Subject &S, Answer &A) { // OMPFailClause::getFailParameterLoc
   if (const auto N = asOMPFailClause(S); N)
     put(A, N->getFailParameterLoc());
   else
     A.undefined();
 }
-static void g3849(const Subject &S, Answer &A) { // OMPFailClause::getFailParameter
+static void g3848(const Subject &S, Answer &A) { // OMPFailClause::getFailParameter
   if (const auto N = asOMPFailClause(S); N)
     put(A, N->getFailParameter());
   else
     A.undefined();
 }
-static void g3850(const Subject &S, Answer &A) { // OMPPrivateClause::private_copies
+static void g3849(const Subject &S, Answer &A) { // OMPPrivateClause::private_copies
   if (const auto N = asOMPPrivateClause(S); N)
     put(A, N->private_copies());
   else
     A.undefined();
 }
-static void g3851(const Subject &S, Answer &A) { // OMPPrivateClause::varlist_size
+static void g3850(const Subject &S, Answer &A) { // OMPPrivateClause::varlist_size
   if (const auto N = asOMPPrivateClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3852(const Subject &S, Answer &A) { // OMPPrivateClause::varlist_empty
+static void g3851(const Subject &S, Answer &A) { // OMPPrivateClause::varlist_empty
   if (const auto N = asOMPPrivateClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3853(const Subject &S, Answer &A) { // OMPPrivateClause::varlists
+static void g3852(const Subject &S, Answer &A) { // OMPPrivateClause::varlists
   if (const auto N = asOMPPrivateClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3854(const Subject &S, Answer &A) { // OMPPrivateClause::getLParenLoc
+static void g3853(const Subject &S, Answer &A) { // OMPPrivateClause::getLParenLoc
   if (const auto N = asOMPPrivateClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3855(const Subject &S, Answer &A) { // OMPPrivateClause::getVarRefs
+static void g3854(const Subject &S, Answer &A) { // OMPPrivateClause::getVarRefs
   if (const auto N = asOMPPrivateClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3856(const Subject &S, Answer &A) { // OMPFirstprivateClause::private_copies
+static void g3855(const Subject &S, Answer &A) { // OMPFirstprivateClause::private_copies
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->private_copies());
   else
     A.undefined();
 }
-static void g3857(const Subject &S, Answer &A) { // OMPFirstprivateClause::inits
+static void g3856(const Subject &S, Answer &A) { // OMPFirstprivateClause::inits
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->inits());
   else
     A.undefined();
 }
-static void g3858(const Subject &S, Answer &A) { // OMPFirstprivateClause::varlist_size
+static void g3857(const Subject &S, Answer &A) { // OMPFirstprivateClause::varlist_size
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3859(const Subject &S, Answer &A) { // OMPFirstprivateClause::varlist_empty
+static void g3858(const Subject &S, Answer &A) { // OMPFirstprivateClause::varlist_empty
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3860(const Subject &S, Answer &A) { // OMPFirstprivateClause::varlists
+static void g3859(const Subject &S, Answer &A) { // OMPFirstprivateClause::varlists
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3861(const Subject &S, Answer &A) { // OMPFirstprivateClause::getLParenLoc
+static void g3860(const Subject &S, Answer &A) { // OMPFirstprivateClause::getLParenLoc
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3862(const Subject &S, Answer &A) { // OMPFirstprivateClause::getVarRefs
+static void g3861(const Subject &S, Answer &A) { // OMPFirstprivateClause::getVarRefs
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3863(const Subject &S, Answer &A) { // OMPFirstprivateClause::getPreInitStmt
+static void g3862(const Subject &S, Answer &A) { // OMPFirstprivateClause::getPreInitStmt
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3864(const Subject &S, Answer &A) { // OMPFirstprivateClause::getCaptureRegion
+static void g3863(const Subject &S, Answer &A) { // OMPFirstprivateClause::getCaptureRegion
   if (const auto N = asOMPFirstprivateClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3865(const Subject &S, Answer &A) { // OMPLastprivateClause::getKind
+static void g3864(const Subject &S, Answer &A) { // OMPLastprivateClause::getKind
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g3866(const Subject &S, Answer &A) { // OMPLastprivateClause::getKindLoc
+static void g3865(const Subject &S, Answer &A) { // OMPLastprivateClause::getKindLoc
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->getKindLoc());
   else
     A.undefined();
 }
-static void g3867(const Subject &S, Answer &A) { // OMPLastprivateClause::getColonLoc
+static void g3866(const Subject &S, Answer &A) { // OMPLastprivateClause::getColonLoc
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3868(const Subject &S, Answer &A) { // OMPLastprivateClause::private_copies
+static void g3867(const Subject &S, Answer &A) { // OMPLastprivateClause::private_copies
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->private_copies());
   else
     A.undefined();
 }
-static void g3869(const Subject &S, Answer &A) { // OMPLastprivateClause::source_exprs
+static void g3868(const Subject &S, Answer &A) { // OMPLastprivateClause::source_exprs
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->source_exprs());
   else
     A.undefined();
 }
-static void g3870(const Subject &S, Answer &A) { // OMPLastprivateClause::destination_exprs
+static void g3869(const Subject &S, Answer &A) { // OMPLastprivateClause::destination_exprs
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->destination_exprs());
   else
     A.undefined();
 }
-static void g3871(const Subject &S, Answer &A) { // OMPLastprivateClause::assignment_ops
+static void g3870(const Subject &S, Answer &A) { // OMPLastprivateClause::assignment_ops
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->assignment_ops());
   else
     A.undefined();
 }
-static void g3872(const Subject &S, Answer &A) { // OMPLastprivateClause::varlist_size
+static void g3871(const Subject &S, Answer &A) { // OMPLastprivateClause::varlist_size
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3873(const Subject &S, Answer &A) { // OMPLastprivateClause::varlist_empty
+static void g3872(const Subject &S, Answer &A) { // OMPLastprivateClause::varlist_empty
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3874(const Subject &S, Answer &A) { // OMPLastprivateClause::varlists
+static void g3873(const Subject &S, Answer &A) { // OMPLastprivateClause::varlists
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3875(const Subject &S, Answer &A) { // OMPLastprivateClause::getLParenLoc
+static void g3874(const Subject &S, Answer &A) { // OMPLastprivateClause::getLParenLoc
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3876(const Subject &S, Answer &A) { // OMPLastprivateClause::getVarRefs
+static void g3875(const Subject &S, Answer &A) { // OMPLastprivateClause::getVarRefs
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3877(const Subject &S, Answer &A) { // OMPLastprivateClause::getPostUpdateExpr
+static void g3876(const Subject &S, Answer &A) { // OMPLastprivateClause::getPostUpdateExpr
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->getPostUpdateExpr());
   else
     A.undefined();
 }
-static void g3878(const Subject &S, Answer &A) { // OMPLastprivateClause::getPreInitStmt
+static void g3877(const Subject &S, Answer &A) { // OMPLastprivateClause::getPreInitStmt
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3879(const Subject &S, Answer &A) { // OMPLastprivateClause::getCaptureRegion
+static void g3878(const Subject &S, Answer &A) { // OMPLastprivateClause::getCaptureRegion
   if (const auto N = asOMPLastprivateClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3880(const Subject &S, Answer &A) { // OMPSharedClause::varlist_size
+static void g3879(const Subject &S, Answer &A) { // OMPSharedClause::varlist_size
   if (const auto N = asOMPSharedClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3881(const Subject &S, Answer &A) { // OMPSharedClause::varlist_empty
+static void g3880(const Subject &S, Answer &A) { // OMPSharedClause::varlist_empty
   if (const auto N = asOMPSharedClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3882(const Subject &S, Answer &A) { // OMPSharedClause::varlists
+static void g3881(const Subject &S, Answer &A) { // OMPSharedClause::varlists
   if (const auto N = asOMPSharedClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3883(const Subject &S, Answer &A) { // OMPSharedClause::getLParenLoc
+static void g3882(const Subject &S, Answer &A) { // OMPSharedClause::getLParenLoc
   if (const auto N = asOMPSharedClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3884(const Subject &S, Answer &A) { // OMPSharedClause::getVarRefs
+static void g3883(const Subject &S, Answer &A) { // OMPSharedClause::getVarRefs
   if (const auto N = asOMPSharedClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3885(const Subject &S, Answer &A) { // OMPReductionClause::getModifier
+static void g3884(const Subject &S, Answer &A) { // OMPReductionClause::getModifier
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getModifier());
   else
     A.undefined();
 }
-static void g3886(const Subject &S, Answer &A) { // OMPReductionClause::getModifierLoc
+static void g3885(const Subject &S, Answer &A) { // OMPReductionClause::getModifierLoc
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getModifierLoc());
   else
     A.undefined();
 }
-static void g3887(const Subject &S, Answer &A) { // OMPReductionClause::getColonLoc
+static void g3886(const Subject &S, Answer &A) { // OMPReductionClause::getColonLoc
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3888(const Subject &S, Answer &A) { // OMPReductionClause::getNameInfo
+static void g3887(const Subject &S, Answer &A) { // OMPReductionClause::getNameInfo
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g3889(const Subject &S, Answer &A) { // OMPReductionClause::getQualifierLoc
+static void g3888(const Subject &S, Answer &A) { // OMPReductionClause::getQualifierLoc
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g3890(const Subject &S, Answer &A) { // OMPReductionClause::privates
+static void g3889(const Subject &S, Answer &A) { // OMPReductionClause::privates
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->privates());
   else
     A.undefined();
 }
-static void g3891(const Subject &S, Answer &A) { // OMPReductionClause::lhs_exprs
+static void g3890(const Subject &S, Answer &A) { // OMPReductionClause::lhs_exprs
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->lhs_exprs());
   else
     A.undefined();
 }
-static void g3892(const Subject &S, Answer &A) { // OMPReductionClause::rhs_exprs
+static void g3891(const Subject &S, Answer &A) { // OMPReductionClause::rhs_exprs
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->rhs_exprs());
   else
     A.undefined();
 }
-static void g3893(const Subject &S, Answer &A) { // OMPReductionClause::reduction_ops
+static void g3892(const Subject &S, Answer &A) { // OMPReductionClause::reduction_ops
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->reduction_ops());
   else
     A.undefined();
 }
-static void g3894(const Subject &S, Answer &A) { // OMPReductionClause::copy_ops
+static void g3893(const Subject &S, Answer &A) { // OMPReductionClause::copy_ops
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->copy_ops());
   else
     A.undefined();
 }
-static void g3895(const Subject &S, Answer &A) { // OMPReductionClause::copy_array_temps
+static void g3894(const Subject &S, Answer &A) { // OMPReductionClause::copy_array_temps
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->copy_array_temps());
   else
     A.undefined();
 }
-static void g3896(const Subject &S, Answer &A) { // OMPReductionClause::copy_array_elems
+static void g3895(const Subject &S, Answer &A) { // OMPReductionClause::copy_array_elems
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->copy_array_elems());
   else
     A.undefined();
 }
-static void g3897(const Subject &S, Answer &A) { // OMPReductionClause::varlist_size
+static void g3896(const Subject &S, Answer &A) { // OMPReductionClause::varlist_size
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3898(const Subject &S, Answer &A) { // OMPReductionClause::varlist_empty
+static void g3897(const Subject &S, Answer &A) { // OMPReductionClause::varlist_empty
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3899(const Subject &S, Answer &A) { // OMPReductionClause::varlists
+static void g3898(const Subject &S, Answer &A) { // OMPReductionClause::varlists
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3900(const Subject &S, Answer &A) { // OMPReductionClause::getLParenLoc
+static void g3899(const Subject &S, Answer &A) { // OMPReductionClause::getLParenLoc
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3901(const Subject &S, Answer &A) { // OMPReductionClause::getVarRefs
+static void g3900(const Subject &S, Answer &A) { // OMPReductionClause::getVarRefs
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3902(const Subject &S, Answer &A) { // OMPReductionClause::getPostUpdateExpr
+static void g3901(const Subject &S, Answer &A) { // OMPReductionClause::getPostUpdateExpr
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getPostUpdateExpr());
   else
     A.undefined();
 }
-static void g3903(const Subject &S, Answer &A) { // OMPReductionClause::getPreInitStmt
+static void g3902(const Subject &S, Answer &A) { // OMPReductionClause::getPreInitStmt
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3904(const Subject &S, Answer &A) { // OMPReductionClause::getCaptureRegion
+static void g3903(const Subject &S, Answer &A) { // OMPReductionClause::getCaptureRegion
   if (const auto N = asOMPReductionClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3905(const Subject &S, Answer &A) { // OMPTaskReductionClause::getColonLoc
+static void g3904(const Subject &S, Answer &A) { // OMPTaskReductionClause::getColonLoc
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3906(const Subject &S, Answer &A) { // OMPTaskReductionClause::getNameInfo
+static void g3905(const Subject &S, Answer &A) { // OMPTaskReductionClause::getNameInfo
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g3907(const Subject &S, Answer &A) { // OMPTaskReductionClause::getQualifierLoc
+static void g3906(const Subject &S, Answer &A) { // OMPTaskReductionClause::getQualifierLoc
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g3908(const Subject &S, Answer &A) { // OMPTaskReductionClause::privates
+static void g3907(const Subject &S, Answer &A) { // OMPTaskReductionClause::privates
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->privates());
   else
     A.undefined();
 }
-static void g3909(const Subject &S, Answer &A) { // OMPTaskReductionClause::lhs_exprs
+static void g3908(const Subject &S, Answer &A) { // OMPTaskReductionClause::lhs_exprs
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->lhs_exprs());
   else
     A.undefined();
 }
-static void g3910(const Subject &S, Answer &A) { // OMPTaskReductionClause::rhs_exprs
+static void g3909(const Subject &S, Answer &A) { // OMPTaskReductionClause::rhs_exprs
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->rhs_exprs());
   else
     A.undefined();
 }
-static void g3911(const Subject &S, Answer &A) { // OMPTaskReductionClause::reduction_ops
+static void g3910(const Subject &S, Answer &A) { // OMPTaskReductionClause::reduction_ops
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->reduction_ops());
   else
     A.undefined();
 }
-static void g3912(const Subject &S, Answer &A) { // OMPTaskReductionClause::varlist_size
+static void g3911(const Subject &S, Answer &A) { // OMPTaskReductionClause::varlist_size
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3913(const Subject &S, Answer &A) { // OMPTaskReductionClause::varlist_empty
+static void g3912(const Subject &S, Answer &A) { // OMPTaskReductionClause::varlist_empty
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3914(const Subject &S, Answer &A) { // OMPTaskReductionClause::varlists
+static void g3913(const Subject &S, Answer &A) { // OMPTaskReductionClause::varlists
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3915(const Subject &S, Answer &A) { // OMPTaskReductionClause::getLParenLoc
+static void g3914(const Subject &S, Answer &A) { // OMPTaskReductionClause::getLParenLoc
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3916(const Subject &S, Answer &A) { // OMPTaskReductionClause::getVarRefs
+static void g3915(const Subject &S, Answer &A) { // OMPTaskReductionClause::getVarRefs
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3917(const Subject &S, Answer &A) { // OMPTaskReductionClause::getPostUpdateExpr
+static void g3916(const Subject &S, Answer &A) { // OMPTaskReductionClause::getPostUpdateExpr
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->getPostUpdateExpr());
   else
     A.undefined();
 }
-static void g3918(const Subject &S, Answer &A) { // OMPTaskReductionClause::getPreInitStmt
+static void g3917(const Subject &S, Answer &A) { // OMPTaskReductionClause::getPreInitStmt
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3919(const Subject &S, Answer &A) { // OMPTaskReductionClause::getCaptureRegion
+static void g3918(const Subject &S, Answer &A) { // OMPTaskReductionClause::getCaptureRegion
   if (const auto N = asOMPTaskReductionClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3920(const Subject &S, Answer &A) { // OMPInReductionClause::getColonLoc
+static void g3919(const Subject &S, Answer &A) { // OMPInReductionClause::getColonLoc
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3921(const Subject &S, Answer &A) { // OMPInReductionClause::getNameInfo
+static void g3920(const Subject &S, Answer &A) { // OMPInReductionClause::getNameInfo
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g3922(const Subject &S, Answer &A) { // OMPInReductionClause::getQualifierLoc
+static void g3921(const Subject &S, Answer &A) { // OMPInReductionClause::getQualifierLoc
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g3923(const Subject &S, Answer &A) { // OMPInReductionClause::privates
+static void g3922(const Subject &S, Answer &A) { // OMPInReductionClause::privates
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->privates());
   else
     A.undefined();
 }
-static void g3924(const Subject &S, Answer &A) { // OMPInReductionClause::lhs_exprs
+static void g3923(const Subject &S, Answer &A) { // OMPInReductionClause::lhs_exprs
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->lhs_exprs());
   else
     A.undefined();
 }
-static void g3925(const Subject &S, Answer &A) { // OMPInReductionClause::rhs_exprs
+static void g3924(const Subject &S, Answer &A) { // OMPInReductionClause::rhs_exprs
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->rhs_exprs());
   else
     A.undefined();
 }
-static void g3926(const Subject &S, Answer &A) { // OMPInReductionClause::reduction_ops
+static void g3925(const Subject &S, Answer &A) { // OMPInReductionClause::reduction_ops
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->reduction_ops());
   else
     A.undefined();
 }
-static void g3927(const Subject &S, Answer &A) { // OMPInReductionClause::taskgroup_descriptors
+static void g3926(const Subject &S, Answer &A) { // OMPInReductionClause::taskgroup_descriptors
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->taskgroup_descriptors());
   else
     A.undefined();
 }
-static void g3928(const Subject &S, Answer &A) { // OMPInReductionClause::varlist_size
+static void g3927(const Subject &S, Answer &A) { // OMPInReductionClause::varlist_size
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3929(const Subject &S, Answer &A) { // OMPInReductionClause::varlist_empty
+static void g3928(const Subject &S, Answer &A) { // OMPInReductionClause::varlist_empty
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3930(const Subject &S, Answer &A) { // OMPInReductionClause::varlists
+static void g3929(const Subject &S, Answer &A) { // OMPInReductionClause::varlists
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3931(const Subject &S, Answer &A) { // OMPInReductionClause::getLParenLoc
+static void g3930(const Subject &S, Answer &A) { // OMPInReductionClause::getLParenLoc
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3932(const Subject &S, Answer &A) { // OMPInReductionClause::getVarRefs
+static void g3931(const Subject &S, Answer &A) { // OMPInReductionClause::getVarRefs
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3933(const Subject &S, Answer &A) { // OMPInReductionClause::getPostUpdateExpr
+static void g3932(const Subject &S, Answer &A) { // OMPInReductionClause::getPostUpdateExpr
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->getPostUpdateExpr());
   else
     A.undefined();
 }
-static void g3934(const Subject &S, Answer &A) { // OMPInReductionClause::getPreInitStmt
+static void g3933(const Subject &S, Answer &A) { // OMPInReductionClause::getPreInitStmt
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3935(const Subject &S, Answer &A) { // OMPInReductionClause::getCaptureRegion
+static void g3934(const Subject &S, Answer &A) { // OMPInReductionClause::getCaptureRegion
   if (const auto N = asOMPInReductionClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3936(const Subject &S, Answer &A) { // OMPLinearClause::getModifier
+static void g3935(const Subject &S, Answer &A) { // OMPLinearClause::getModifier
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getModifier());
   else
     A.undefined();
 }
-static void g3937(const Subject &S, Answer &A) { // OMPLinearClause::getModifierLoc
+static void g3936(const Subject &S, Answer &A) { // OMPLinearClause::getModifierLoc
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getModifierLoc());
   else
     A.undefined();
 }
-static void g3938(const Subject &S, Answer &A) { // OMPLinearClause::getColonLoc
+static void g3937(const Subject &S, Answer &A) { // OMPLinearClause::getColonLoc
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3939(const Subject &S, Answer &A) { // OMPLinearClause::getStepModifierLoc
+static void g3938(const Subject &S, Answer &A) { // OMPLinearClause::getStepModifierLoc
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getStepModifierLoc());
   else
     A.undefined();
 }
-static void g3940(const Subject &S, Answer &A) { // OMPLinearClause::getStep
+static void g3939(const Subject &S, Answer &A) { // OMPLinearClause::getStep
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getStep());
   else
     A.undefined();
 }
-static void g3941(const Subject &S, Answer &A) { // OMPLinearClause::getCalcStep
+static void g3940(const Subject &S, Answer &A) { // OMPLinearClause::getCalcStep
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getCalcStep());
   else
     A.undefined();
 }
-static void g3942(const Subject &S, Answer &A) { // OMPLinearClause::privates
+static void g3941(const Subject &S, Answer &A) { // OMPLinearClause::privates
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->privates());
   else
     A.undefined();
 }
-static void g3943(const Subject &S, Answer &A) { // OMPLinearClause::inits
+static void g3942(const Subject &S, Answer &A) { // OMPLinearClause::inits
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->inits());
   else
     A.undefined();
 }
-static void g3944(const Subject &S, Answer &A) { // OMPLinearClause::updates
+static void g3943(const Subject &S, Answer &A) { // OMPLinearClause::updates
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->updates());
   else
     A.undefined();
 }
-static void g3945(const Subject &S, Answer &A) { // OMPLinearClause::finals
+static void g3944(const Subject &S, Answer &A) { // OMPLinearClause::finals
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->finals());
   else
     A.undefined();
 }
-static void g3946(const Subject &S, Answer &A) { // OMPLinearClause::used_expressions
+static void g3945(const Subject &S, Answer &A) { // OMPLinearClause::used_expressions
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->used_expressions());
   else
     A.undefined();
 }
-static void g3947(const Subject &S, Answer &A) { // OMPLinearClause::varlist_size
+static void g3946(const Subject &S, Answer &A) { // OMPLinearClause::varlist_size
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3948(const Subject &S, Answer &A) { // OMPLinearClause::varlist_empty
+static void g3947(const Subject &S, Answer &A) { // OMPLinearClause::varlist_empty
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3949(const Subject &S, Answer &A) { // OMPLinearClause::varlists
+static void g3948(const Subject &S, Answer &A) { // OMPLinearClause::varlists
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3950(const Subject &S, Answer &A) { // OMPLinearClause::getLParenLoc
+static void g3949(const Subject &S, Answer &A) { // OMPLinearClause::getLParenLoc
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3951(const Subject &S, Answer &A) { // OMPLinearClause::getVarRefs
+static void g3950(const Subject &S, Answer &A) { // OMPLinearClause::getVarRefs
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3952(const Subject &S, Answer &A) { // OMPLinearClause::getPostUpdateExpr
+static void g3951(const Subject &S, Answer &A) { // OMPLinearClause::getPostUpdateExpr
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getPostUpdateExpr());
   else
     A.undefined();
 }
-static void g3953(const Subject &S, Answer &A) { // OMPLinearClause::getPreInitStmt
+static void g3952(const Subject &S, Answer &A) { // OMPLinearClause::getPreInitStmt
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g3954(const Subject &S, Answer &A) { // OMPLinearClause::getCaptureRegion
+static void g3953(const Subject &S, Answer &A) { // OMPLinearClause::getCaptureRegion
   if (const auto N = asOMPLinearClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g3955(const Subject &S, Answer &A) { // OMPAlignedClause::getColonLoc
+static void g3954(const Subject &S, Answer &A) { // OMPAlignedClause::getColonLoc
   if (const auto N = asOMPAlignedClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3956(const Subject &S, Answer &A) { // OMPAlignedClause::getAlignment
+static void g3955(const Subject &S, Answer &A) { // OMPAlignedClause::getAlignment
   if (const auto N = asOMPAlignedClause(S); N)
     put(A, N->getAlignment());
   else
     A.undefined();
 }
-static void g3957(const Subject &S, Answer &A) { // OMPAlignedClause::varlist_size
+static void g3956(const Subject &S, Answer &A) { // OMPAlignedClause::varlist_size
   if (const auto N = asOMPAlignedClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3958(const Subject &S, Answer &A) { // OMPAlignedClause::varlist_empty
+static void g3957(const Subject &S, Answer &A) { // OMPAlignedClause::varlist_empty
   if (const auto N = asOMPAlignedClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3959(const Subject &S, Answer &A) { // OMPAlignedClause::varlists
+static void g3958(const Subject &S, Answer &A) { // OMPAlignedClause::varlists
   if (const auto N = asOMPAlignedClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3960(const Subject &S, Answer &A) { // OMPAlignedClause::getLParenLoc
+static void g3959(const Subject &S, Answer &A) { // OMPAlignedClause::getLParenLoc
   if (const auto N = asOMPAlignedClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3961(const Subject &S, Answer &A) { // OMPAlignedClause::getVarRefs
+static void g3960(const Subject &S, Answer &A) { // OMPAlignedClause::getVarRefs
   if (const auto N = asOMPAlignedClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3962(const Subject &S, Answer &A) { // OMPCopyinClause::source_exprs
+static void g3961(const Subject &S, Answer &A) { // OMPCopyinClause::source_exprs
   if (const auto N = asOMPCopyinClause(S); N)
     put(A, N->source_exprs());
   else
     A.undefined();
 }
-static void g3963(const Subject &S, Answer &A) { // OMPCopyinClause::destination_exprs
+static void g3962(const Subject &S, Answer &A) { // OMPCopyinClause::destination_exprs
   if (const auto N = asOMPCopyinClause(S); N)
     put(A, N->destination_exprs());
   else
     A.undefined();
 }
-static void g3964(const Subject &S, Answer &A) { // OMPCopyinClause::assignment_ops
+static void g3963(const Subject &S, Answer &A) { // OMPCopyinClause::assignment_ops
   if (const auto N = asOMPCopyinClause(S); N)
     put(A, N->assignment_ops());
   else
     A.undefined();
 }
-static void g3965(const Subject &S, Answer &A) { // OMPCopyinClause::varlist_size
+static void g3964(const Subject &S, Answer &A) { // OMPCopyinClause::varlist_size
   if (const auto N = asOMPCopyinClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3966(const Subject &S, Answer &A) { // OMPCopyinClause::varlist_empty
+static void g3965(const Subject &S, Answer &A) { // OMPCopyinClause::varlist_empty
   if (const auto N = asOMPCopyinClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3967(const Subject &S, Answer &A) { // OMPCopyinClause::varlists
+static void g3966(const Subject &S, Answer &A) { // OMPCopyinClause::varlists
   if (const auto N = asOMPCopyinClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3968(const Subject &S, Answer &A) { // OMPCopyinClause::getLParenLoc
+static void g3967(const Subject &S, Answer &A) { // OMPCopyinClause::getLParenLoc
   if (const auto N = asOMPCopyinClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3969(const Subject &S, Answer &A) { // OMPCopyinClause::getVarRefs
+static void g3968(const Subject &S, Answer &A) { // OMPCopyinClause::getVarRefs
   if (const auto N = asOMPCopyinClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3970(const Subject &S, Answer &A) { // OMPCopyprivateClause::source_exprs
+static void g3969(const Subject &S, Answer &A) { // OMPCopyprivateClause::source_exprs
   if (const auto N = asOMPCopyprivateClause(S); N)
     put(A, N->source_exprs());
   else
     A.undefined();
 }
-static void g3971(const Subject &S, Answer &A) { // OMPCopyprivateClause::destination_exprs
+static void g3970(const Subject &S, Answer &A) { // OMPCopyprivateClause::destination_exprs
   if (const auto N = asOMPCopyprivateClause(S); N)
     put(A, N->destination_exprs());
   else
     A.undefined();
 }
-static void g3972(const Subject &S, Answer &A) { // OMPCopyprivateClause::assignment_ops
+static void g3971(const Subject &S, Answer &A) { // OMPCopyprivateClause::assignment_ops
   if (const auto N = asOMPCopyprivateClause(S); N)
     put(A, N->assignment_ops());
   else
     A.undefined();
 }
-static void g3973(const Subject &S, Answer &A) { // OMPCopyprivateClause::varlist_size
+static void g3972(const Subject &S, Answer &A) { // OMPCopyprivateClause::varlist_size
   if (const auto N = asOMPCopyprivateClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3974(const Subject &S, Answer &A) { // OMPCopyprivateClause::varlist_empty
+static void g3973(const Subject &S, Answer &A) { // OMPCopyprivateClause::varlist_empty
   if (const auto N = asOMPCopyprivateClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3975(const Subject &S, Answer &A) { // OMPCopyprivateClause::varlists
+static void g3974(const Subject &S, Answer &A) { // OMPCopyprivateClause::varlists
   if (const auto N = asOMPCopyprivateClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3976(const Subject &S, Answer &A) { // OMPCopyprivateClause::getLParenLoc
+static void g3975(const Subject &S, Answer &A) { // OMPCopyprivateClause::getLParenLoc
   if (const auto N = asOMPCopyprivateClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3977(const Subject &S, Answer &A) { // OMPCopyprivateClause::getVarRefs
+static void g3976(const Subject &S, Answer &A) { // OMPCopyprivateClause::getVarRefs
   if (const auto N = asOMPCopyprivateClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3978(const Subject &S, Answer &A) { // OMPFlushClause::varlist_size
+static void g3977(const Subject &S, Answer &A) { // OMPFlushClause::varlist_size
   if (const auto N = asOMPFlushClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3979(const Subject &S, Answer &A) { // OMPFlushClause::varlist_empty
+static void g3978(const Subject &S, Answer &A) { // OMPFlushClause::varlist_empty
   if (const auto N = asOMPFlushClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3980(const Subject &S, Answer &A) { // OMPFlushClause::varlists
+static void g3979(const Subject &S, Answer &A) { // OMPFlushClause::varlists
   if (const auto N = asOMPFlushClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3981(const Subject &S, Answer &A) { // OMPFlushClause::getLParenLoc
+static void g3980(const Subject &S, Answer &A) { // OMPFlushClause::getLParenLoc
   if (const auto N = asOMPFlushClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3982(const Subject &S, Answer &A) { // OMPFlushClause::getVarRefs
+static void g3981(const Subject &S, Answer &A) { // OMPFlushClause::getVarRefs
   if (const auto N = asOMPFlushClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3983(const Subject &S, Answer &A) { // OMPDepobjClause::getDepobj
+static void g3982(const Subject &S, Answer &A) { // OMPDepobjClause::getDepobj
   if (const auto N = asOMPDepobjClause(S); N)
     put(A, N->getDepobj());
   else
     A.undefined();
 }
-static void g3984(const Subject &S, Answer &A) { // OMPDepobjClause::getLParenLoc
+static void g3983(const Subject &S, Answer &A) { // OMPDepobjClause::getLParenLoc
   if (const auto N = asOMPDepobjClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3985(const Subject &S, Answer &A) { // OMPDependClause::getDependencyKind
+static void g3984(const Subject &S, Answer &A) { // OMPDependClause::getDependencyKind
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->getDependencyKind());
   else
     A.undefined();
 }
-static void g3986(const Subject &S, Answer &A) { // OMPDependClause::getDependencyLoc
+static void g3985(const Subject &S, Answer &A) { // OMPDependClause::getDependencyLoc
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->getDependencyLoc());
   else
     A.undefined();
 }
-static void g3987(const Subject &S, Answer &A) { // OMPDependClause::getColonLoc
+static void g3986(const Subject &S, Answer &A) { // OMPDependClause::getColonLoc
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g3988(const Subject &S, Answer &A) { // OMPDependClause::getOmpAllMemoryLoc
+static void g3987(const Subject &S, Answer &A) { // OMPDependClause::getOmpAllMemoryLoc
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->getOmpAllMemoryLoc());
   else
     A.undefined();
 }
-static void g3989(const Subject &S, Answer &A) { // OMPDependClause::getModifier
+static void g3988(const Subject &S, Answer &A) { // OMPDependClause::getModifier
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->getModifier());
   else
     A.undefined();
 }
-static void g3990(const Subject &S, Answer &A) { // OMPDependClause::getNumLoops
+static void g3989(const Subject &S, Answer &A) { // OMPDependClause::getNumLoops
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->getNumLoops());
   else
     A.undefined();
 }
-static void g3991(const Subject &S, Answer &A) { // OMPDependClause::varlist_size
+static void g3990(const Subject &S, Answer &A) { // OMPDependClause::varlist_size
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g3992(const Subject &S, Answer &A) { // OMPDependClause::varlist_empty
+static void g3991(const Subject &S, Answer &A) { // OMPDependClause::varlist_empty
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g3993(const Subject &S, Answer &A) { // OMPDependClause::varlists
+static void g3992(const Subject &S, Answer &A) { // OMPDependClause::varlists
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g3994(const Subject &S, Answer &A) { // OMPDependClause::getLParenLoc
+static void g3993(const Subject &S, Answer &A) { // OMPDependClause::getLParenLoc
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3995(const Subject &S, Answer &A) { // OMPDependClause::getVarRefs
+static void g3994(const Subject &S, Answer &A) { // OMPDependClause::getVarRefs
   if (const auto N = asOMPDependClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g3996(const Subject &S, Answer &A) { // OMPDeviceClause::getLParenLoc
+static void g3995(const Subject &S, Answer &A) { // OMPDeviceClause::getLParenLoc
   if (const auto N = asOMPDeviceClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3997(const Subject &S, Answer &A) { // OMPDeviceClause::getDevice
+static void g3996(const Subject &S, Answer &A) { // OMPDeviceClause::getDevice
   if (const auto N = asOMPDeviceClause(S); N)
     put(A, N->getDevice());
   else
     A.undefined();
 }
-static void g3998(const Subject &S, Answer &A) { // OMPDeviceClause::getModifier
+static void g3997(const Subject &S, Answer &A) { // OMPDeviceClause::getModifier
   if (const auto N = asOMPDeviceClause(S); N)
     put(A, N->getModifier());
   else
     A.undefined();
 }
-static void g3999(const Subject &S, Answer &A) { // OMPDeviceClause::getModifierLoc
+static void g3998(const Subject &S, Answer &A) { // OMPDeviceClause::getModifierLoc
   if (const auto N = asOMPDeviceClause(S); N)
     put(A, N->getModifierLoc());
   else
     A.undefined();
 }
-static void g4000(const Subject &S, Answer &A) { // OMPDeviceClause::getPreInitStmt
+static void g3999(const Subject &S, Answer &A) { // OMPDeviceClause::getPreInitStmt
   if (const auto N = asOMPDeviceClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4001(const Subject &S, Answer &A) { // OMPDeviceClause::getCaptureRegion
+static void g4000(const Subject &S, Answer &A) { // OMPDeviceClause::getCaptureRegion
   if (const auto N = asOMPDeviceClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4002(const Subject &S, Answer &A) { // OMPMapClause::getMapType
+static void g4001(const Subject &S, Answer &A) { // OMPMapClause::getMapType
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getMapType());
   else
     A.undefined();
 }
-static void g4003(const Subject &S, Answer &A) { // OMPMapClause::isImplicitMapType
+static void g4002(const Subject &S, Answer &A) { // OMPMapClause::isImplicitMapType
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->isImplicitMapType());
   else
     A.undefined();
 }
-static void g4004(const Subject &S, Answer &A) { // OMPMapClause::getMapTypeModifiers
+static void g4003(const Subject &S, Answer &A) { // OMPMapClause::getMapTypeModifiers
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getMapTypeModifiers());
   else
     A.undefined();
 }
-static void g4005(const Subject &S, Answer &A) { // OMPMapClause::getMapTypeModifiersLoc
+static void g4004(const Subject &S, Answer &A) { // OMPMapClause::getMapTypeModifiersLoc
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getMapTypeModifiersLoc());
   else
     A.undefined();
 }
-static void g4006(const Subject &S, Answer &A) { // OMPMapClause::getMapLoc
+static void g4005(const Subject &S, Answer &A) { // OMPMapClause::getMapLoc
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getMapLoc());
   else
     A.undefined();
 }
-static void g4007(const Subject &S, Answer &A) { // OMPMapClause::getColonLoc
+static void g4006(const Subject &S, Answer &A) { // OMPMapClause::getColonLoc
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g4008(const Subject &S, Answer &A) { // OMPMapClause::getUniqueDeclarationsNum
+static void g4007(const Subject &S, Answer &A) { // OMPMapClause::getUniqueDeclarationsNum
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getUniqueDeclarationsNum());
   else
     A.undefined();
 }
-static void g4009(const Subject &S, Answer &A) { // OMPMapClause::getTotalComponentListNum
+static void g4008(const Subject &S, Answer &A) { // OMPMapClause::getTotalComponentListNum
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getTotalComponentListNum());
   else
     A.undefined();
 }
-static void g4010(const Subject &S, Answer &A) { // OMPMapClause::getTotalComponentsNum
+static void g4009(const Subject &S, Answer &A) { // OMPMapClause::getTotalComponentsNum
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getTotalComponentsNum());
   else
     A.undefined();
 }
-static void g4011(const Subject &S, Answer &A) { // OMPMapClause::getMapperQualifierLoc
+static void g4010(const Subject &S, Answer &A) { // OMPMapClause::getMapperQualifierLoc
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getMapperQualifierLoc());
   else
     A.undefined();
 }
-static void g4012(const Subject &S, Answer &A) { // OMPMapClause::getMapperIdInfo
+static void g4011(const Subject &S, Answer &A) { // OMPMapClause::getMapperIdInfo
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getMapperIdInfo());
   else
     A.undefined();
 }
-static void g4013(const Subject &S, Answer &A) { // OMPMapClause::all_decls
+static void g4012(const Subject &S, Answer &A) { // OMPMapClause::all_decls
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->all_decls());
   else
     A.undefined();
 }
-static void g4014(const Subject &S, Answer &A) { // OMPMapClause::all_num_lists
+static void g4013(const Subject &S, Answer &A) { // OMPMapClause::all_num_lists
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->all_num_lists());
   else
     A.undefined();
 }
-static void g4015(const Subject &S, Answer &A) { // OMPMapClause::all_lists_sizes
+static void g4014(const Subject &S, Answer &A) { // OMPMapClause::all_lists_sizes
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->all_lists_sizes());
   else
     A.undefined();
 }
-static void g4016(const Subject &S, Answer &A) { // OMPMapClause::mapperlists
+static void g4015(const Subject &S, Answer &A) { // OMPMapClause::mapperlists
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->mapperlists());
   else
     A.undefined();
 }
-static void g4017(const Subject &S, Answer &A) { // OMPMapClause::varlist_size
+static void g4016(const Subject &S, Answer &A) { // OMPMapClause::varlist_size
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4018(const Subject &S, Answer &A) { // OMPMapClause::varlist_empty
+static void g4017(const Subject &S, Answer &A) { // OMPMapClause::varlist_empty
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4019(const Subject &S, Answer &A) { // OMPMapClause::varlists
+static void g4018(const Subject &S, Answer &A) { // OMPMapClause::varlists
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4020(const Subject &S, Answer &A) { // OMPMapClause::getLParenLoc
+static void g4019(const Subject &S, Answer &A) { // OMPMapClause::getLParenLoc
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4021(const Subject &S, Answer &A) { // OMPMapClause::getVarRefs
+static void g4020(const Subject &S, Answer &A) { // OMPMapClause::getVarRefs
   if (const auto N = asOMPMapClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4022(const Subject &S, Answer &A) { // OMPNumTeamsClause::getLParenLoc
+static void g4021(const Subject &S, Answer &A) { // OMPNumTeamsClause::getLParenLoc
   if (const auto N = asOMPNumTeamsClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4023(const Subject &S, Answer &A) { // OMPNumTeamsClause::getNumTeams
+static void g4022(const Subject &S, Answer &A) { // OMPNumTeamsClause::getNumTeams
   if (const auto N = asOMPNumTeamsClause(S); N)
     put(A, N->getNumTeams());
   else
     A.undefined();
 }
-static void g4024(const Subject &S, Answer &A) { // OMPNumTeamsClause::getPreInitStmt
+static void g4023(const Subject &S, Answer &A) { // OMPNumTeamsClause::getPreInitStmt
   if (const auto N = asOMPNumTeamsClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4025(const Subject &S, Answer &A) { // OMPNumTeamsClause::getCaptureRegion
+static void g4024(const Subject &S, Answer &A) { // OMPNumTeamsClause::getCaptureRegion
   if (const auto N = asOMPNumTeamsClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4026(const Subject &S, Answer &A) { // OMPThreadLimitClause::getLParenLoc
+static void g4025(const Subject &S, Answer &A) { // OMPThreadLimitClause::getLParenLoc
   if (const auto N = asOMPThreadLimitClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4027(const Subject &S, Answer &A) { // OMPThreadLimitClause::getThreadLimit
+static void g4026(const Subject &S, Answer &A) { // OMPThreadLimitClause::getThreadLimit
   if (const auto N = asOMPThreadLimitClause(S); N)
     put(A, N->getThreadLimit());
   else
     A.undefined();
 }
-static void g4028(const Subject &S, Answer &A) { // OMPThreadLimitClause::getPreInitStmt
+static void g4027(const Subject &S, Answer &A) { // OMPThreadLimitClause::getPreInitStmt
   if (const auto N = asOMPThreadLimitClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4029(const Subject &S, Answer &A) { // OMPThreadLimitClause::getCaptureRegion
+static void g4028(const Subject &S, Answer &A) { // OMPThreadLimitClause::getCaptureRegion
   if (const auto N = asOMPThreadLimitClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4030(const Subject &S, Answer &A) { // OMPPriorityClause::getLParenLoc
+static void g4029(const Subject &S, Answer &A) { // OMPPriorityClause::getLParenLoc
   if (const auto N = asOMPPriorityClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4031(const Subject &S, Answer &A) { // OMPPriorityClause::getPriority
+static void g4030(const Subject &S, Answer &A) { // OMPPriorityClause::getPriority
   if (const auto N = asOMPPriorityClause(S); N)
     put(A, N->getPriority());
   else
     A.undefined();
 }
-static void g4032(const Subject &S, Answer &A) { // OMPPriorityClause::getPreInitStmt
+static void g4031(const Subject &S, Answer &A) { // OMPPriorityClause::getPreInitStmt
   if (const auto N = asOMPPriorityClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4033(const Subject &S, Answer &A) { // OMPPriorityClause::getCaptureRegion
+static void g4032(const Subject &S, Answer &A) { // OMPPriorityClause::getCaptureRegion
   if (const auto N = asOMPPriorityClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4034(const Subject &S, Answer &A) { // OMPGrainsizeClause::getLParenLoc
+static void g4033(const Subject &S, Answer &A) { // OMPGrainsizeClause::getLParenLoc
   if (const auto N = asOMPGrainsizeClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4035(const Subject &S, Answer &A) { // OMPGrainsizeClause::getGrainsize
+static void g4034(const Subject &S, Answer &A) { // OMPGrainsizeClause::getGrainsize
   if (const auto N = asOMPGrainsizeClause(S); N)
     put(A, N->getGrainsize());
   else
     A.undefined();
 }
-static void g4036(const Subject &S, Answer &A) { // OMPGrainsizeClause::getModifier
+static void g4035(const Subject &S, Answer &A) { // OMPGrainsizeClause::getModifier
   if (const auto N = asOMPGrainsizeClause(S); N)
     put(A, N->getModifier());
   else
     A.undefined();
 }
-static void g4037(const Subject &S, Answer &A) { // OMPGrainsizeClause::getModifierLoc
+static void g4036(const Subject &S, Answer &A) { // OMPGrainsizeClause::getModifierLoc
   if (const auto N = asOMPGrainsizeClause(S); N)
     put(A, N->getModifierLoc());
   else
     A.undefined();
 }
-static void g4038(const Subject &S, Answer &A) { // OMPGrainsizeClause::getPreInitStmt
+static void g4037(const Subject &S, Answer &A) { // OMPGrainsizeClause::getPreInitStmt
   if (const auto N = asOMPGrainsizeClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4039(const Subject &S, Answer &A) { // OMPGrainsizeClause::getCaptureRegion
+static void g4038(const Subject &S, Answer &A) { // OMPGrainsizeClause::getCaptureRegion
   if (const auto N = asOMPGrainsizeClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4040(const Subject &S, Answer &A) { // OMPNumTasksClause::getLParenLoc
+static void g4039(const Subject &S, Answer &A) { // OMPNumTasksClause::getLParenLoc
   if (const auto N = asOMPNumTasksClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4041(const Subject &S, Answer &A) { // OMPNumTasksClause::getNumTasks
+static void g4040(const Subject &S, Answer &A) { // OMPNumTasksClause::getNumTasks
   if (const auto N = asOMPNumTasksClause(S); N)
     put(A, N->getNumTasks());
   else
     A.undefined();
 }
-static void g4042(const Subject &S, Answer &A) { // OMPNumTasksClause::getModifier
+static void g4041(const Subject &S, Answer &A) { // OMPNumTasksClause::getModifier
   if (const auto N = asOMPNumTasksClause(S); N)
     put(A, N->getModifier());
   else
     A.undefined();
 }
-static void g4043(const Subject &S, Answer &A) { // OMPNumTasksClause::getModifierLoc
+static void g4042(const Subject &S, Answer &A) { // OMPNumTasksClause::getModifierLoc
   if (const auto N = asOMPNumTasksClause(S); N)
     put(A, N->getModifierLoc());
   else
     A.undefined();
 }
-static void g4044(const Subject &S, Answer &A) { // OMPNumTasksClause::getPreInitStmt
+static void g4043(const Subject &S, Answer &A) { // OMPNumTasksClause::getPreInitStmt
   if (const auto N = asOMPNumTasksClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4045(const Subject &S, Answer &A) { // OMPNumTasksClause::getCaptureRegion
+static void g4044(const Subject &S, Answer &A) { // OMPNumTasksClause::getCaptureRegion
   if (const auto N = asOMPNumTasksClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4046(const Subject &S, Answer &A) { // OMPHintClause::getLParenLoc
+static void g4045(const Subject &S, Answer &A) { // OMPHintClause::getLParenLoc
   if (const auto N = asOMPHintClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4047(const Subject &S, Answer &A) { // OMPHintClause::getHint
+static void g4046(const Subject &S, Answer &A) { // OMPHintClause::getHint
   if (const auto N = asOMPHintClause(S); N)
     put(A, N->getHint());
   else
     A.undefined();
 }
-static void g4048(const Subject &S, Answer &A) { // OMPDistScheduleClause::getDistScheduleKind
+static void g4047(const Subject &S, Answer &A) { // OMPDistScheduleClause::getDistScheduleKind
   if (const auto N = asOMPDistScheduleClause(S); N)
     put(A, N->getDistScheduleKind());
   else
     A.undefined();
 }
-static void g4049(const Subject &S, Answer &A) { // OMPDistScheduleClause::getChunkSize
+static void g4048(const Subject &S, Answer &A) { // OMPDistScheduleClause::getChunkSize
   if (const auto N = asOMPDistScheduleClause(S); N)
     put(A, N->getChunkSize());
   else
     A.undefined();
 }
-static void g4050(const Subject &S, Answer &A) { // OMPDistScheduleClause::getPreInitStmt
+static void g4049(const Subject &S, Answer &A) { // OMPDistScheduleClause::getPreInitStmt
   if (const auto N = asOMPDistScheduleClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4051(const Subject &S, Answer &A) { // OMPDistScheduleClause::getCaptureRegion
+static void g4050(const Subject &S, Answer &A) { // OMPDistScheduleClause::getCaptureRegion
   if (const auto N = asOMPDistScheduleClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4052(const Subject &S, Answer &A) { // OMPDefaultmapClause::getDefaultmapKind
+static void g4051(const Subject &S, Answer &A) { // OMPDefaultmapClause::getDefaultmapKind
   if (const auto N = asOMPDefaultmapClause(S); N)
     put(A, N->getDefaultmapKind());
   else
     A.undefined();
 }
-static void g4053(const Subject &S, Answer &A) { // OMPDefaultmapClause::getDefaultmapModifier
+static void g4052(const Subject &S, Answer &A) { // OMPDefaultmapClause::getDefaultmapModifier
   if (const auto N = asOMPDefaultmapClause(S); N)
     put(A, N->getDefaultmapModifier());
   else
     A.undefined();
 }
-static void g4054(const Subject &S, Answer &A) { // OMPDefaultmapClause::getDefaultmapModifierLoc
+static void g4053(const Subject &S, Answer &A) { // OMPDefaultmapClause::getDefaultmapModifierLoc
   if (const auto N = asOMPDefaultmapClause(S); N)
     put(A, N->getDefaultmapModifierLoc());
   else
     A.undefined();
 }
-static void g4055(const Subject &S, Answer &A) { // OMPToClause::getMotionModifiers
+static void g4054(const Subject &S, Answer &A) { // OMPToClause::getMotionModifiers
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getMotionModifiers());
   else
     A.undefined();
 }
-static void g4056(const Subject &S, Answer &A) { // OMPToClause::getMotionModifiersLoc
+static void g4055(const Subject &S, Answer &A) { // OMPToClause::getMotionModifiersLoc
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getMotionModifiersLoc());
   else
     A.undefined();
 }
-static void g4057(const Subject &S, Answer &A) { // OMPToClause::getColonLoc
+static void g4056(const Subject &S, Answer &A) { // OMPToClause::getColonLoc
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g4058(const Subject &S, Answer &A) { // OMPToClause::getUniqueDeclarationsNum
+static void g4057(const Subject &S, Answer &A) { // OMPToClause::getUniqueDeclarationsNum
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getUniqueDeclarationsNum());
   else
     A.undefined();
 }
-static void g4059(const Subject &S, Answer &A) { // OMPToClause::getTotalComponentListNum
+static void g4058(const Subject &S, Answer &A) { // OMPToClause::getTotalComponentListNum
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getTotalComponentListNum());
   else
     A.undefined();
 }
-static void g4060(const Subject &S, Answer &A) { // OMPToClause::getTotalComponentsNum
+static void g4059(const Subject &S, Answer &A) { // OMPToClause::getTotalComponentsNum
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getTotalComponentsNum());
   else
     A.undefined();
 }
-static void g4061(const Subject &S, Answer &A) { // OMPToClause::getMapperQualifierLoc
+static void g4060(const Subject &S, Answer &A) { // OMPToClause::getMapperQualifierLoc
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getMapperQualifierLoc());
   else
     A.undefined();
 }
-static void g4062(const Subject &S, Answer &A) { // OMPToClause::getMapperIdInfo
+static void g4061(const Subject &S, Answer &A) { // OMPToClause::getMapperIdInfo
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getMapperIdInfo());
   else
     A.undefined();
 }
-static void g4063(const Subject &S, Answer &A) { // OMPToClause::all_decls
+static void g4062(const Subject &S, Answer &A) { // OMPToClause::all_decls
   if (const auto N = asOMPToClause(S); N)
     put(A, N->all_decls());
   else
     A.undefined();
 }
-static void g4064(const Subject &S, Answer &A) { // OMPToClause::all_num_lists
+static void g4063(const Subject &S, Answer &A) { // OMPToClause::all_num_lists
   if (const auto N = asOMPToClause(S); N)
     put(A, N->all_num_lists());
   else
     A.undefined();
 }
-static void g4065(const Subject &S, Answer &A) { // OMPToClause::all_lists_sizes
+static void g4064(const Subject &S, Answer &A) { // OMPToClause::all_lists_sizes
   if (const auto N = asOMPToClause(S); N)
     put(A, N->all_lists_sizes());
   else
     A.undefined();
 }
-static void g4066(const Subject &S, Answer &A) { // OMPToClause::mapperlists
+static void g4065(const Subject &S, Answer &A) { // OMPToClause::mapperlists
   if (const auto N = asOMPToClause(S); N)
     put(A, N->mapperlists());
   else
     A.undefined();
 }
-static void g4067(const Subject &S, Answer &A) { // OMPToClause::varlist_size
+static void g4066(const Subject &S, Answer &A) { // OMPToClause::varlist_size
   if (const auto N = asOMPToClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4068(const Subject &S, Answer &A) { // OMPToClause::varlist_empty
+static void g4067(const Subject &S, Answer &A) { // OMPToClause::varlist_empty
   if (const auto N = asOMPToClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4069(const Subject &S, Answer &A) { // OMPToClause::varlists
+static void g4068(const Subject &S, Answer &A) { // OMPToClause::varlists
   if (const auto N = asOMPToClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4070(const Subject &S, Answer &A) { // OMPToClause::getLParenLoc
+static void g4069(const Subject &S, Answer &A) { // OMPToClause::getLParenLoc
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4071(const Subject &S, Answer &A) { // OMPToClause::getVarRefs
+static void g4070(const Subject &S, Answer &A) { // OMPToClause::getVarRefs
   if (const auto N = asOMPToClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4072(const Subject &S, Answer &A) { // OMPFromClause::getMotionModifiers
+static void g4071(const Subject &S, Answer &A) { // OMPFromClause::getMotionModifiers
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getMotionModifiers());
   else
     A.undefined();
 }
-static void g4073(const Subject &S, Answer &A) { // OMPFromClause::getMotionModifiersLoc
+static void g4072(const Subject &S, Answer &A) { // OMPFromClause::getMotionModifiersLoc
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getMotionModifiersLoc());
   else
     A.undefined();
 }
-static void g4074(const Subject &S, Answer &A) { // OMPFromClause::getColonLoc
+static void g4073(const Subject &S, Answer &A) { // OMPFromClause::getColonLoc
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g4075(const Subject &S, Answer &A) { // OMPFromClause::getUniqueDeclarationsNum
+static void g4074(const Subject &S, Answer &A) { // OMPFromClause::getUniqueDeclarationsNum
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getUniqueDeclarationsNum());
   else
     A.undefined();
 }
-static void g4076(const Subject &S, Answer &A) { // OMPFromClause::getTotalComponentListNum
+static void g4075(const Subject &S, Answer &A) { // OMPFromClause::getTotalComponentListNum
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getTotalComponentListNum());
   else
     A.undefined();
 }
-static void g4077(const Subject &S, Answer &A) { // OMPFromClause::getTotalComponentsNum
+static void g4076(const Subject &S, Answer &A) { // OMPFromClause::getTotalComponentsNum
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getTotalComponentsNum());
   else
     A.undefined();
 }
-static void g4078(const Subject &S, Answer &A) { // OMPFromClause::getMapperQualifierLoc
+static void g4077(const Subject &S, Answer &A) { // OMPFromClause::getMapperQualifierLoc
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getMapperQualifierLoc());
   else
     A.undefined();
 }
-static void g4079(const Subject &S, Answer &A) { // OMPFromClause::getMapperIdInfo
+static void g4078(const Subject &S, Answer &A) { // OMPFromClause::getMapperIdInfo
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getMapperIdInfo());
   else
     A.undefined();
 }
-static void g4080(const Subject &S, Answer &A) { // OMPFromClause::all_decls
+static void g4079(const Subject &S, Answer &A) { // OMPFromClause::all_decls
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->all_decls());
   else
     A.undefined();
 }
-static void g4081(const Subject &S, Answer &A) { // OMPFromClause::all_num_lists
+static void g4080(const Subject &S, Answer &A) { // OMPFromClause::all_num_lists
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->all_num_lists());
   else
     A.undefined();
 }
-static void g4082(const Subject &S, Answer &A) { // OMPFromClause::all_lists_sizes
+static void g4081(const Subject &S, Answer &A) { // OMPFromClause::all_lists_sizes
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->all_lists_sizes());
   else
     A.undefined();
 }
-static void g4083(const Subject &S, Answer &A) { // OMPFromClause::mapperlists
+static void g4082(const Subject &S, Answer &A) { // OMPFromClause::mapperlists
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->mapperlists());
   else
     A.undefined();
 }
-static void g4084(const Subject &S, Answer &A) { // OMPFromClause::varlist_size
+static void g4083(const Subject &S, Answer &A) { // OMPFromClause::varlist_size
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4085(const Subject &S, Answer &A) { // OMPFromClause::varlist_empty
+static void g4084(const Subject &S, Answer &A) { // OMPFromClause::varlist_empty
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4086(const Subject &S, Answer &A) { // OMPFromClause::varlists
+static void g4085(const Subject &S, Answer &A) { // OMPFromClause::varlists
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4087(const Subject &S, Answer &A) { // OMPFromClause::getLParenLoc
+static void g4086(const Subject &S, Answer &A) { // OMPFromClause::getLParenLoc
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4088(const Subject &S, Answer &A) { // OMPFromClause::getVarRefs
+static void g4087(const Subject &S, Answer &A) { // OMPFromClause::getVarRefs
   if (const auto N = asOMPFromClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4089(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::private_copies
+static void g4088(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::private_copies
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->private_copies());
   else
     A.undefined();
 }
-static void g4090(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::inits
+static void g4089(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::inits
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->inits());
   else
     A.undefined();
 }
-static void g4091(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getUniqueDeclarationsNum
+static void g4090(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getUniqueDeclarationsNum
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->getUniqueDeclarationsNum());
   else
     A.undefined();
 }
-static void g4092(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getTotalComponentListNum
+static void g4091(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getTotalComponentListNum
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->getTotalComponentListNum());
   else
     A.undefined();
 }
-static void g4093(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getTotalComponentsNum
+static void g4092(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getTotalComponentsNum
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->getTotalComponentsNum());
   else
     A.undefined();
 }
-static void g4094(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getMapperQualifierLoc
+static void g4093(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getMapperQualifierLoc
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->getMapperQualifierLoc());
   else
     A.undefined();
 }
-static void g4095(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getMapperIdInfo
+static void g4094(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getMapperIdInfo
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->getMapperIdInfo());
   else
     A.undefined();
 }
-static void g4096(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::all_decls
+static void g4095(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::all_decls
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->all_decls());
   else
     A.undefined();
 }
-static void g4097(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::all_num_lists
+static void g4096(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::all_num_lists
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->all_num_lists());
   else
     A.undefined();
 }
-static void g4098(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::all_lists_sizes
+static void g4097(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::all_lists_sizes
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->all_lists_sizes());
   else
     A.undefined();
 }
-static void g4099(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::mapperlists
+static void g4098(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::mapperlists
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->mapperlists());
   else
     A.undefined();
 }
-static void g4100(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::varlist_size
+static void g4099(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::varlist_size
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4101(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::varlist_empty
+static void g4100(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::varlist_empty
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4102(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::varlists
+static void g4101(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::varlists
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4103(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getLParenLoc
+static void g4102(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getLParenLoc
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4104(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getVarRefs
+static void g4103(const Subject &S, Answer &A) { // OMPUseDevicePtrClause::getVarRefs
   if (const auto N = asOMPUseDevicePtrClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4105(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getUniqueDeclarationsNum
+static void g4104(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getUniqueDeclarationsNum
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->getUniqueDeclarationsNum());
   else
     A.undefined();
 }
-static void g4106(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getTotalComponentListNum
+static void g4105(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getTotalComponentListNum
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->getTotalComponentListNum());
   else
     A.undefined();
 }
-static void g4107(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getTotalComponentsNum
+static void g4106(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getTotalComponentsNum
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->getTotalComponentsNum());
   else
     A.undefined();
 }
-static void g4108(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getMapperQualifierLoc
+static void g4107(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getMapperQualifierLoc
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->getMapperQualifierLoc());
   else
     A.undefined();
 }
-static void g4109(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getMapperIdInfo
+static void g4108(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getMapperIdInfo
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->getMapperIdInfo());
   else
     A.undefined();
 }
-static void g4110(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::all_decls
+static void g4109(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::all_decls
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->all_decls());
   else
     A.undefined();
 }
-static void g4111(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::all_num_lists
+static void g4110(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::all_num_lists
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->all_num_lists());
   else
     A.undefined();
 }
-static void g4112(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::all_lists_sizes
+static void g4111(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::all_lists_sizes
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->all_lists_sizes());
   else
     A.undefined();
 }
-static void g4113(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::mapperlists
+static void g4112(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::mapperlists
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->mapperlists());
   else
     A.undefined();
 }
-static void g4114(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::varlist_size
+static void g4113(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::varlist_size
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4115(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::varlist_empty
+static void g4114(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::varlist_empty
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4116(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::varlists
+static void g4115(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::varlists
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4117(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getLParenLoc
+static void g4116(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getLParenLoc
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4118(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getVarRefs
+static void g4117(const Subject &S, Answer &A) { // OMPUseDeviceAddrClause::getVarRefs
   if (const auto N = asOMPUseDeviceAddrClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4119(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getUniqueDeclarationsNum
+static void g4118(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getUniqueDeclarationsNum
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->getUniqueDeclarationsNum());
   else
     A.undefined();
 }
-static void g4120(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getTotalComponentListNum
+static void g4119(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getTotalComponentListNum
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->getTotalComponentListNum());
   else
     A.undefined();
 }
-static void g4121(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getTotalComponentsNum
+static void g4120(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getTotalComponentsNum
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->getTotalComponentsNum());
   else
     A.undefined();
 }
-static void g4122(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getMapperQualifierLoc
+static void g4121(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getMapperQualifierLoc
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->getMapperQualifierLoc());
   else
     A.undefined();
 }
-static void g4123(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getMapperIdInfo
+static void g4122(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getMapperIdInfo
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->getMapperIdInfo());
   else
     A.undefined();
 }
-static void g4124(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::all_decls
+static void g4123(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::all_decls
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->all_decls());
   else
     A.undefined();
 }
-static void g4125(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::all_num_lists
+static void g4124(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::all_num_lists
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->all_num_lists());
   else
     A.undefined();
 }
-static void g4126(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::all_lists_sizes
+static void g4125(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::all_lists_sizes
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->all_lists_sizes());
   else
     A.undefined();
 }
-static void g4127(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::mapperlists
+static void g4126(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::mapperlists
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->mapperlists());
   else
     A.undefined();
 }
-static void g4128(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::varlist_size
+static void g4127(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::varlist_size
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4129(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::varlist_empty
+static void g4128(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::varlist_empty
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4130(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::varlists
+static void g4129(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::varlists
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4131(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getLParenLoc
+static void g4130(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getLParenLoc
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4132(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getVarRefs
+static void g4131(const Subject &S, Answer &A) { // OMPIsDevicePtrClause::getVarRefs
   if (const auto N = asOMPIsDevicePtrClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4133(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getUniqueDeclarationsNum
+static void g4132(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getUniqueDeclarationsNum
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->getUniqueDeclarationsNum());
   else
     A.undefined();
 }
-static void g4134(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getTotalComponentListNum
+static void g4133(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getTotalComponentListNum
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->getTotalComponentListNum());
   else
     A.undefined();
 }
-static void g4135(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getTotalComponentsNum
+static void g4134(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getTotalComponentsNum
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->getTotalComponentsNum());
   else
     A.undefined();
 }
-static void g4136(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getMapperQualifierLoc
+static void g4135(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getMapperQualifierLoc
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->getMapperQualifierLoc());
   else
     A.undefined();
 }
-static void g4137(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getMapperIdInfo
+static void g4136(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getMapperIdInfo
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->getMapperIdInfo());
   else
     A.undefined();
 }
-static void g4138(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::all_decls
+static void g4137(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::all_decls
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->all_decls());
   else
     A.undefined();
 }
-static void g4139(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::all_num_lists
+static void g4138(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::all_num_lists
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->all_num_lists());
   else
     A.undefined();
 }
-static void g4140(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::all_lists_sizes
+static void g4139(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::all_lists_sizes
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->all_lists_sizes());
   else
     A.undefined();
 }
-static void g4141(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::mapperlists
+static void g4140(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::mapperlists
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->mapperlists());
   else
     A.undefined();
 }
-static void g4142(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::varlist_size
+static void g4141(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::varlist_size
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4143(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::varlist_empty
+static void g4142(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::varlist_empty
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4144(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::varlists
+static void g4143(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::varlists
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4145(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getLParenLoc
+static void g4144(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getLParenLoc
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4146(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getVarRefs
+static void g4145(const Subject &S, Answer &A) { // OMPHasDeviceAddrClause::getVarRefs
   if (const auto N = asOMPHasDeviceAddrClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4147(const Subject &S, Answer &A) { // OMPNontemporalClause::private_refs
+static void g4146(const Subject &S, Answer &A) { // OMPNontemporalClause::private_refs
   if (const auto N = asOMPNontemporalClause(S); N)
     put(A, N->private_refs());
   else
     A.undefined();
 }
-static void g4148(const Subject &S, Answer &A) { // OMPNontemporalClause::varlist_size
+static void g4147(const Subject &S, Answer &A) { // OMPNontemporalClause::varlist_size
   if (const auto N = asOMPNontemporalClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4149(const Subject &S, Answer &A) { // OMPNontemporalClause::varlist_empty
+static void g4148(const Subject &S, Answer &A) { // OMPNontemporalClause::varlist_empty
   if (const auto N = asOMPNontemporalClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4150(const Subject &S, Answer &A) { // OMPNontemporalClause::varlists
+static void g4149(const Subject &S, Answer &A) { // OMPNontemporalClause::varlists
   if (const auto N = asOMPNontemporalClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4151(const Subject &S, Answer &A) { // OMPNontemporalClause::getLParenLoc
+static void g4150(const Subject &S, Answer &A) { // OMPNontemporalClause::getLParenLoc
   if (const auto N = asOMPNontemporalClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4152(const Subject &S, Answer &A) { // OMPNontemporalClause::getVarRefs
+static void g4151(const Subject &S, Answer &A) { // OMPNontemporalClause::getVarRefs
   if (const auto N = asOMPNontemporalClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4153(const Subject &S, Answer &A) { // OMPOrderClause::getLParenLoc
+static void g4152(const Subject &S, Answer &A) { // OMPOrderClause::getLParenLoc
   if (const auto N = asOMPOrderClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4154(const Subject &S, Answer &A) { // OMPOrderClause::getKind
+static void g4153(const Subject &S, Answer &A) { // OMPOrderClause::getKind
   if (const auto N = asOMPOrderClause(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g4155(const Subject &S, Answer &A) { // OMPOrderClause::getKindKwLoc
+static void g4154(const Subject &S, Answer &A) { // OMPOrderClause::getKindKwLoc
   if (const auto N = asOMPOrderClause(S); N)
     put(A, N->getKindKwLoc());
   else
     A.undefined();
 }
-static void g4156(const Subject &S, Answer &A) { // OMPOrderClause::getModifier
+static void g4155(const Subject &S, Answer &A) { // OMPOrderClause::getModifier
   if (const auto N = asOMPOrderClause(S); N)
     put(A, N->getModifier());
   else
     A.undefined();
 }
-static void g4157(const Subject &S, Answer &A) { // OMPOrderClause::getModifierKwLoc
+static void g4156(const Subject &S, Answer &A) { // OMPOrderClause::getModifierKwLoc
   if (const auto N = asOMPOrderClause(S); N)
     put(A, N->getModifierKwLoc());
   else
     A.undefined();
 }
-static void g4158(const Subject &S, Answer &A) { // OMPInitClause::getVarLoc
+static void g4157(const Subject &S, Answer &A) { // OMPInitClause::getVarLoc
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->getVarLoc());
   else
     A.undefined();
 }
-static void g4159(const Subject &S, Answer &A) { // OMPInitClause::getInteropVar
+static void g4158(const Subject &S, Answer &A) { // OMPInitClause::getInteropVar
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->getInteropVar());
   else
     A.undefined();
 }
-static void g4160(const Subject &S, Answer &A) { // OMPInitClause::getIsTarget
+static void g4159(const Subject &S, Answer &A) { // OMPInitClause::getIsTarget
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->getIsTarget());
   else
     A.undefined();
 }
-static void g4161(const Subject &S, Answer &A) { // OMPInitClause::getIsTargetSync
+static void g4160(const Subject &S, Answer &A) { // OMPInitClause::getIsTargetSync
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->getIsTargetSync());
   else
     A.undefined();
 }
-static void g4162(const Subject &S, Answer &A) { // OMPInitClause::prefs
+static void g4161(const Subject &S, Answer &A) { // OMPInitClause::prefs
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->prefs());
   else
     A.undefined();
 }
-static void g4163(const Subject &S, Answer &A) { // OMPInitClause::varlist_size
+static void g4162(const Subject &S, Answer &A) { // OMPInitClause::varlist_size
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4164(const Subject &S, Answer &A) { // OMPInitClause::varlist_empty
+static void g4163(const Subject &S, Answer &A) { // OMPInitClause::varlist_empty
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4165(const Subject &S, Answer &A) { // OMPInitClause::varlists
+static void g4164(const Subject &S, Answer &A) { // OMPInitClause::varlists
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4166(const Subject &S, Answer &A) { // OMPInitClause::getLParenLoc
+static void g4165(const Subject &S, Answer &A) { // OMPInitClause::getLParenLoc
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4167(const Subject &S, Answer &A) { // OMPInitClause::getVarRefs
+static void g4166(const Subject &S, Answer &A) { // OMPInitClause::getVarRefs
   if (const auto N = asOMPInitClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4168(const Subject &S, Answer &A) { // OMPUseClause::getLParenLoc
+static void g4167(const Subject &S, Answer &A) { // OMPUseClause::getLParenLoc
   if (const auto N = asOMPUseClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4169(const Subject &S, Answer &A) { // OMPUseClause::getVarLoc
+static void g4168(const Subject &S, Answer &A) { // OMPUseClause::getVarLoc
   if (const auto N = asOMPUseClause(S); N)
     put(A, N->getVarLoc());
   else
     A.undefined();
 }
-static void g4170(const Subject &S, Answer &A) { // OMPUseClause::getInteropVar
+static void g4169(const Subject &S, Answer &A) { // OMPUseClause::getInteropVar
   if (const auto N = asOMPUseClause(S); N)
     put(A, N->getInteropVar());
   else
     A.undefined();
 }
-static void g4171(const Subject &S, Answer &A) { // OMPDestroyClause::getLParenLoc
+static void g4170(const Subject &S, Answer &A) { // OMPDestroyClause::getLParenLoc
   if (const auto N = asOMPDestroyClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4172(const Subject &S, Answer &A) { // OMPDestroyClause::getVarLoc
+static void g4171(const Subject &S, Answer &A) { // OMPDestroyClause::getVarLoc
   if (const auto N = asOMPDestroyClause(S); N)
     put(A, N->getVarLoc());
   else
     A.undefined();
 }
-static void g4173(const Subject &S, Answer &A) { // OMPDestroyClause::getInteropVar
+static void g4172(const Subject &S, Answer &A) { // OMPDestroyClause::getInteropVar
   if (const auto N = asOMPDestroyClause(S); N)
     put(A, N->getInteropVar());
   else
     A.undefined();
 }
-static void g4174(const Subject &S, Answer &A) { // OMPNovariantsClause::getCondition
+static void g4173(const Subject &S, Answer &A) { // OMPNovariantsClause::getCondition
   if (const auto N = asOMPNovariantsClause(S); N)
     put(A, N->getCondition());
   else
     A.undefined();
 }
-static void g4175(const Subject &S, Answer &A) { // OMPNovariantsClause::getLParenLoc
+static void g4174(const Subject &S, Answer &A) { // OMPNovariantsClause::getLParenLoc
   if (const auto N = asOMPNovariantsClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4176(const Subject &S, Answer &A) { // OMPNovariantsClause::getPreInitStmt
+static void g4175(const Subject &S, Answer &A) { // OMPNovariantsClause::getPreInitStmt
   if (const auto N = asOMPNovariantsClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4177(const Subject &S, Answer &A) { // OMPNovariantsClause::getCaptureRegion
+static void g4176(const Subject &S, Answer &A) { // OMPNovariantsClause::getCaptureRegion
   if (const auto N = asOMPNovariantsClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4178(const Subject &S, Answer &A) { // OMPNocontextClause::getCondition
+static void g4177(const Subject &S, Answer &A) { // OMPNocontextClause::getCondition
   if (const auto N = asOMPNocontextClause(S); N)
     put(A, N->getCondition());
   else
     A.undefined();
 }
-static void g4179(const Subject &S, Answer &A) { // OMPNocontextClause::getLParenLoc
+static void g4178(const Subject &S, Answer &A) { // OMPNocontextClause::getLParenLoc
   if (const auto N = asOMPNocontextClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4180(const Subject &S, Answer &A) { // OMPNocontextClause::getPreInitStmt
+static void g4179(const Subject &S, Answer &A) { // OMPNocontextClause::getPreInitStmt
   if (const auto N = asOMPNocontextClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4181(const Subject &S, Answer &A) { // OMPNocontextClause::getCaptureRegion
+static void g4180(const Subject &S, Answer &A) { // OMPNocontextClause::getCaptureRegion
   if (const auto N = asOMPNocontextClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4182(const Subject &S, Answer &A) { // OMPDetachClause::getEventHandler
+static void g4181(const Subject &S, Answer &A) { // OMPDetachClause::getEventHandler
   if (const auto N = asOMPDetachClause(S); N)
     put(A, N->getEventHandler());
   else
     A.undefined();
 }
-static void g4183(const Subject &S, Answer &A) { // OMPDetachClause::getLParenLoc
+static void g4182(const Subject &S, Answer &A) { // OMPDetachClause::getLParenLoc
   if (const auto N = asOMPDetachClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4184(const Subject &S, Answer &A) { // OMPInclusiveClause::varlist_size
+static void g4183(const Subject &S, Answer &A) { // OMPInclusiveClause::varlist_size
   if (const auto N = asOMPInclusiveClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4185(const Subject &S, Answer &A) { // OMPInclusiveClause::varlist_empty
+static void g4184(const Subject &S, Answer &A) { // OMPInclusiveClause::varlist_empty
   if (const auto N = asOMPInclusiveClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4186(const Subject &S, Answer &A) { // OMPInclusiveClause::varlists
+static void g4185(const Subject &S, Answer &A) { // OMPInclusiveClause::varlists
   if (const auto N = asOMPInclusiveClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4187(const Subject &S, Answer &A) { // OMPInclusiveClause::getLParenLoc
+static void g4186(const Subject &S, Answer &A) { // OMPInclusiveClause::getLParenLoc
   if (const auto N = asOMPInclusiveClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4188(const Subject &S, Answer &A) { // OMPInclusiveClause::getVarRefs
+static void g4187(const Subject &S, Answer &A) { // OMPInclusiveClause::getVarRefs
   if (const auto N = asOMPInclusiveClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4189(const Subject &S, Answer &A) { // OMPExclusiveClause::varlist_size
+static void g4188(const Subject &S, Answer &A) { // OMPExclusiveClause::varlist_size
   if (const auto N = asOMPExclusiveClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4190(const Subject &S, Answer &A) { // OMPExclusiveClause::varlist_empty
+static void g4189(const Subject &S, Answer &A) { // OMPExclusiveClause::varlist_empty
   if (const auto N = asOMPExclusiveClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4191(const Subject &S, Answer &A) { // OMPExclusiveClause::varlists
+static void g4190(const Subject &S, Answer &A) { // OMPExclusiveClause::varlists
   if (const auto N = asOMPExclusiveClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4192(const Subject &S, Answer &A) { // OMPExclusiveClause::getLParenLoc
+static void g4191(const Subject &S, Answer &A) { // OMPExclusiveClause::getLParenLoc
   if (const auto N = asOMPExclusiveClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4193(const Subject &S, Answer &A) { // OMPExclusiveClause::getVarRefs
+static void g4192(const Subject &S, Answer &A) { // OMPExclusiveClause::getVarRefs
   if (const auto N = asOMPExclusiveClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4194(const Subject &S, Answer &A) { // OMPUsesAllocatorsClause::getLParenLoc
+static void g4193(const Subject &S, Answer &A) { // OMPUsesAllocatorsClause::getLParenLoc
   if (const auto N = asOMPUsesAllocatorsClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4195(const Subject &S, Answer &A) { // OMPUsesAllocatorsClause::getNumberOfAllocators
+static void g4194(const Subject &S, Answer &A) { // OMPUsesAllocatorsClause::getNumberOfAllocators
   if (const auto N = asOMPUsesAllocatorsClause(S); N)
     put(A, N->getNumberOfAllocators());
   else
     A.undefined();
 }
-static void g4196(const Subject &S, Answer &A) { // OMPAffinityClause::getModifier
+static void g4195(const Subject &S, Answer &A) { // OMPAffinityClause::getModifier
   if (const auto N = asOMPAffinityClause(S); N)
     put(A, N->getModifier());
   else
     A.undefined();
 }
-static void g4197(const Subject &S, Answer &A) { // OMPAffinityClause::getColonLoc
+static void g4196(const Subject &S, Answer &A) { // OMPAffinityClause::getColonLoc
   if (const auto N = asOMPAffinityClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g4198(const Subject &S, Answer &A) { // OMPAffinityClause::varlist_size
+static void g4197(const Subject &S, Answer &A) { // OMPAffinityClause::varlist_size
   if (const auto N = asOMPAffinityClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4199(const Subject &S, Answer &A) { // OMPAffinityClause::varlist_empty
+static void g4198(const Subject &S, Answer &A) { // OMPAffinityClause::varlist_empty
   if (const auto N = asOMPAffinityClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4200(const Subject &S, Answer &A) { // OMPAffinityClause::varlists
+static void g4199(const Subject &S, Answer &A) { // OMPAffinityClause::varlists
   if (const auto N = asOMPAffinityClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4201(const Subject &S, Answer &A) { // OMPAffinityClause::getLParenLoc
+static void g4200(const Subject &S, Answer &A) { // OMPAffinityClause::getLParenLoc
   if (const auto N = asOMPAffinityClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4202(const Subject &S, Answer &A) { // OMPAffinityClause::getVarRefs
+static void g4201(const Subject &S, Answer &A) { // OMPAffinityClause::getVarRefs
   if (const auto N = asOMPAffinityClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4203(const Subject &S, Answer &A) { // OMPFilterClause::getThreadID
+static void g4202(const Subject &S, Answer &A) { // OMPFilterClause::getThreadID
   if (const auto N = asOMPFilterClause(S); N)
     put(A, N->getThreadID());
   else
     A.undefined();
 }
-static void g4204(const Subject &S, Answer &A) { // OMPFilterClause::getLParenLoc
+static void g4203(const Subject &S, Answer &A) { // OMPFilterClause::getLParenLoc
   if (const auto N = asOMPFilterClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4205(const Subject &S, Answer &A) { // OMPFilterClause::getPreInitStmt
+static void g4204(const Subject &S, Answer &A) { // OMPFilterClause::getPreInitStmt
   if (const auto N = asOMPFilterClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4206(const Subject &S, Answer &A) { // OMPFilterClause::getCaptureRegion
+static void g4205(const Subject &S, Answer &A) { // OMPFilterClause::getCaptureRegion
   if (const auto N = asOMPFilterClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4207(const Subject &S, Answer &A) { // OMPBindClause::getLParenLoc
+static void g4206(const Subject &S, Answer &A) { // OMPBindClause::getLParenLoc
   if (const auto N = asOMPBindClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4208(const Subject &S, Answer &A) { // OMPBindClause::getBindKind
+static void g4207(const Subject &S, Answer &A) { // OMPBindClause::getBindKind
   if (const auto N = asOMPBindClause(S); N)
     put(A, N->getBindKind());
   else
     A.undefined();
 }
-static void g4209(const Subject &S, Answer &A) { // OMPBindClause::getBindKindLoc
+static void g4208(const Subject &S, Answer &A) { // OMPBindClause::getBindKindLoc
   if (const auto N = asOMPBindClause(S); N)
     put(A, N->getBindKindLoc());
   else
     A.undefined();
 }
-static void g4210(const Subject &S, Answer &A) { // OMPXDynCGroupMemClause::getSize
+static void g4209(const Subject &S, Answer &A) { // OMPXDynCGroupMemClause::getSize
   if (const auto N = asOMPXDynCGroupMemClause(S); N)
     put(A, N->getSize());
   else
     A.undefined();
 }
-static void g4211(const Subject &S, Answer &A) { // OMPXDynCGroupMemClause::getLParenLoc
+static void g4210(const Subject &S, Answer &A) { // OMPXDynCGroupMemClause::getLParenLoc
   if (const auto N = asOMPXDynCGroupMemClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4212(const Subject &S, Answer &A) { // OMPXDynCGroupMemClause::getPreInitStmt
+static void g4211(const Subject &S, Answer &A) { // OMPXDynCGroupMemClause::getPreInitStmt
   if (const auto N = asOMPXDynCGroupMemClause(S); N)
     put(A, N->getPreInitStmt());
   else
     A.undefined();
 }
-static void g4213(const Subject &S, Answer &A) { // OMPXDynCGroupMemClause::getCaptureRegion
+static void g4212(const Subject &S, Answer &A) { // OMPXDynCGroupMemClause::getCaptureRegion
   if (const auto N = asOMPXDynCGroupMemClause(S); N)
     put(A, N->getCaptureRegion());
   else
     A.undefined();
 }
-static void g4214(const Subject &S, Answer &A) { // OMPDoacrossClause::getDependenceType
+static void g4213(const Subject &S, Answer &A) { // OMPDoacrossClause::getDependenceType
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->getDependenceType());
   else
     A.undefined();
 }
-static void g4215(const Subject &S, Answer &A) { // OMPDoacrossClause::getDependenceLoc
+static void g4214(const Subject &S, Answer &A) { // OMPDoacrossClause::getDependenceLoc
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->getDependenceLoc());
   else
     A.undefined();
 }
-static void g4216(const Subject &S, Answer &A) { // OMPDoacrossClause::getColonLoc
+static void g4215(const Subject &S, Answer &A) { // OMPDoacrossClause::getColonLoc
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g4217(const Subject &S, Answer &A) { // OMPDoacrossClause::getNumLoops
+static void g4216(const Subject &S, Answer &A) { // OMPDoacrossClause::getNumLoops
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->getNumLoops());
   else
     A.undefined();
 }
-static void g4218(const Subject &S, Answer &A) { // OMPDoacrossClause::varlist_size
+static void g4217(const Subject &S, Answer &A) { // OMPDoacrossClause::varlist_size
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->varlist_size());
   else
     A.undefined();
 }
-static void g4219(const Subject &S, Answer &A) { // OMPDoacrossClause::varlist_empty
+static void g4218(const Subject &S, Answer &A) { // OMPDoacrossClause::varlist_empty
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->varlist_empty());
   else
     A.undefined();
 }
-static void g4220(const Subject &S, Answer &A) { // OMPDoacrossClause::varlists
+static void g4219(const Subject &S, Answer &A) { // OMPDoacrossClause::varlists
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->varlists());
   else
     A.undefined();
 }
-static void g4221(const Subject &S, Answer &A) { // OMPDoacrossClause::getLParenLoc
+static void g4220(const Subject &S, Answer &A) { // OMPDoacrossClause::getLParenLoc
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4222(const Subject &S, Answer &A) { // OMPDoacrossClause::getVarRefs
+static void g4221(const Subject &S, Answer &A) { // OMPDoacrossClause::getVarRefs
   if (const auto N = asOMPDoacrossClause(S); N)
     put(A, N->getVarRefs());
   else
     A.undefined();
 }
-static void g4223(const Subject &S, Answer &A) { // OMPXAttributeClause::getLParenLoc
+static void g4222(const Subject &S, Answer &A) { // OMPXAttributeClause::getLParenLoc
   if (const auto N = asOMPXAttributeClause(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4224(const Subject &S, Answer &A) { // OMPXAttributeClause::getAttrs
+static void g4223(const Subject &S, Answer &A) { // OMPXAttributeClause::getAttrs
   if (const auto N = asOMPXAttributeClause(S); N)
     put(A, N->getAttrs());
   else
     A.undefined();
 }
-static void g4225(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getLParenLoc
+static void g4224(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getLParenLoc
   if (const auto N = asOMPArrayShapingExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4226(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getRParenLoc
+static void g4225(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getRParenLoc
   if (const auto N = asOMPArrayShapingExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g4227(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getDimensions
+static void g4226(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getDimensions
   if (const auto N = asOMPArrayShapingExpr(S); N)
     put(A, N->getDimensions());
   else
     A.undefined();
 }
-static void g4228(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getBracketsRanges
+static void g4227(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getBracketsRanges
   if (const auto N = asOMPArrayShapingExpr(S); N)
     put(A, N->getBracketsRanges());
   else
     A.undefined();
 }
-static void g4229(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getBase
+static void g4228(const Subject &S, Answer &A) { // OMPArrayShapingExpr::getBase
   if (const auto N = asOMPArrayShapingExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g4230(const Subject &S, Answer &A) { // OMPIteratorExpr::getLParenLoc
+static void g4229(const Subject &S, Answer &A) { // OMPIteratorExpr::getLParenLoc
   if (const auto N = asOMPIteratorExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g4231(const Subject &S, Answer &A) { // OMPIteratorExpr::getRParenLoc
+static void g4230(const Subject &S, Answer &A) { // OMPIteratorExpr::getRParenLoc
   if (const auto N = asOMPIteratorExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g4232(const Subject &S, Answer &A) { // OMPIteratorExpr::getIteratorKwLoc
+static void g4231(const Subject &S, Answer &A) { // OMPIteratorExpr::getIteratorKwLoc
   if (const auto N = asOMPIteratorExpr(S); N)
     put(A, N->getIteratorKwLoc());
   else
     A.undefined();
 }
-static void g4233(const Subject &S, Answer &A) { // OMPIteratorExpr::numOfIterators
+static void g4232(const Subject &S, Answer &A) { // OMPIteratorExpr::numOfIterators
   if (const auto N = asOMPIteratorExpr(S); N)
     put(A, N->numOfIterators());
   else
     A.undefined();
 }
-static void g4234(const Subject &S, Answer &A) { // OpenACCConstructStmt::getDirectiveKind
+static void g4233(const Subject &S, Answer &A) { // OpenACCConstructStmt::getDirectiveKind
   if (const auto N = asOpenACCConstructStmt(S); N)
     put(A, N->getDirectiveKind());
   else
     A.undefined();
 }
-static void g4235(const Subject &S, Answer &A) { // OpenACCConstructStmt::getDirectiveLoc
+static void g4234(const Subject &S, Answer &A) { // OpenACCConstructStmt::getDirectiveLoc
   if (const auto N = asOpenACCConstructStmt(S); N)
     put(A, N->getDirectiveLoc());
   else
     A.undefined();
 }
-static void g4236(const Subject &S, Answer &A) { // OpenACCConstructStmt::clauses
+static void g4235(const Subject &S, Answer &A) { // OpenACCConstructStmt::clauses
   if (const auto N = asOpenACCConstructStmt(S); N)
     put(A, N->clauses());
   else
     A.undefined();
 }
-static void g4237(const Subject &S, Answer &A) { // OpenACCComputeConstruct::getStructuredBlock
+static void g4236(const Subject &S, Answer &A) { // OpenACCComputeConstruct::getStructuredBlock
   if (const auto N = asOpenACCComputeConstruct(S); N)
     put(A, N->getStructuredBlock());
   else
     A.undefined();
 }
-static void g4238(const Subject &S, Answer &A) { // OpenACCLoopConstruct::getLoop
+static void g4237(const Subject &S, Answer &A) { // OpenACCLoopConstruct::getLoop
   if (const auto N = asOpenACCLoopConstruct(S); N)
     put(A, N->getLoop());
   else
     A.undefined();
 }
-static void g4239(const Subject &S, Answer &A) { // OpenACCLoopConstruct::isOrphanedLoopConstruct
+static void g4238(const Subject &S, Answer &A) { // OpenACCLoopConstruct::isOrphanedLoopConstruct
   if (const auto N = asOpenACCLoopConstruct(S); N)
     put(A, N->isOrphanedLoopConstruct());
   else
     A.undefined();
 }
-static void g4240(const Subject &S, Answer &A) { // OpenACCLoopConstruct::getParentComputeConstruct
+static void g4239(const Subject &S, Answer &A) { // OpenACCLoopConstruct::getParentComputeConstruct
   if (const auto N = asOpenACCLoopConstruct(S); N)
     put(A, N->getParentComputeConstruct());
   else
     A.undefined();
 }
-static void g4241(const Subject &S, Answer &A) { // OMPCanonicalLoop::getLoopStmt
+static void g4240(const Subject &S, Answer &A) { // OMPCanonicalLoop::getLoopStmt
   if (const auto N = asOMPCanonicalLoop(S); N)
     put(A, N->getLoopStmt());
   else
     A.undefined();
 }
-static void g4242(const Subject &S, Answer &A) { // OMPCanonicalLoop::getDistanceFunc
+static void g4241(const Subject &S, Answer &A) { // OMPCanonicalLoop::getDistanceFunc
   if (const auto N = asOMPCanonicalLoop(S); N)
     put(A, N->getDistanceFunc());
   else
     A.undefined();
 }
-static void g4243(const Subject &S, Answer &A) { // OMPCanonicalLoop::getLoopVarFunc
+static void g4242(const Subject &S, Answer &A) { // OMPCanonicalLoop::getLoopVarFunc
   if (const auto N = asOMPCanonicalLoop(S); N)
     put(A, N->getLoopVarFunc());
   else
     A.undefined();
 }
-static void g4244(const Subject &S, Answer &A) { // OMPCanonicalLoop::getLoopVarRef
+static void g4243(const Subject &S, Answer &A) { // OMPCanonicalLoop::getLoopVarRef
   if (const auto N = asOMPCanonicalLoop(S); N)
     put(A, N->getLoopVarRef());
   else
     A.undefined();
 }
-static void g4245(const Subject &S, Answer &A) { // OMPExecutableDirective::getNumClauses
+static void g4244(const Subject &S, Answer &A) { // OMPExecutableDirective::getNumClauses
   if (const auto N = asOMPExecutableDirective(S); N)
     put(A, N->getNumClauses());
   else
     A.undefined();
 }
-static void g4246(const Subject &S, Answer &A) { // OMPExecutableDirective::hasAssociatedStmt
+static void g4245(const Subject &S, Answer &A) { // OMPExecutableDirective::hasAssociatedStmt
   if (const auto N = asOMPExecutableDirective(S); N)
     put(A, N->hasAssociatedStmt());
   else
     A.undefined();
 }
-static void g4247(const Subject &S, Answer &A) { // OMPExecutableDirective::getAssociatedStmt
+static void g4246(const Subject &S, Answer &A) { // OMPExecutableDirective::getAssociatedStmt
   if (const auto N = asOMPExecutableDirective(S); N)
     put(A, N->getAssociatedStmt());
   else
     A.undefined();
 }
-static void g4248(const Subject &S, Answer &A) { // OMPExecutableDirective::getInnermostCapturedStmt
+static void g4247(const Subject &S, Answer &A) { // OMPExecutableDirective::getInnermostCapturedStmt
   if (const auto N = asOMPExecutableDirective(S); N && (N->hasAssociatedStmt() && llvm::isa_and_nonnull<clang::CapturedStmt>(N->getAssociatedStmt())))
     put(A, N->getInnermostCapturedStmt());
   else
     A.undefined();
 }
-static void g4249(const Subject &S, Answer &A) { // OMPExecutableDirective::getDirectiveKind
+static void g4248(const Subject &S, Answer &A) { // OMPExecutableDirective::getDirectiveKind
   if (const auto N = asOMPExecutableDirective(S); N)
     put(A, N->getDirectiveKind());
   else
     A.undefined();
 }
-static void g4250(const Subject &S, Answer &A) { // OMPExecutableDirective::clauses
+static void g4249(const Subject &S, Answer &A) { // OMPExecutableDirective::clauses
   if (const auto N = asOMPExecutableDirective(S); N)
     put(A, N->clauses());
   else
     A.undefined();
 }
-static void g4251(const Subject &S, Answer &A) { // OMPExecutableDirective::isStandaloneDirective
+static void g4250(const Subject &S, Answer &A) { // OMPExecutableDirective::isStandaloneDirective
   if (const auto N = asOMPExecutableDirective(S); N)
     put(A, N->isStandaloneDirective());
   else
     A.undefined();
 }
-static void g4252(const Subject &S, Answer &A) { // OMPExecutableDirective::getStructuredBlock
+static void g4251(const Subject &S, Answer &A) { // OMPExecutableDirective::getStructuredBlock
   if (const auto N = asOMPExecutableDirective(S); N && (!N->isStandaloneDirective() && N->hasAssociatedStmt() && N->getAssociatedStmt()))
     put(A, N->getStructuredBlock());
   else
     A.undefined();
 }
-static void g4253(const Subject &S, Answer &A) { // OMPExecutableDirective::getRawStmt
+static void g4252(const Subject &S, Answer &A) { // OMPExecutableDirective::getRawStmt
   if (const auto N = asOMPExecutableDirective(S); N && (N->hasAssociatedStmt() && N->getAssociatedStmt()))
     put(A, N->getRawStmt());
   else
     A.undefined();
 }
-static void g4254(const Subject &S, Answer &A) { // OMPExecutableDirective::getMappedDirective
+static void g4253(const Subject &S, Answer &A) { // OMPExecutableDirective::getMappedDirective
   if (const auto N = asOMPExecutableDirective(S); N)
     put(A, N->getMappedDirective());
   else
     A.undefined();
 }
-static void g4255(const Subject &S, Answer &A) { // OMPParallelDirective::getTaskReductionRefExpr
+static void g4254(const Subject &S, Answer &A) { // OMPParallelDirective::getTaskReductionRefExpr
   if (const auto N = asOMPParallelDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4256(const Subject &S, Answer &A) { // OMPParallelDirective::hasCancel
+static void g4255(const Subject &S, Answer &A) { // OMPParallelDirective::hasCancel
   if (const auto N = asOMPParallelDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4257(const Subject &S, Answer &A) { // OMPLoopBasedDirective::getLoopsNumber
+static void g4256(const Subject &S, Answer &A) { // OMPLoopBasedDirective::getLoopsNumber
   if (const auto N = asOMPLoopBasedDirective(S); N)
     put(A, N->getLoopsNumber());
   else
     A.undefined();
 }
-static void g4258(const Subject &S, Answer &A) { // OMPLoopTransformationDirective::getNumAssociatedLoops
+static void g4257(const Subject &S, Answer &A) { // OMPLoopTransformationDirective::getNumAssociatedLoops
   if (const auto N = asOMPLoopTransformationDirective(S); N)
     put(A, N->getNumAssociatedLoops());
   else
     A.undefined();
 }
-static void g4259(const Subject &S, Answer &A) { // OMPLoopTransformationDirective::getNumGeneratedLoops
+static void g4258(const Subject &S, Answer &A) { // OMPLoopTransformationDirective::getNumGeneratedLoops
   if (const auto N = asOMPLoopTransformationDirective(S); N)
     put(A, N->getNumGeneratedLoops());
   else
     A.undefined();
 }
-static void g4260(const Subject &S, Answer &A) { // OMPLoopTransformationDirective::getTransformedStmt
+static void g4259(const Subject &S, Answer &A) { // OMPLoopTransformationDirective::getTransformedStmt
   if (const auto N = asOMPLoopTransformationDirective(S); N)
     put(A, N->getTransformedStmt());
   else
     A.undefined();
 }
-static void g4261(const Subject &S, Answer &A) { // OMPLoopTransformationDirective::getPreInits
+static void g4260(const Subject &S, Answer &A) { // OMPLoopTransformationDirective::getPreInits
   if (const auto N = asOMPLoopTransformationDirective(S); N)
     put(A, N->getPreInits());
   else
     A.undefined();
 }
-static void g4262(const Subject &S, Answer &A) { // OMPLoopDirective::getIterationVariable
+static void g4261(const Subject &S, Answer &A) { // OMPLoopDirective::getIterationVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getIterationVariable());
   else
     A.undefined();
 }
-static void g4263(const Subject &S, Answer &A) { // OMPLoopDirective::getLastIteration
+static void g4262(const Subject &S, Answer &A) { // OMPLoopDirective::getLastIteration
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getLastIteration());
   else
     A.undefined();
 }
-static void g4264(const Subject &S, Answer &A) { // OMPLoopDirective::getCalcLastIteration
+static void g4263(const Subject &S, Answer &A) { // OMPLoopDirective::getCalcLastIteration
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCalcLastIteration());
   else
     A.undefined();
 }
-static void g4265(const Subject &S, Answer &A) { // OMPLoopDirective::getPreCond
+static void g4264(const Subject &S, Answer &A) { // OMPLoopDirective::getPreCond
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getPreCond());
   else
     A.undefined();
 }
-static void g4266(const Subject &S, Answer &A) { // OMPLoopDirective::getCond
+static void g4265(const Subject &S, Answer &A) { // OMPLoopDirective::getCond
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g4267(const Subject &S, Answer &A) { // OMPLoopDirective::getInit
+static void g4266(const Subject &S, Answer &A) { // OMPLoopDirective::getInit
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getInit());
   else
     A.undefined();
 }
-static void g4268(const Subject &S, Answer &A) { // OMPLoopDirective::getInc
+static void g4267(const Subject &S, Answer &A) { // OMPLoopDirective::getInc
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getInc());
   else
     A.undefined();
 }
-static void g4269(const Subject &S, Answer &A) { // OMPLoopDirective::getPreInits
+static void g4268(const Subject &S, Answer &A) { // OMPLoopDirective::getPreInits
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getPreInits());
   else
     A.undefined();
 }
-static void g4270(const Subject &S, Answer &A) { // OMPLoopDirective::getIsLastIterVariable
+static void g4269(const Subject &S, Answer &A) { // OMPLoopDirective::getIsLastIterVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getIsLastIterVariable());
   else
     A.undefined();
 }
-static void g4271(const Subject &S, Answer &A) { // OMPLoopDirective::getLowerBoundVariable
+static void g4270(const Subject &S, Answer &A) { // OMPLoopDirective::getLowerBoundVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getLowerBoundVariable());
   else
     A.undefined();
 }
-static void g4272(const Subject &S, Answer &A) { // OMPLoopDirective::getUpperBoundVariable
+static void g4271(const Subject &S, Answer &A) { // OMPLoopDirective::getUpperBoundVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getUpperBoundVariable());
   else
     A.undefined();
 }
-static void g4273(const Subject &S, Answer &A) { // OMPLoopDirective::getStrideVariable
+static void g4272(const Subject &S, Answer &A) { // OMPLoopDirective::getStrideVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getStrideVariable());
   else
     A.undefined();
 }
-static void g4274(const Subject &S, Answer &A) { // OMPLoopDirective::getEnsureUpperBound
+static void g4273(const Subject &S, Answer &A) { // OMPLoopDirective::getEnsureUpperBound
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getEnsureUpperBound());
   else
     A.undefined();
 }
-static void g4275(const Subject &S, Answer &A) { // OMPLoopDirective::getNextLowerBound
+static void g4274(const Subject &S, Answer &A) { // OMPLoopDirective::getNextLowerBound
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getNextLowerBound());
   else
     A.undefined();
 }
-static void g4276(const Subject &S, Answer &A) { // OMPLoopDirective::getNextUpperBound
+static void g4275(const Subject &S, Answer &A) { // OMPLoopDirective::getNextUpperBound
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getNextUpperBound());
   else
     A.undefined();
 }
-static void g4277(const Subject &S, Answer &A) { // OMPLoopDirective::getNumIterations
+static void g4276(const Subject &S, Answer &A) { // OMPLoopDirective::getNumIterations
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getNumIterations());
   else
     A.undefined();
 }
-static void g4278(const Subject &S, Answer &A) { // OMPLoopDirective::getPrevLowerBoundVariable
+static void g4277(const Subject &S, Answer &A) { // OMPLoopDirective::getPrevLowerBoundVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getPrevLowerBoundVariable());
   else
     A.undefined();
 }
-static void g4279(const Subject &S, Answer &A) { // OMPLoopDirective::getPrevUpperBoundVariable
+static void g4278(const Subject &S, Answer &A) { // OMPLoopDirective::getPrevUpperBoundVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getPrevUpperBoundVariable());
   else
     A.undefined();
 }
-static void g4280(const Subject &S, Answer &A) { // OMPLoopDirective::getDistInc
+static void g4279(const Subject &S, Answer &A) { // OMPLoopDirective::getDistInc
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getDistInc());
   else
     A.undefined();
 }
-static void g4281(const Subject &S, Answer &A) { // OMPLoopDirective::getPrevEnsureUpperBound
+static void g4280(const Subject &S, Answer &A) { // OMPLoopDirective::getPrevEnsureUpperBound
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getPrevEnsureUpperBound());
   else
     A.undefined();
 }
-static void g4282(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedLowerBoundVariable
+static void g4281(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedLowerBoundVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedLowerBoundVariable());
   else
     A.undefined();
 }
-static void g4283(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedUpperBoundVariable
+static void g4282(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedUpperBoundVariable
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedUpperBoundVariable());
   else
     A.undefined();
 }
-static void g4284(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedEnsureUpperBound
+static void g4283(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedEnsureUpperBound
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedEnsureUpperBound());
   else
     A.undefined();
 }
-static void g4285(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedInit
+static void g4284(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedInit
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedInit());
   else
     A.undefined();
 }
-static void g4286(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedCond
+static void g4285(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedCond
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedCond());
   else
     A.undefined();
 }
-static void g4287(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedNextLowerBound
+static void g4286(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedNextLowerBound
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedNextLowerBound());
   else
     A.undefined();
 }
-static void g4288(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedNextUpperBound
+static void g4287(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedNextUpperBound
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedNextUpperBound());
   else
     A.undefined();
 }
-static void g4289(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedDistCond
+static void g4288(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedDistCond
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedDistCond());
   else
     A.undefined();
 }
-static void g4290(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedParForInDistCond
+static void g4289(const Subject &S, Answer &A) { // OMPLoopDirective::getCombinedParForInDistCond
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getCombinedParForInDistCond());
   else
     A.undefined();
 }
-static void g4291(const Subject &S, Answer &A) { // OMPLoopDirective::getBody
+static void g4290(const Subject &S, Answer &A) { // OMPLoopDirective::getBody
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g4292(const Subject &S, Answer &A) { // OMPLoopDirective::counters
+static void g4291(const Subject &S, Answer &A) { // OMPLoopDirective::counters
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->counters());
   else
     A.undefined();
 }
-static void g4293(const Subject &S, Answer &A) { // OMPLoopDirective::private_counters
+static void g4292(const Subject &S, Answer &A) { // OMPLoopDirective::private_counters
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->private_counters());
   else
     A.undefined();
 }
-static void g4294(const Subject &S, Answer &A) { // OMPLoopDirective::inits
+static void g4293(const Subject &S, Answer &A) { // OMPLoopDirective::inits
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->inits());
   else
     A.undefined();
 }
-static void g4295(const Subject &S, Answer &A) { // OMPLoopDirective::updates
+static void g4294(const Subject &S, Answer &A) { // OMPLoopDirective::updates
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->updates());
   else
     A.undefined();
 }
-static void g4296(const Subject &S, Answer &A) { // OMPLoopDirective::finals
+static void g4295(const Subject &S, Answer &A) { // OMPLoopDirective::finals
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->finals());
   else
     A.undefined();
 }
-static void g4297(const Subject &S, Answer &A) { // OMPLoopDirective::dependent_counters
+static void g4296(const Subject &S, Answer &A) { // OMPLoopDirective::dependent_counters
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->dependent_counters());
   else
     A.undefined();
 }
-static void g4298(const Subject &S, Answer &A) { // OMPLoopDirective::dependent_inits
+static void g4297(const Subject &S, Answer &A) { // OMPLoopDirective::dependent_inits
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->dependent_inits());
   else
     A.undefined();
 }
-static void g4299(const Subject &S, Answer &A) { // OMPLoopDirective::finals_conditions
+static void g4298(const Subject &S, Answer &A) { // OMPLoopDirective::finals_conditions
   if (const auto N = asOMPLoopDirective(S); N)
     put(A, N->finals_conditions());
   else
     A.undefined();
 }
-static void g4300(const Subject &S, Answer &A) { // OMPForDirective::getTaskReductionRefExpr
+static void g4299(const Subject &S, Answer &A) { // OMPForDirective::getTaskReductionRefExpr
   if (const auto N = asOMPForDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4301(const Subject &S, Answer &A) { // OMPForDirective::hasCancel
+static void g4300(const Subject &S, Answer &A) { // OMPForDirective::hasCancel
   if (const auto N = asOMPForDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4302(const Subject &S, Answer &A) { // OMPSectionsDirective::getTaskReductionRefExpr
+static void g4301(const Subject &S, Answer &A) { // OMPSectionsDirective::getTaskReductionRefExpr
   if (const auto N = asOMPSectionsDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4303(const Subject &S, Answer &A) { // OMPSectionsDirective::hasCancel
+static void g4302(const Subject &S, Answer &A) { // OMPSectionsDirective::hasCancel
   if (const auto N = asOMPSectionsDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4304(const Subject &S, Answer &A) { // OMPSectionDirective::hasCancel
+static void g4303(const Subject &S, Answer &A) { // OMPSectionDirective::hasCancel
   if (const auto N = asOMPSectionDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4305(const Subject &S, Answer &A) { // OMPCriticalDirective::getDirectiveName
+static void g4304(const Subject &S, Answer &A) { // OMPCriticalDirective::getDirectiveName
   if (const auto N = asOMPCriticalDirective(S); N)
     put(A, N->getDirectiveName());
   else
     A.undefined();
 }
-static void g4306(const Subject &S, Answer &A) { // OMPParallelForDirective::getTaskReductionRefExpr
+static void g4305(const Subject &S, Answer &A) { // OMPParallelForDirective::getTaskReductionRefExpr
   if (const auto N = asOMPParallelForDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4307(const Subject &S, Answer &A) { // OMPParallelForDirective::hasCancel
+static void g4306(const Subject &S, Answer &A) { // OMPParallelForDirective::hasCancel
   if (const auto N = asOMPParallelForDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4308(const Subject &S, Answer &A) { // OMPParallelMasterDirective::getTaskReductionRefExpr
+static void g4307(const Subject &S, Answer &A) { // OMPParallelMasterDirective::getTaskReductionRefExpr
   if (const auto N = asOMPParallelMasterDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4309(const Subject &S, Answer &A) { // OMPParallelMaskedDirective::getTaskReductionRefExpr
+static void g4308(const Subject &S, Answer &A) { // OMPParallelMaskedDirective::getTaskReductionRefExpr
   if (const auto N = asOMPParallelMaskedDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4310(const Subject &S, Answer &A) { // OMPParallelSectionsDirective::getTaskReductionRefExpr
+static void g4309(const Subject &S, Answer &A) { // OMPParallelSectionsDirective::getTaskReductionRefExpr
   if (const auto N = asOMPParallelSectionsDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4311(const Subject &S, Answer &A) { // OMPParallelSectionsDirective::hasCancel
+static void g4310(const Subject &S, Answer &A) { // OMPParallelSectionsDirective::hasCancel
   if (const auto N = asOMPParallelSectionsDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4312(const Subject &S, Answer &A) { // OMPTaskDirective::hasCancel
+static void g4311(const Subject &S, Answer &A) { // OMPTaskDirective::hasCancel
   if (const auto N = asOMPTaskDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4313(const Subject &S, Answer &A) { // OMPTaskgroupDirective::getReductionRef
+static void g4312(const Subject &S, Answer &A) { // OMPTaskgroupDirective::getReductionRef
   if (const auto N = asOMPTaskgroupDirective(S); N)
     put(A, N->getReductionRef());
   else
     A.undefined();
 }
-static void g4314(const Subject &S, Answer &A) { // OMPAtomicDirective::getX
+static void g4313(const Subject &S, Answer &A) { // OMPAtomicDirective::getX
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->getX());
   else
     A.undefined();
 }
-static void g4315(const Subject &S, Answer &A) { // OMPAtomicDirective::getUpdateExpr
+static void g4314(const Subject &S, Answer &A) { // OMPAtomicDirective::getUpdateExpr
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->getUpdateExpr());
   else
     A.undefined();
 }
-static void g4316(const Subject &S, Answer &A) { // OMPAtomicDirective::isXLHSInRHSPart
+static void g4315(const Subject &S, Answer &A) { // OMPAtomicDirective::isXLHSInRHSPart
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->isXLHSInRHSPart());
   else
     A.undefined();
 }
-static void g4317(const Subject &S, Answer &A) { // OMPAtomicDirective::isPostfixUpdate
+static void g4316(const Subject &S, Answer &A) { // OMPAtomicDirective::isPostfixUpdate
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->isPostfixUpdate());
   else
     A.undefined();
 }
-static void g4318(const Subject &S, Answer &A) { // OMPAtomicDirective::isFailOnly
+static void g4317(const Subject &S, Answer &A) { // OMPAtomicDirective::isFailOnly
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->isFailOnly());
   else
     A.undefined();
 }
-static void g4319(const Subject &S, Answer &A) { // OMPAtomicDirective::getV
+static void g4318(const Subject &S, Answer &A) { // OMPAtomicDirective::getV
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->getV());
   else
     A.undefined();
 }
-static void g4320(const Subject &S, Answer &A) { // OMPAtomicDirective::getR
+static void g4319(const Subject &S, Answer &A) { // OMPAtomicDirective::getR
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->getR());
   else
     A.undefined();
 }
-static void g4321(const Subject &S, Answer &A) { // OMPAtomicDirective::getExpr
+static void g4320(const Subject &S, Answer &A) { // OMPAtomicDirective::getExpr
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->getExpr());
   else
     A.undefined();
 }
-static void g4322(const Subject &S, Answer &A) { // OMPAtomicDirective::getD
+static void g4321(const Subject &S, Answer &A) { // OMPAtomicDirective::getD
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->getD());
   else
     A.undefined();
 }
-static void g4323(const Subject &S, Answer &A) { // OMPAtomicDirective::getCondExpr
+static void g4322(const Subject &S, Answer &A) { // OMPAtomicDirective::getCondExpr
   if (const auto N = asOMPAtomicDirective(S); N)
     put(A, N->getCondExpr());
   else
     A.undefined();
 }
-static void g4324(const Subject &S, Answer &A) { // OMPTargetParallelDirective::getTaskReductionRefExpr
+static void g4323(const Subject &S, Answer &A) { // OMPTargetParallelDirective::getTaskReductionRefExpr
   if (const auto N = asOMPTargetParallelDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4325(const Subject &S, Answer &A) { // OMPTargetParallelDirective::hasCancel
+static void g4324(const Subject &S, Answer &A) { // OMPTargetParallelDirective::hasCancel
   if (const auto N = asOMPTargetParallelDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4326(const Subject &S, Answer &A) { // OMPTargetParallelForDirective::getTaskReductionRefExpr
+static void g4325(const Subject &S, Answer &A) { // OMPTargetParallelForDirective::getTaskReductionRefExpr
   if (const auto N = asOMPTargetParallelForDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4327(const Subject &S, Answer &A) { // OMPTargetParallelForDirective::hasCancel
+static void g4326(const Subject &S, Answer &A) { // OMPTargetParallelForDirective::hasCancel
   if (const auto N = asOMPTargetParallelForDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4328(const Subject &S, Answer &A) { // OMPCancellationPointDirective::getCancelRegion
+static void g4327(const Subject &S, Answer &A) { // OMPCancellationPointDirective::getCancelRegion
   if (const auto N = asOMPCancellationPointDirective(S); N)
     put(A, N->getCancelRegion());
   else
     A.undefined();
 }
-static void g4329(const Subject &S, Answer &A) { // OMPCancelDirective::getCancelRegion
+static void g4328(const Subject &S, Answer &A) { // OMPCancelDirective::getCancelRegion
   if (const auto N = asOMPCancelDirective(S); N)
     put(A, N->getCancelRegion());
   else
     A.undefined();
 }
-static void g4330(const Subject &S, Answer &A) { // OMPTaskLoopDirective::hasCancel
+static void g4329(const Subject &S, Answer &A) { // OMPTaskLoopDirective::hasCancel
   if (const auto N = asOMPTaskLoopDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4331(const Subject &S, Answer &A) { // OMPMasterTaskLoopDirective::hasCancel
+static void g4330(const Subject &S, Answer &A) { // OMPMasterTaskLoopDirective::hasCancel
   if (const auto N = asOMPMasterTaskLoopDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4332(const Subject &S, Answer &A) { // OMPMaskedTaskLoopDirective::hasCancel
+static void g4331(const Subject &S, Answer &A) { // OMPMaskedTaskLoopDirective::hasCancel
   if (const auto N = asOMPMaskedTaskLoopDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4333(const Subject &S, Answer &A) { // OMPParallelMasterTaskLoopDirective::hasCancel
+static void g4332(const Subject &S, Answer &A) { // OMPParallelMasterTaskLoopDirective::hasCancel
   if (const auto N = asOMPParallelMasterTaskLoopDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4334(const Subject &S, Answer &A) { // OMPParallelMaskedTaskLoopDirective::hasCancel
+static void g4333(const Subject &S, Answer &A) { // OMPParallelMaskedTaskLoopDirective::hasCancel
   if (const auto N = asOMPParallelMaskedTaskLoopDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4335(const Subject &S, Answer &A) { // OMPDistributeParallelForDirective::getTaskReductionRefExpr
+static void g4334(const Subject &S, Answer &A) { // OMPDistributeParallelForDirective::getTaskReductionRefExpr
   if (const auto N = asOMPDistributeParallelForDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4336(const Subject &S, Answer &A) { // OMPDistributeParallelForDirective::hasCancel
+static void g4335(const Subject &S, Answer &A) { // OMPDistributeParallelForDirective::hasCancel
   if (const auto N = asOMPDistributeParallelForDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4337(const Subject &S, Answer &A) { // OMPTeamsDistributeParallelForDirective::getTaskReductionRefExpr
+static void g4336(const Subject &S, Answer &A) { // OMPTeamsDistributeParallelForDirective::getTaskReductionRefExpr
   if (const auto N = asOMPTeamsDistributeParallelForDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4338(const Subject &S, Answer &A) { // OMPTeamsDistributeParallelForDirective::hasCancel
+static void g4337(const Subject &S, Answer &A) { // OMPTeamsDistributeParallelForDirective::hasCancel
   if (const auto N = asOMPTeamsDistributeParallelForDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4339(const Subject &S, Answer &A) { // OMPTargetTeamsDistributeParallelForDirective::getTaskReductionRefExpr
+static void g4338(const Subject &S, Answer &A) { // OMPTargetTeamsDistributeParallelForDirective::getTaskReductionRefExpr
   if (const auto N = asOMPTargetTeamsDistributeParallelForDirective(S); N)
     put(A, N->getTaskReductionRefExpr());
   else
     A.undefined();
 }
-static void g4340(const Subject &S, Answer &A) { // OMPTargetTeamsDistributeParallelForDirective::hasCancel
+static void g4339(const Subject &S, Answer &A) { // OMPTargetTeamsDistributeParallelForDirective::hasCancel
   if (const auto N = asOMPTargetTeamsDistributeParallelForDirective(S); N)
     put(A, N->hasCancel());
   else
     A.undefined();
 }
-static void g4341(const Subject &S, Answer &A) { // OMPTileDirective::getTransformedStmt
+static void g4340(const Subject &S, Answer &A) { // OMPTileDirective::getTransformedStmt
   if (const auto N = asOMPTileDirective(S); N)
     put(A, N->getTransformedStmt());
   else
     A.undefined();
 }
-static void g4342(const Subject &S, Answer &A) { // OMPTileDirective::getPreInits
+static void g4341(const Subject &S, Answer &A) { // OMPTileDirective::getPreInits
   if (const auto N = asOMPTileDirective(S); N)
     put(A, N->getPreInits());
   else
     A.undefined();
 }
-static void g4343(const Subject &S, Answer &A) { // OMPUnrollDirective::getTransformedStmt
+static void g4342(const Subject &S, Answer &A) { // OMPUnrollDirective::getTransformedStmt
   if (const auto N = asOMPUnrollDirective(S); N)
     put(A, N->getTransformedStmt());
   else
     A.undefined();
 }
-static void g4344(const Subject &S, Answer &A) { // OMPUnrollDirective::getPreInits
+static void g4343(const Subject &S, Answer &A) { // OMPUnrollDirective::getPreInits
   if (const auto N = asOMPUnrollDirective(S); N)
     put(A, N->getPreInits());
   else
     A.undefined();
 }
-static void g4345(const Subject &S, Answer &A) { // OMPReverseDirective::getTransformedStmt
+static void g4344(const Subject &S, Answer &A) { // OMPReverseDirective::getTransformedStmt
   if (const auto N = asOMPReverseDirective(S); N)
     put(A, N->getTransformedStmt());
   else
     A.undefined();
 }
-static void g4346(const Subject &S, Answer &A) { // OMPReverseDirective::getPreInits
+static void g4345(const Subject &S, Answer &A) { // OMPReverseDirective::getPreInits
   if (const auto N = asOMPReverseDirective(S); N)
     put(A, N->getPreInits());
   else
     A.undefined();
 }
-static void g4347(const Subject &S, Answer &A) { // OMPInterchangeDirective::getTransformedStmt
+static void g4346(const Subject &S, Answer &A) { // OMPInterchangeDirective::getTransformedStmt
   if (const auto N = asOMPInterchangeDirective(S); N)
     put(A, N->getTransformedStmt());
   else
     A.undefined();
 }
-static void g4348(const Subject &S, Answer &A) { // OMPInterchangeDirective::getPreInits
+static void g4347(const Subject &S, Answer &A) { // OMPInterchangeDirective::getPreInits
   if (const auto N = asOMPInterchangeDirective(S); N)
     put(A, N->getPreInits());
   else
     A.undefined();
 }
-static void g4349(const Subject &S, Answer &A) { // OMPDispatchDirective::getTargetCallLoc
+static void g4348(const Subject &S, Answer &A) { // OMPDispatchDirective::getTargetCallLoc
   if (const auto N = asOMPDispatchDirective(S); N)
     put(A, N->getTargetCallLoc());
   else
     A.undefined();
 }
-static void g4350(const Subject &S, Answer &A) { // OMPMetaDirective::getIfStmt
+static void g4349(const Subject &S, Answer &A) { // OMPMetaDirective::getIfStmt
   if (const auto N = asOMPMetaDirective(S); N)
     put(A, N->getIfStmt());
   else
     A.undefined();
 }
-static void g4351(const Subject &S, Answer &A) { // OMPTargetTeamsGenericLoopDirective::canBeParallelFor
+static void g4350(const Subject &S, Answer &A) { // OMPTargetTeamsGenericLoopDirective::canBeParallelFor
   if (const auto N = asOMPTargetTeamsGenericLoopDirective(S); N)
     put(A, N->canBeParallelFor());
   else
@@ -4001,6 +4001,7 @@ static void g4351(const Subject &S, Answer &A) { // OMPTargetTeamsGenericLoopDir
 }
 
 extern const Ask GettersOf_openmp[] = {
+    g3748,
     g3749,
     g3750,
     g3751,
@@ -4603,7 +4604,6 @@ extern const Ask GettersOf_openmp[] = {
     g4348,
     g4349,
     g4350,
-    g4351,
 };
 
 } // namespace cmonster

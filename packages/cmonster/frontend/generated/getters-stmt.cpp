@@ -297,1129 +297,1131 @@ namespace cmonster {
   return S.as<clang::RequiresExpr>();
 }
 
-static void g1269(const Subject &S, Answer &A) { // Stmt::getStmtClass
+static void g1268(const Subject &S, Answer &A) { // Stmt::getStmtClass
   if (const auto N = asStmt(S); N)
     put(A, N->getStmtClass());
   else
     A.undefined();
 }
-static void g1270(const Subject &S, Answer &A) { // Stmt::getStmtClassName
+static void g1269(const Subject &S, Answer &A) { // Stmt::getStmtClassName
   if (const auto N = asStmt(S); N)
     put(A, N->getStmtClassName());
   else
     A.undefined();
 }
-static void g1271(const Subject &S, Answer &A) { // Stmt::getSourceRange
+static void g1270(const Subject &S, Answer &A) { // Stmt::getSourceRange
   if (const auto N = asStmt(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g1272(const Subject &S, Answer &A) { // Stmt::getBeginLoc
+static void g1271(const Subject &S, Answer &A) { // Stmt::getBeginLoc
   if (const auto N = asStmt(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g1273(const Subject &S, Answer &A) { // Stmt::getEndLoc
+static void g1272(const Subject &S, Answer &A) { // Stmt::getEndLoc
   if (const auto N = asStmt(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g1274(const Subject &S, Answer &A) { // Stmt::IgnoreContainers
+static void g1273(const Subject &S, Answer &A) { // Stmt::IgnoreContainers
   if (const auto N = asStmt(S); N)
     put(A, N->IgnoreContainers());
   else
     A.undefined();
 }
-static void g1275(const Subject &S, Answer &A) { // Stmt::stripLabelLikeStatements
+static void g1274(const Subject &S, Answer &A) { // Stmt::stripLabelLikeStatements
   if (const auto N = asStmt(S); N)
     put(A, N->stripLabelLikeStatements());
   else
     A.undefined();
 }
-static void g1276(const Subject &S, Answer &A) { // Stmt::children
+static void g1275(const Subject &S, Answer &A) { // Stmt::children
   if (const auto N = asStmt(S); N)
     put(A, N->children());
   else
     A.undefined();
 }
-static void g1277(const Subject &S, Answer &A) { // DeclStmt::isSingleDecl
+static void g1276(const Subject &S, Answer &A) { // DeclStmt::isSingleDecl
   if (const auto N = asDeclStmt(S); N)
     put(A, N->isSingleDecl());
   else
     A.undefined();
 }
-static void g1278(const Subject &S, Answer &A) { // DeclStmt::getSingleDecl
+static void g1277(const Subject &S, Answer &A) { // DeclStmt::getSingleDecl
   if (const auto N = asDeclStmt(S); N)
     put(A, N->getSingleDecl());
   else
     A.undefined();
 }
-static void g1279(const Subject &S, Answer &A) { // DeclStmt::getDeclGroup
+static void g1278(const Subject &S, Answer &A) { // DeclStmt::getDeclGroup
   if (const auto N = asDeclStmt(S); N)
     put(A, N->getDeclGroup());
   else
     A.undefined();
 }
-static void g1280(const Subject &S, Answer &A) { // DeclStmt::decls
+static void g1279(const Subject &S, Answer &A) { // DeclStmt::decls
   if (const auto N = asDeclStmt(S); N)
     put(A, N->decls());
   else
     A.undefined();
 }
-static void g1281(const Subject &S, Answer &A) { // NullStmt::getSemiLoc
+static void g1280(const Subject &S, Answer &A) { // NullStmt::getSemiLoc
   if (const auto N = asNullStmt(S); N)
     put(A, N->getSemiLoc());
   else
     A.undefined();
 }
-static void g1282(const Subject &S, Answer &A) { // NullStmt::hasLeadingEmptyMacro
+static void g1281(const Subject &S, Answer &A) { // NullStmt::hasLeadingEmptyMacro
   if (const auto N = asNullStmt(S); N)
     put(A, N->hasLeadingEmptyMacro());
   else
     A.undefined();
 }
-static void g1283(const Subject &S, Answer &A) { // CompoundStmt::body_empty
+static void g1282(const Subject &S, Answer &A) { // CompoundStmt::body_empty
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->body_empty());
   else
     A.undefined();
 }
-static void g1284(const Subject &S, Answer &A) { // CompoundStmt::size
+static void g1283(const Subject &S, Answer &A) { // CompoundStmt::size
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->size());
   else
     A.undefined();
 }
-static void g1285(const Subject &S, Answer &A) { // CompoundStmt::hasStoredFPFeatures
+static void g1284(const Subject &S, Answer &A) { // CompoundStmt::hasStoredFPFeatures
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->hasStoredFPFeatures());
   else
     A.undefined();
 }
-static void g1286(const Subject &S, Answer &A) { // CompoundStmt::body
+static void g1285(const Subject &S, Answer &A) { // CompoundStmt::body
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->body());
   else
     A.undefined();
 }
-static void g1287(const Subject &S, Answer &A) { // CompoundStmt::body_front
+static void g1286(const Subject &S, Answer &A) { // CompoundStmt::body_front
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->body_front());
   else
     A.undefined();
 }
-static void g1288(const Subject &S, Answer &A) { // CompoundStmt::body_back
+static void g1287(const Subject &S, Answer &A) { // CompoundStmt::body_back
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->body_back());
   else
     A.undefined();
 }
-static void g1289(const Subject &S, Answer &A) { // CompoundStmt::getStmtExprResult
+static void g1288(const Subject &S, Answer &A) { // CompoundStmt::getStmtExprResult
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->getStmtExprResult());
   else
     A.undefined();
 }
-static void g1290(const Subject &S, Answer &A) { // CompoundStmt::getLBracLoc
+static void g1289(const Subject &S, Answer &A) { // CompoundStmt::getLBracLoc
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->getLBracLoc());
   else
     A.undefined();
 }
-static void g1291(const Subject &S, Answer &A) { // CompoundStmt::getRBracLoc
+static void g1290(const Subject &S, Answer &A) { // CompoundStmt::getRBracLoc
   if (const auto N = asCompoundStmt(S); N)
     put(A, N->getRBracLoc());
   else
     A.undefined();
 }
-static void g1292(const Subject &S, Answer &A) { // SwitchCase::getNextSwitchCase
+static void g1291(const Subject &S, Answer &A) { // SwitchCase::getNextSwitchCase
   if (const auto N = asSwitchCase(S); N)
     put(A, N->getNextSwitchCase());
   else
     A.undefined();
 }
-static void g1293(const Subject &S, Answer &A) { // SwitchCase::getKeywordLoc
+static void g1292(const Subject &S, Answer &A) { // SwitchCase::getKeywordLoc
   if (const auto N = asSwitchCase(S); N)
     put(A, N->getKeywordLoc());
   else
     A.undefined();
 }
-static void g1294(const Subject &S, Answer &A) { // SwitchCase::getColonLoc
+static void g1293(const Subject &S, Answer &A) { // SwitchCase::getColonLoc
   if (const auto N = asSwitchCase(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g1295(const Subject &S, Answer &A) { // SwitchCase::getSubStmt
+static void g1294(const Subject &S, Answer &A) { // SwitchCase::getSubStmt
   if (const auto N = asSwitchCase(S); N)
     put(A, N->getSubStmt());
   else
     A.undefined();
 }
-static void g1296(const Subject &S, Answer &A) { // CaseStmt::caseStmtIsGNURange
+static void g1295(const Subject &S, Answer &A) { // CaseStmt::caseStmtIsGNURange
   if (const auto N = asCaseStmt(S); N)
     put(A, N->caseStmtIsGNURange());
   else
     A.undefined();
 }
-static void g1297(const Subject &S, Answer &A) { // CaseStmt::getCaseLoc
+static void g1296(const Subject &S, Answer &A) { // CaseStmt::getCaseLoc
   if (const auto N = asCaseStmt(S); N)
     put(A, N->getCaseLoc());
   else
     A.undefined();
 }
-static void g1298(const Subject &S, Answer &A) { // CaseStmt::getEllipsisLoc
+static void g1297(const Subject &S, Answer &A) { // CaseStmt::getEllipsisLoc
   if (const auto N = asCaseStmt(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g1299(const Subject &S, Answer &A) { // CaseStmt::getLHS
+static void g1298(const Subject &S, Answer &A) { // CaseStmt::getLHS
   if (const auto N = asCaseStmt(S); N)
     put(A, N->getLHS());
   else
     A.undefined();
 }
-static void g1300(const Subject &S, Answer &A) { // CaseStmt::getRHS
+static void g1299(const Subject &S, Answer &A) { // CaseStmt::getRHS
   if (const auto N = asCaseStmt(S); N)
     put(A, N->getRHS());
   else
     A.undefined();
 }
-static void g1301(const Subject &S, Answer &A) { // CaseStmt::getSubStmt
+static void g1300(const Subject &S, Answer &A) { // CaseStmt::getSubStmt
   if (const auto N = asCaseStmt(S); N)
     put(A, N->getSubStmt());
   else
     A.undefined();
 }
-static void g1302(const Subject &S, Answer &A) { // DefaultStmt::getSubStmt
+static void g1301(const Subject &S, Answer &A) { // DefaultStmt::getSubStmt
   if (const auto N = asDefaultStmt(S); N)
     put(A, N->getSubStmt());
   else
     A.undefined();
 }
-static void g1303(const Subject &S, Answer &A) { // DefaultStmt::getDefaultLoc
+static void g1302(const Subject &S, Answer &A) { // DefaultStmt::getDefaultLoc
   if (const auto N = asDefaultStmt(S); N)
     put(A, N->getDefaultLoc());
   else
     A.undefined();
 }
-static void g1304(const Subject &S, Answer &A) { // ValueStmt::getExprStmt
+static void g1303(const Subject &S, Answer &A) { // ValueStmt::getExprStmt
   if (const auto N = asValueStmt(S); N)
     put(A, N->getExprStmt());
   else
     A.undefined();
 }
-static void g1305(const Subject &S, Answer &A) { // LabelStmt::getIdentLoc
+static void g1304(const Subject &S, Answer &A) { // LabelStmt::getIdentLoc
   if (const auto N = asLabelStmt(S); N)
     put(A, N->getIdentLoc());
   else
     A.undefined();
 }
-static void g1306(const Subject &S, Answer &A) { // LabelStmt::getDecl
+static void g1305(const Subject &S, Answer &A) { // LabelStmt::getDecl
   if (const auto N = asLabelStmt(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g1307(const Subject &S, Answer &A) { // LabelStmt::getName
+static void g1306(const Subject &S, Answer &A) { // LabelStmt::getName
   if (const auto N = asLabelStmt(S); N)
     put(A, N->getName());
   else
     A.undefined();
 }
-static void g1308(const Subject &S, Answer &A) { // LabelStmt::getSubStmt
+static void g1307(const Subject &S, Answer &A) { // LabelStmt::getSubStmt
   if (const auto N = asLabelStmt(S); N)
     put(A, N->getSubStmt());
   else
     A.undefined();
 }
-static void g1309(const Subject &S, Answer &A) { // LabelStmt::isSideEntry
+static void g1308(const Subject &S, Answer &A) { // LabelStmt::isSideEntry
   if (const auto N = asLabelStmt(S); N)
     put(A, N->isSideEntry());
   else
     A.undefined();
 }
-static void g1310(const Subject &S, Answer &A) { // AttributedStmt::getAttrLoc
+static void g1309(const Subject &S, Answer &A) { // AttributedStmt::getAttrLoc
   if (const auto N = asAttributedStmt(S); N)
     put(A, N->getAttrLoc());
   else
     A.undefined();
 }
-static void g1311(const Subject &S, Answer &A) { // AttributedStmt::getAttrs
+static void g1310(const Subject &S, Answer &A) { // AttributedStmt::getAttrs
   if (const auto N = asAttributedStmt(S); N)
     put(A, N->getAttrs());
   else
     A.undefined();
 }
-static void g1312(const Subject &S, Answer &A) { // AttributedStmt::getSubStmt
+static void g1311(const Subject &S, Answer &A) { // AttributedStmt::getSubStmt
   if (const auto N = asAttributedStmt(S); N)
     put(A, N->getSubStmt());
   else
     A.undefined();
 }
-static void g1313(const Subject &S, Answer &A) { // IfStmt::hasInitStorage
+static void g1312(const Subject &S, Answer &A) { // IfStmt::hasInitStorage
   if (const auto N = asIfStmt(S); N)
     put(A, N->hasInitStorage());
   else
     A.undefined();
 }
-static void g1314(const Subject &S, Answer &A) { // IfStmt::hasVarStorage
+static void g1313(const Subject &S, Answer &A) { // IfStmt::hasVarStorage
   if (const auto N = asIfStmt(S); N)
     put(A, N->hasVarStorage());
   else
     A.undefined();
 }
-static void g1315(const Subject &S, Answer &A) { // IfStmt::hasElseStorage
+static void g1314(const Subject &S, Answer &A) { // IfStmt::hasElseStorage
   if (const auto N = asIfStmt(S); N)
     put(A, N->hasElseStorage());
   else
     A.undefined();
 }
-static void g1316(const Subject &S, Answer &A) { // IfStmt::getCond
+static void g1315(const Subject &S, Answer &A) { // IfStmt::getCond
   if (const auto N = asIfStmt(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1317(const Subject &S, Answer &A) { // IfStmt::getThen
+static void g1316(const Subject &S, Answer &A) { // IfStmt::getThen
   if (const auto N = asIfStmt(S); N)
     put(A, N->getThen());
   else
     A.undefined();
 }
-static void g1318(const Subject &S, Answer &A) { // IfStmt::getElse
+static void g1317(const Subject &S, Answer &A) { // IfStmt::getElse
   if (const auto N = asIfStmt(S); N)
     put(A, N->getElse());
   else
     A.undefined();
 }
-static void g1319(const Subject &S, Answer &A) { // IfStmt::getConditionVariable
+static void g1318(const Subject &S, Answer &A) { // IfStmt::getConditionVariable
   if (const auto N = asIfStmt(S); N)
     put(A, N->getConditionVariable());
   else
     A.undefined();
 }
-static void g1320(const Subject &S, Answer &A) { // IfStmt::getConditionVariableDeclStmt
+static void g1319(const Subject &S, Answer &A) { // IfStmt::getConditionVariableDeclStmt
   if (const auto N = asIfStmt(S); N)
     put(A, N->getConditionVariableDeclStmt());
   else
     A.undefined();
 }
-static void g1321(const Subject &S, Answer &A) { // IfStmt::getInit
+static void g1320(const Subject &S, Answer &A) { // IfStmt::getInit
   if (const auto N = asIfStmt(S); N)
     put(A, N->getInit());
   else
     A.undefined();
 }
-static void g1322(const Subject &S, Answer &A) { // IfStmt::getIfLoc
+static void g1321(const Subject &S, Answer &A) { // IfStmt::getIfLoc
   if (const auto N = asIfStmt(S); N)
     put(A, N->getIfLoc());
   else
     A.undefined();
 }
-static void g1323(const Subject &S, Answer &A) { // IfStmt::getElseLoc
+static void g1322(const Subject &S, Answer &A) { // IfStmt::getElseLoc
   if (const auto N = asIfStmt(S); N)
     put(A, N->getElseLoc());
   else
     A.undefined();
 }
-static void g1324(const Subject &S, Answer &A) { // IfStmt::isConsteval
+static void g1323(const Subject &S, Answer &A) { // IfStmt::isConsteval
   if (const auto N = asIfStmt(S); N)
     put(A, N->isConsteval());
   else
     A.undefined();
 }
-static void g1325(const Subject &S, Answer &A) { // IfStmt::isNonNegatedConsteval
+static void g1324(const Subject &S, Answer &A) { // IfStmt::isNonNegatedConsteval
   if (const auto N = asIfStmt(S); N)
     put(A, N->isNonNegatedConsteval());
   else
     A.undefined();
 }
-static void g1326(const Subject &S, Answer &A) { // IfStmt::isNegatedConsteval
+static void g1325(const Subject &S, Answer &A) { // IfStmt::isNegatedConsteval
   if (const auto N = asIfStmt(S); N)
     put(A, N->isNegatedConsteval());
   else
     A.undefined();
 }
-static void g1327(const Subject &S, Answer &A) { // IfStmt::isConstexpr
+static void g1326(const Subject &S, Answer &A) { // IfStmt::isConstexpr
   if (const auto N = asIfStmt(S); N)
     put(A, N->isConstexpr());
   else
     A.undefined();
 }
-static void g1328(const Subject &S, Answer &A) { // IfStmt::getStatementKind
+static void g1327(const Subject &S, Answer &A) { // IfStmt::getStatementKind
   if (const auto N = asIfStmt(S); N)
     put(A, N->getStatementKind());
   else
     A.undefined();
 }
-static void g1329(const Subject &S, Answer &A) { // IfStmt::isObjCAvailabilityCheck
-  if (const auto N = asIfStmt(S); N)
+static void g1328(const Subject &S, Answer &A) { // IfStmt::isObjCAvailabilityCheck
+  if (const auto N = asIfStmt(S); N && (N->getCond()))
     put(A, N->isObjCAvailabilityCheck());
   else
     A.undefined();
 }
-static void g1330(const Subject &S, Answer &A) { // IfStmt::getLParenLoc
+static void g1329(const Subject &S, Answer &A) { // IfStmt::getLParenLoc
   if (const auto N = asIfStmt(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1331(const Subject &S, Answer &A) { // IfStmt::getRParenLoc
+static void g1330(const Subject &S, Answer &A) { // IfStmt::getRParenLoc
   if (const auto N = asIfStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1332(const Subject &S, Answer &A) { // SwitchStmt::hasInitStorage
+static void g1331(const Subject &S, Answer &A) { // SwitchStmt::hasInitStorage
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->hasInitStorage());
   else
     A.undefined();
 }
-static void g1333(const Subject &S, Answer &A) { // SwitchStmt::hasVarStorage
+static void g1332(const Subject &S, Answer &A) { // SwitchStmt::hasVarStorage
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->hasVarStorage());
   else
     A.undefined();
 }
-static void g1334(const Subject &S, Answer &A) { // SwitchStmt::getCond
+static void g1333(const Subject &S, Answer &A) { // SwitchStmt::getCond
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1335(const Subject &S, Answer &A) { // SwitchStmt::getBody
+static void g1334(const Subject &S, Answer &A) { // SwitchStmt::getBody
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1336(const Subject &S, Answer &A) { // SwitchStmt::getInit
+static void g1335(const Subject &S, Answer &A) { // SwitchStmt::getInit
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getInit());
   else
     A.undefined();
 }
-static void g1337(const Subject &S, Answer &A) { // SwitchStmt::getConditionVariable
+static void g1336(const Subject &S, Answer &A) { // SwitchStmt::getConditionVariable
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getConditionVariable());
   else
     A.undefined();
 }
-static void g1338(const Subject &S, Answer &A) { // SwitchStmt::getConditionVariableDeclStmt
+static void g1337(const Subject &S, Answer &A) { // SwitchStmt::getConditionVariableDeclStmt
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getConditionVariableDeclStmt());
   else
     A.undefined();
 }
-static void g1339(const Subject &S, Answer &A) { // SwitchStmt::getSwitchCaseList
+static void g1338(const Subject &S, Answer &A) { // SwitchStmt::getSwitchCaseList
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getSwitchCaseList());
   else
     A.undefined();
 }
-static void g1340(const Subject &S, Answer &A) { // SwitchStmt::getSwitchLoc
+static void g1339(const Subject &S, Answer &A) { // SwitchStmt::getSwitchLoc
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getSwitchLoc());
   else
     A.undefined();
 }
-static void g1341(const Subject &S, Answer &A) { // SwitchStmt::getLParenLoc
+static void g1340(const Subject &S, Answer &A) { // SwitchStmt::getLParenLoc
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1342(const Subject &S, Answer &A) { // SwitchStmt::getRParenLoc
+static void g1341(const Subject &S, Answer &A) { // SwitchStmt::getRParenLoc
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1343(const Subject &S, Answer &A) { // SwitchStmt::isAllEnumCasesCovered
+static void g1342(const Subject &S, Answer &A) { // SwitchStmt::isAllEnumCasesCovered
   if (const auto N = asSwitchStmt(S); N)
     put(A, N->isAllEnumCasesCovered());
   else
     A.undefined();
 }
-static void g1344(const Subject &S, Answer &A) { // WhileStmt::hasVarStorage
+static void g1343(const Subject &S, Answer &A) { // WhileStmt::hasVarStorage
   if (const auto N = asWhileStmt(S); N)
     put(A, N->hasVarStorage());
   else
     A.undefined();
 }
-static void g1345(const Subject &S, Answer &A) { // WhileStmt::getCond
+static void g1344(const Subject &S, Answer &A) { // WhileStmt::getCond
   if (const auto N = asWhileStmt(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1346(const Subject &S, Answer &A) { // WhileStmt::getBody
+static void g1345(const Subject &S, Answer &A) { // WhileStmt::getBody
   if (const auto N = asWhileStmt(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1347(const Subject &S, Answer &A) { // WhileStmt::getConditionVariable
+static void g1346(const Subject &S, Answer &A) { // WhileStmt::getConditionVariable
   if (const auto N = asWhileStmt(S); N)
     put(A, N->getConditionVariable());
   else
     A.undefined();
 }
-static void g1348(const Subject &S, Answer &A) { // WhileStmt::getConditionVariableDeclStmt
+static void g1347(const Subject &S, Answer &A) { // WhileStmt::getConditionVariableDeclStmt
   if (const auto N = asWhileStmt(S); N)
     put(A, N->getConditionVariableDeclStmt());
   else
     A.undefined();
 }
-static void g1349(const Subject &S, Answer &A) { // WhileStmt::getWhileLoc
+static void g1348(const Subject &S, Answer &A) { // WhileStmt::getWhileLoc
   if (const auto N = asWhileStmt(S); N)
     put(A, N->getWhileLoc());
   else
     A.undefined();
 }
-static void g1350(const Subject &S, Answer &A) { // WhileStmt::getLParenLoc
+static void g1349(const Subject &S, Answer &A) { // WhileStmt::getLParenLoc
   if (const auto N = asWhileStmt(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1351(const Subject &S, Answer &A) { // WhileStmt::getRParenLoc
+static void g1350(const Subject &S, Answer &A) { // WhileStmt::getRParenLoc
   if (const auto N = asWhileStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1352(const Subject &S, Answer &A) { // DoStmt::getCond
+static void g1351(const Subject &S, Answer &A) { // DoStmt::getCond
   if (const auto N = asDoStmt(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1353(const Subject &S, Answer &A) { // DoStmt::getBody
+static void g1352(const Subject &S, Answer &A) { // DoStmt::getBody
   if (const auto N = asDoStmt(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1354(const Subject &S, Answer &A) { // DoStmt::getDoLoc
+static void g1353(const Subject &S, Answer &A) { // DoStmt::getDoLoc
   if (const auto N = asDoStmt(S); N)
     put(A, N->getDoLoc());
   else
     A.undefined();
 }
-static void g1355(const Subject &S, Answer &A) { // DoStmt::getWhileLoc
+static void g1354(const Subject &S, Answer &A) { // DoStmt::getWhileLoc
   if (const auto N = asDoStmt(S); N)
     put(A, N->getWhileLoc());
   else
     A.undefined();
 }
-static void g1356(const Subject &S, Answer &A) { // DoStmt::getRParenLoc
+static void g1355(const Subject &S, Answer &A) { // DoStmt::getRParenLoc
   if (const auto N = asDoStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1357(const Subject &S, Answer &A) { // ForStmt::getInit
+static void g1356(const Subject &S, Answer &A) { // ForStmt::getInit
   if (const auto N = asForStmt(S); N)
     put(A, N->getInit());
   else
     A.undefined();
 }
-static void g1358(const Subject &S, Answer &A) { // ForStmt::getConditionVariable
+static void g1357(const Subject &S, Answer &A) { // ForStmt::getConditionVariable
   if (const auto N = asForStmt(S); N)
     put(A, N->getConditionVariable());
   else
     A.undefined();
 }
-static void g1359(const Subject &S, Answer &A) { // ForStmt::getConditionVariableDeclStmt
+static void g1358(const Subject &S, Answer &A) { // ForStmt::getConditionVariableDeclStmt
   if (const auto N = asForStmt(S); N)
     put(A, N->getConditionVariableDeclStmt());
   else
     A.undefined();
 }
-static void g1360(const Subject &S, Answer &A) { // ForStmt::getCond
+static void g1359(const Subject &S, Answer &A) { // ForStmt::getCond
   if (const auto N = asForStmt(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1361(const Subject &S, Answer &A) { // ForStmt::getInc
+static void g1360(const Subject &S, Answer &A) { // ForStmt::getInc
   if (const auto N = asForStmt(S); N)
     put(A, N->getInc());
   else
     A.undefined();
 }
-static void g1362(const Subject &S, Answer &A) { // ForStmt::getBody
+static void g1361(const Subject &S, Answer &A) { // ForStmt::getBody
   if (const auto N = asForStmt(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1363(const Subject &S, Answer &A) { // ForStmt::getForLoc
+static void g1362(const Subject &S, Answer &A) { // ForStmt::getForLoc
   if (const auto N = asForStmt(S); N)
     put(A, N->getForLoc());
   else
     A.undefined();
 }
-static void g1364(const Subject &S, Answer &A) { // ForStmt::getLParenLoc
+static void g1363(const Subject &S, Answer &A) { // ForStmt::getLParenLoc
   if (const auto N = asForStmt(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1365(const Subject &S, Answer &A) { // ForStmt::getRParenLoc
+static void g1364(const Subject &S, Answer &A) { // ForStmt::getRParenLoc
   if (const auto N = asForStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1366(const Subject &S, Answer &A) { // GotoStmt::getLabel
+static void g1365(const Subject &S, Answer &A) { // GotoStmt::getLabel
   if (const auto N = asGotoStmt(S); N)
     put(A, N->getLabel());
   else
     A.undefined();
 }
-static void g1367(const Subject &S, Answer &A) { // GotoStmt::getGotoLoc
+static void g1366(const Subject &S, Answer &A) { // GotoStmt::getGotoLoc
   if (const auto N = asGotoStmt(S); N)
     put(A, N->getGotoLoc());
   else
     A.undefined();
 }
-static void g1368(const Subject &S, Answer &A) { // GotoStmt::getLabelLoc
+static void g1367(const Subject &S, Answer &A) { // GotoStmt::getLabelLoc
   if (const auto N = asGotoStmt(S); N)
     put(A, N->getLabelLoc());
   else
     A.undefined();
 }
-static void g1369(const Subject &S, Answer &A) { // IndirectGotoStmt::getGotoLoc
+static void g1368(const Subject &S, Answer &A) { // IndirectGotoStmt::getGotoLoc
   if (const auto N = asIndirectGotoStmt(S); N)
     put(A, N->getGotoLoc());
   else
     A.undefined();
 }
-static void g1370(const Subject &S, Answer &A) { // IndirectGotoStmt::getStarLoc
+static void g1369(const Subject &S, Answer &A) { // IndirectGotoStmt::getStarLoc
   if (const auto N = asIndirectGotoStmt(S); N)
     put(A, N->getStarLoc());
   else
     A.undefined();
 }
-static void g1371(const Subject &S, Answer &A) { // IndirectGotoStmt::getTarget
+static void g1370(const Subject &S, Answer &A) { // IndirectGotoStmt::getTarget
   if (const auto N = asIndirectGotoStmt(S); N)
     put(A, N->getTarget());
   else
     A.undefined();
 }
-static void g1372(const Subject &S, Answer &A) { // IndirectGotoStmt::getConstantTarget
+static void g1371(const Subject &S, Answer &A) { // IndirectGotoStmt::getConstantTarget
   if (const auto N = asIndirectGotoStmt(S); N)
     put(A, N->getConstantTarget());
   else
     A.undefined();
 }
-static void g1373(const Subject &S, Answer &A) { // ContinueStmt::getContinueLoc
+static void g1372(const Subject &S, Answer &A) { // ContinueStmt::getContinueLoc
   if (const auto N = asContinueStmt(S); N)
     put(A, N->getContinueLoc());
   else
     A.undefined();
 }
-static void g1374(const Subject &S, Answer &A) { // BreakStmt::getBreakLoc
+static void g1373(const Subject &S, Answer &A) { // BreakStmt::getBreakLoc
   if (const auto N = asBreakStmt(S); N)
     put(A, N->getBreakLoc());
   else
     A.undefined();
 }
-static void g1375(const Subject &S, Answer &A) { // ReturnStmt::getRetValue
+static void g1374(const Subject &S, Answer &A) { // ReturnStmt::getRetValue
   if (const auto N = asReturnStmt(S); N)
     put(A, N->getRetValue());
   else
     A.undefined();
 }
-static void g1376(const Subject &S, Answer &A) { // ReturnStmt::getNRVOCandidate
+static void g1375(const Subject &S, Answer &A) { // ReturnStmt::getNRVOCandidate
   if (const auto N = asReturnStmt(S); N)
     put(A, N->getNRVOCandidate());
   else
     A.undefined();
 }
-static void g1377(const Subject &S, Answer &A) { // ReturnStmt::getReturnLoc
+static void g1376(const Subject &S, Answer &A) { // ReturnStmt::getReturnLoc
   if (const auto N = asReturnStmt(S); N)
     put(A, N->getReturnLoc());
   else
     A.undefined();
 }
-static void g1378(const Subject &S, Answer &A) { // AsmStmt::getAsmLoc
+static void g1377(const Subject &S, Answer &A) { // AsmStmt::getAsmLoc
   if (const auto N = asAsmStmt(S); N)
     put(A, N->getAsmLoc());
   else
     A.undefined();
 }
-static void g1379(const Subject &S, Answer &A) { // AsmStmt::isSimple
+static void g1378(const Subject &S, Answer &A) { // AsmStmt::isSimple
   if (const auto N = asAsmStmt(S); N)
     put(A, N->isSimple());
   else
     A.undefined();
 }
-static void g1380(const Subject &S, Answer &A) { // AsmStmt::isVolatile
+static void g1379(const Subject &S, Answer &A) { // AsmStmt::isVolatile
   if (const auto N = asAsmStmt(S); N)
     put(A, N->isVolatile());
   else
     A.undefined();
 }
-static void g1381(const Subject &S, Answer &A) { // AsmStmt::getNumOutputs
+static void g1380(const Subject &S, Answer &A) { // AsmStmt::getNumOutputs
   if (const auto N = asAsmStmt(S); N)
     put(A, N->getNumOutputs());
   else
     A.undefined();
 }
-static void g1382(const Subject &S, Answer &A) { // AsmStmt::getNumPlusOperands
+static void g1381(const Subject &S, Answer &A) { // AsmStmt::getNumPlusOperands
   if (const auto N = asAsmStmt(S); N)
     put(A, N->getNumPlusOperands());
   else
     A.undefined();
 }
-static void g1383(const Subject &S, Answer &A) { // AsmStmt::getNumInputs
+static void g1382(const Subject &S, Answer &A) { // AsmStmt::getNumInputs
   if (const auto N = asAsmStmt(S); N)
     put(A, N->getNumInputs());
   else
     A.undefined();
 }
-static void g1384(const Subject &S, Answer &A) { // AsmStmt::getNumClobbers
+static void g1383(const Subject &S, Answer &A) { // AsmStmt::getNumClobbers
   if (const auto N = asAsmStmt(S); N)
     put(A, N->getNumClobbers());
   else
     A.undefined();
 }
-static void g1385(const Subject &S, Answer &A) { // AsmStmt::inputs
+static void g1384(const Subject &S, Answer &A) { // AsmStmt::inputs
   if (const auto N = asAsmStmt(S); N)
     put(A, N->inputs());
   else
     A.undefined();
 }
-static void g1386(const Subject &S, Answer &A) { // AsmStmt::outputs
+static void g1385(const Subject &S, Answer &A) { // AsmStmt::outputs
   if (const auto N = asAsmStmt(S); N)
     put(A, N->outputs());
   else
     A.undefined();
 }
-static void g1387(const Subject &S, Answer &A) { // GCCAsmStmt::getRParenLoc
+static void g1386(const Subject &S, Answer &A) { // GCCAsmStmt::getRParenLoc
   if (const auto N = asGCCAsmStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1388(const Subject &S, Answer &A) { // GCCAsmStmt::getAsmString
+static void g1387(const Subject &S, Answer &A) { // GCCAsmStmt::getAsmString
   if (const auto N = asGCCAsmStmt(S); N)
     put(A, N->getAsmString());
   else
     A.undefined();
 }
-static void g1389(const Subject &S, Answer &A) { // GCCAsmStmt::isAsmGoto
+static void g1388(const Subject &S, Answer &A) { // GCCAsmStmt::isAsmGoto
   if (const auto N = asGCCAsmStmt(S); N)
     put(A, N->isAsmGoto());
   else
     A.undefined();
 }
-static void g1390(const Subject &S, Answer &A) { // GCCAsmStmt::getNumLabels
+static void g1389(const Subject &S, Answer &A) { // GCCAsmStmt::getNumLabels
   if (const auto N = asGCCAsmStmt(S); N)
     put(A, N->getNumLabels());
   else
     A.undefined();
 }
-static void g1391(const Subject &S, Answer &A) { // GCCAsmStmt::labels
+static void g1390(const Subject &S, Answer &A) { // GCCAsmStmt::labels
   if (const auto N = asGCCAsmStmt(S); N)
     put(A, N->labels());
   else
     A.undefined();
 }
-static void g1392(const Subject &S, Answer &A) { // MSAsmStmt::getLBraceLoc
+static void g1391(const Subject &S, Answer &A) { // MSAsmStmt::getLBraceLoc
   if (const auto N = asMSAsmStmt(S); N)
     put(A, N->getLBraceLoc());
   else
     A.undefined();
 }
-static void g1393(const Subject &S, Answer &A) { // MSAsmStmt::hasBraces
+static void g1392(const Subject &S, Answer &A) { // MSAsmStmt::hasBraces
   if (const auto N = asMSAsmStmt(S); N)
     put(A, N->hasBraces());
   else
     A.undefined();
 }
-static void g1394(const Subject &S, Answer &A) { // MSAsmStmt::getAsmString
+static void g1393(const Subject &S, Answer &A) { // MSAsmStmt::getAsmString
   if (const auto N = asMSAsmStmt(S); N)
     put(A, N->getAsmString());
   else
     A.undefined();
 }
-static void g1395(const Subject &S, Answer &A) { // MSAsmStmt::getAllConstraints
+static void g1394(const Subject &S, Answer &A) { // MSAsmStmt::getAllConstraints
   if (const auto N = asMSAsmStmt(S); N)
     put(A, N->getAllConstraints());
   else
     A.undefined();
 }
-static void g1396(const Subject &S, Answer &A) { // MSAsmStmt::getClobbers
+static void g1395(const Subject &S, Answer &A) { // MSAsmStmt::getClobbers
   if (const auto N = asMSAsmStmt(S); N)
     put(A, N->getClobbers());
   else
     A.undefined();
 }
-static void g1397(const Subject &S, Answer &A) { // MSAsmStmt::getAllExprs
+static void g1396(const Subject &S, Answer &A) { // MSAsmStmt::getAllExprs
   if (const auto N = asMSAsmStmt(S); N)
     put(A, N->getAllExprs());
   else
     A.undefined();
 }
-static void g1398(const Subject &S, Answer &A) { // SEHExceptStmt::getExceptLoc
+static void g1397(const Subject &S, Answer &A) { // SEHExceptStmt::getExceptLoc
   if (const auto N = asSEHExceptStmt(S); N)
     put(A, N->getExceptLoc());
   else
     A.undefined();
 }
-static void g1399(const Subject &S, Answer &A) { // SEHExceptStmt::getFilterExpr
+static void g1398(const Subject &S, Answer &A) { // SEHExceptStmt::getFilterExpr
   if (const auto N = asSEHExceptStmt(S); N)
     put(A, N->getFilterExpr());
   else
     A.undefined();
 }
-static void g1400(const Subject &S, Answer &A) { // SEHExceptStmt::getBlock
+static void g1399(const Subject &S, Answer &A) { // SEHExceptStmt::getBlock
   if (const auto N = asSEHExceptStmt(S); N)
     put(A, N->getBlock());
   else
     A.undefined();
 }
-static void g1401(const Subject &S, Answer &A) { // SEHFinallyStmt::getFinallyLoc
+static void g1400(const Subject &S, Answer &A) { // SEHFinallyStmt::getFinallyLoc
   if (const auto N = asSEHFinallyStmt(S); N)
     put(A, N->getFinallyLoc());
   else
     A.undefined();
 }
-static void g1402(const Subject &S, Answer &A) { // SEHFinallyStmt::getBlock
+static void g1401(const Subject &S, Answer &A) { // SEHFinallyStmt::getBlock
   if (const auto N = asSEHFinallyStmt(S); N)
     put(A, N->getBlock());
   else
     A.undefined();
 }
-static void g1403(const Subject &S, Answer &A) { // SEHTryStmt::getTryLoc
+static void g1402(const Subject &S, Answer &A) { // SEHTryStmt::getTryLoc
   if (const auto N = asSEHTryStmt(S); N)
     put(A, N->getTryLoc());
   else
     A.undefined();
 }
-static void g1404(const Subject &S, Answer &A) { // SEHTryStmt::getIsCXXTry
+static void g1403(const Subject &S, Answer &A) { // SEHTryStmt::getIsCXXTry
   if (const auto N = asSEHTryStmt(S); N)
     put(A, N->getIsCXXTry());
   else
     A.undefined();
 }
-static void g1405(const Subject &S, Answer &A) { // SEHTryStmt::getTryBlock
+static void g1404(const Subject &S, Answer &A) { // SEHTryStmt::getTryBlock
   if (const auto N = asSEHTryStmt(S); N)
     put(A, N->getTryBlock());
   else
     A.undefined();
 }
-static void g1406(const Subject &S, Answer &A) { // SEHTryStmt::getHandler
+static void g1405(const Subject &S, Answer &A) { // SEHTryStmt::getHandler
   if (const auto N = asSEHTryStmt(S); N)
     put(A, N->getHandler());
   else
     A.undefined();
 }
-static void g1407(const Subject &S, Answer &A) { // SEHTryStmt::getExceptHandler
+static void g1406(const Subject &S, Answer &A) { // SEHTryStmt::getExceptHandler
   if (const auto N = asSEHTryStmt(S); N)
     put(A, N->getExceptHandler());
   else
     A.undefined();
 }
-static void g1408(const Subject &S, Answer &A) { // SEHTryStmt::getFinallyHandler
+static void g1407(const Subject &S, Answer &A) { // SEHTryStmt::getFinallyHandler
   if (const auto N = asSEHTryStmt(S); N)
     put(A, N->getFinallyHandler());
   else
     A.undefined();
 }
-static void g1409(const Subject &S, Answer &A) { // SEHLeaveStmt::getLeaveLoc
+static void g1408(const Subject &S, Answer &A) { // SEHLeaveStmt::getLeaveLoc
   if (const auto N = asSEHLeaveStmt(S); N)
     put(A, N->getLeaveLoc());
   else
     A.undefined();
 }
-static void g1410(const Subject &S, Answer &A) { // CapturedStmt::getCapturedStmt
+static void g1409(const Subject &S, Answer &A) { // CapturedStmt::getCapturedStmt
   if (const auto N = asCapturedStmt(S); N)
     put(A, N->getCapturedStmt());
   else
     A.undefined();
 }
-static void g1411(const Subject &S, Answer &A) { // CapturedStmt::getCapturedDecl
+static void g1410(const Subject &S, Answer &A) { // CapturedStmt::getCapturedDecl
   if (const auto N = asCapturedStmt(S); N)
     put(A, N->getCapturedDecl());
   else
     A.undefined();
 }
-static void g1412(const Subject &S, Answer &A) { // CapturedStmt::getCapturedRegionKind
+static void g1411(const Subject &S, Answer &A) { // CapturedStmt::getCapturedRegionKind
   if (const auto N = asCapturedStmt(S); N)
     put(A, N->getCapturedRegionKind());
   else
     A.undefined();
 }
-static void g1413(const Subject &S, Answer &A) { // CapturedStmt::getCapturedRecordDecl
+static void g1412(const Subject &S, Answer &A) { // CapturedStmt::getCapturedRecordDecl
   if (const auto N = asCapturedStmt(S); N)
     put(A, N->getCapturedRecordDecl());
   else
     A.undefined();
 }
-static void g1414(const Subject &S, Answer &A) { // CapturedStmt::capture_size
+static void g1413(const Subject &S, Answer &A) { // CapturedStmt::capture_size
   if (const auto N = asCapturedStmt(S); N)
     put(A, N->capture_size());
   else
     A.undefined();
 }
-static void g1415(const Subject &S, Answer &A) { // CapturedStmt::capture_inits
+static void g1414(const Subject &S, Answer &A) { // CapturedStmt::capture_inits
   if (const auto N = asCapturedStmt(S); N)
     put(A, N->capture_inits());
   else
     A.undefined();
 }
-static void g1416(const Subject &S, Answer &A) { // Expr::getType
+static void g1415(const Subject &S, Answer &A) { // Expr::getType
   if (const auto N = asExpr(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g1417(const Subject &S, Answer &A) { // Expr::getDependence
+static void g1416(const Subject &S, Answer &A) { // Expr::getDependence
   if (const auto N = asExpr(S); N)
     put(A, N->getDependence());
   else
     A.undefined();
 }
-static void g1418(const Subject &S, Answer &A) { // Expr::isValueDependent
+static void g1417(const Subject &S, Answer &A) { // Expr::isValueDependent
   if (const auto N = asExpr(S); N)
     put(A, N->isValueDependent());
   else
     A.undefined();
 }
-static void g1419(const Subject &S, Answer &A) { // Expr::isTypeDependent
+static void g1418(const Subject &S, Answer &A) { // Expr::isTypeDependent
   if (const auto N = asExpr(S); N)
     put(A, N->isTypeDependent());
   else
     A.undefined();
 }
-static void g1420(const Subject &S, Answer &A) { // Expr::isInstantiationDependent
+static void g1419(const Subject &S, Answer &A) { // Expr::isInstantiationDependent
   if (const auto N = asExpr(S); N)
     put(A, N->isInstantiationDependent());
   else
     A.undefined();
 }
-static void g1421(const Subject &S, Answer &A) { // Expr::containsUnexpandedParameterPack
+static void g1420(const Subject &S, Answer &A) { // Expr::containsUnexpandedParameterPack
   if (const auto N = asExpr(S); N)
     put(A, N->containsUnexpandedParameterPack());
   else
     A.undefined();
 }
-static void g1422(const Subject &S, Answer &A) { // Expr::containsErrors
+static void g1421(const Subject &S, Answer &A) { // Expr::containsErrors
   if (const auto N = asExpr(S); N)
     put(A, N->containsErrors());
   else
     A.undefined();
 }
-static void g1423(const Subject &S, Answer &A) { // Expr::getExprLoc
+static void g1422(const Subject &S, Answer &A) { // Expr::getExprLoc
   if (const auto N = asExpr(S); N)
     put(A, N->getExprLoc());
   else
     A.undefined();
 }
-static void g1424(const Subject &S, Answer &A) { // Expr::isReadIfDiscardedInCPlusPlus11
+static void g1423(const Subject &S, Answer &A) { // Expr::isReadIfDiscardedInCPlusPlus11
   if (const auto N = asExpr(S); N && (!N->getType().isNull()))
     put(A, N->isReadIfDiscardedInCPlusPlus11());
   else
     A.undefined();
 }
-static void g1425(const Subject &S, Answer &A) { // Expr::isLValue
+static void g1424(const Subject &S, Answer &A) { // Expr::isLValue
   if (const auto N = asExpr(S); N)
     put(A, N->isLValue());
   else
     A.undefined();
 }
-static void g1426(const Subject &S, Answer &A) { // Expr::isPRValue
+static void g1425(const Subject &S, Answer &A) { // Expr::isPRValue
   if (const auto N = asExpr(S); N)
     put(A, N->isPRValue());
   else
     A.undefined();
 }
-static void g1427(const Subject &S, Answer &A) { // Expr::isXValue
+static void g1426(const Subject &S, Answer &A) { // Expr::isXValue
   if (const auto N = asExpr(S); N)
     put(A, N->isXValue());
   else
     A.undefined();
 }
-static void g1428(const Subject &S, Answer &A) { // Expr::isGLValue
+static void g1427(const Subject &S, Answer &A) { // Expr::isGLValue
   if (const auto N = asExpr(S); N)
     put(A, N->isGLValue());
   else
     A.undefined();
 }
-static void g1429(const Subject &S, Answer &A) { // Expr::getValueKind
+static void g1428(const Subject &S, Answer &A) { // Expr::getValueKind
   if (const auto N = asExpr(S); N)
     put(A, N->getValueKind());
   else
     A.undefined();
 }
-static void g1430(const Subject &S, Answer &A) { // Expr::getObjectKind
+static void g1429(const Subject &S, Answer &A) { // Expr::getObjectKind
   if (const auto N = asExpr(S); N)
     put(A, N->getObjectKind());
   else
     A.undefined();
 }
-static void g1431(const Subject &S, Answer &A) { // Expr::isOrdinaryOrBitFieldObject
+static void g1430(const Subject &S, Answer &A) { // Expr::isOrdinaryOrBitFieldObject
   if (const auto N = asExpr(S); N)
     put(A, N->isOrdinaryOrBitFieldObject());
   else
     A.undefined();
 }
-static void g1432(const Subject &S, Answer &A) { // Expr::refersToBitField
+static void g1431(const Subject &S, Answer &A) { // Expr::refersToBitField
   if (const auto N = asExpr(S); N)
     put(A, N->refersToBitField());
   else
     A.undefined();
 }
-static void g1433(const Subject &S, Answer &A) { // Expr::getSourceBitField
+static void g1432(const Subject &S, Answer &A) { // Expr::getSourceBitField
   if (const auto N = asExpr(S); N)
     put(A, N->getSourceBitField());
   else
     A.undefined();
 }
-static void g1434(const Subject &S, Answer &A) { // Expr::getEnumConstantDecl
+static void g1433(const Subject &S, Answer &A) { // Expr::getEnumConstantDecl
   if (const auto N = asExpr(S); N)
     put(A, N->getEnumConstantDecl());
   else
     A.undefined();
 }
-static void g1435(const Subject &S, Answer &A) { // Expr::getReferencedDeclOfCallee
+static void g1434(const Subject &S, Answer &A) { // Expr::getReferencedDeclOfCallee
   if (const auto N = asExpr(S); N)
     put(A, N->getReferencedDeclOfCallee());
   else
     A.undefined();
 }
-static void g1436(const Subject &S, Answer &A) { // Expr::getObjCProperty
+static void g1435(const Subject &S, Answer &A) { // Expr::getObjCProperty
   if (const auto N = asExpr(S); N && (N->isLValue() && N->getObjectKind() == clang::OK_ObjCProperty))
     put(A, N->getObjCProperty());
   else
     A.undefined();
 }
-static void g1437(const Subject &S, Answer &A) { // Expr::isObjCSelfExpr
+static void g1436(const Subject &S, Answer &A) { // Expr::isObjCSelfExpr
   if (const auto N = asExpr(S); N)
     put(A, N->isObjCSelfExpr());
   else
     A.undefined();
 }
-static void g1438(const Subject &S, Answer &A) { // Expr::refersToVectorElement
+static void g1437(const Subject &S, Answer &A) { // Expr::refersToVectorElement
   if (const auto N = asExpr(S); N)
     put(A, N->refersToVectorElement());
   else
     A.undefined();
 }
-static void g1439(const Subject &S, Answer &A) { // Expr::refersToMatrixElement
+static void g1438(const Subject &S, Answer &A) { // Expr::refersToMatrixElement
   if (const auto N = asExpr(S); N)
     put(A, N->refersToMatrixElement());
   else
     A.undefined();
 }
-static void g1440(const Subject &S, Answer &A) { // Expr::refersToGlobalRegisterVar
+static void g1439(const Subject &S, Answer &A) { // Expr::refersToGlobalRegisterVar
   if (const auto N = asExpr(S); N)
     put(A, N->refersToGlobalRegisterVar());
   else
     A.undefined();
 }
-static void g1441(const Subject &S, Answer &A) { // Expr::hasPlaceholderType
+static void g1440(const Subject &S, Answer &A) { // Expr::hasPlaceholderType
   if (const auto N = asExpr(S); N)
     put(A, N->hasPlaceholderType());
   else
     A.undefined();
 }
-static void g1442(const Subject &S, Answer &A) { // Expr::isKnownToHaveBooleanValue
-  if (const auto N = asExpr(S); N && (!N->getType().isNull()))
+static void g1441(const Subject &S, Answer &A) { // Expr::isKnownToHaveBooleanValue
+  if (const auto N = asExpr(S); N && (!N->getType().isNull() &&
+      (!llvm::isa<clang::OpaqueValueExpr>(N->IgnoreParens()) ||
+       llvm::cast<clang::OpaqueValueExpr>(N->IgnoreParens())->getSourceExpr())))
     put(A, N->isKnownToHaveBooleanValue());
   else
     A.undefined();
 }
-static void g1443(const Subject &S, Answer &A) { // Expr::IgnoreUnlessSpelledInSource
+static void g1442(const Subject &S, Answer &A) { // Expr::IgnoreUnlessSpelledInSource
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreUnlessSpelledInSource());
   else
     A.undefined();
 }
-static void g1444(const Subject &S, Answer &A) { // Expr::IgnoreImpCasts
+static void g1443(const Subject &S, Answer &A) { // Expr::IgnoreImpCasts
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreImpCasts());
   else
     A.undefined();
 }
-static void g1445(const Subject &S, Answer &A) { // Expr::IgnoreCasts
+static void g1444(const Subject &S, Answer &A) { // Expr::IgnoreCasts
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreCasts());
   else
     A.undefined();
 }
-static void g1446(const Subject &S, Answer &A) { // Expr::IgnoreImplicit
+static void g1445(const Subject &S, Answer &A) { // Expr::IgnoreImplicit
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreImplicit());
   else
     A.undefined();
 }
-static void g1447(const Subject &S, Answer &A) { // Expr::IgnoreImplicitAsWritten
+static void g1446(const Subject &S, Answer &A) { // Expr::IgnoreImplicitAsWritten
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreImplicitAsWritten());
   else
     A.undefined();
 }
-static void g1448(const Subject &S, Answer &A) { // Expr::IgnoreParens
+static void g1447(const Subject &S, Answer &A) { // Expr::IgnoreParens
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreParens());
   else
     A.undefined();
 }
-static void g1449(const Subject &S, Answer &A) { // Expr::IgnoreParenImpCasts
+static void g1448(const Subject &S, Answer &A) { // Expr::IgnoreParenImpCasts
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreParenImpCasts());
   else
     A.undefined();
 }
-static void g1450(const Subject &S, Answer &A) { // Expr::IgnoreParenCasts
+static void g1449(const Subject &S, Answer &A) { // Expr::IgnoreParenCasts
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreParenCasts());
   else
     A.undefined();
 }
-static void g1451(const Subject &S, Answer &A) { // Expr::IgnoreConversionOperatorSingleStep
+static void g1450(const Subject &S, Answer &A) { // Expr::IgnoreConversionOperatorSingleStep
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreConversionOperatorSingleStep());
   else
     A.undefined();
 }
-static void g1452(const Subject &S, Answer &A) { // Expr::IgnoreParenLValueCasts
+static void g1451(const Subject &S, Answer &A) { // Expr::IgnoreParenLValueCasts
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreParenLValueCasts());
   else
     A.undefined();
 }
-static void g1453(const Subject &S, Answer &A) { // Expr::IgnoreParenBaseCasts
+static void g1452(const Subject &S, Answer &A) { // Expr::IgnoreParenBaseCasts
   if (const auto N = asExpr(S); N)
     put(A, N->IgnoreParenBaseCasts());
   else
     A.undefined();
 }
-static void g1454(const Subject &S, Answer &A) { // Expr::isDefaultArgument
+static void g1453(const Subject &S, Answer &A) { // Expr::isDefaultArgument
   if (const auto N = asExpr(S); N)
     put(A, N->isDefaultArgument());
   else
     A.undefined();
 }
-static void g1455(const Subject &S, Answer &A) { // Expr::isImplicitCXXThis
+static void g1454(const Subject &S, Answer &A) { // Expr::isImplicitCXXThis
   if (const auto N = asExpr(S); N)
     put(A, N->isImplicitCXXThis());
   else
     A.undefined();
 }
-static void g1456(const Subject &S, Answer &A) { // Expr::getBestDynamicClassType
+static void g1455(const Subject &S, Answer &A) { // Expr::getBestDynamicClassType
   if (const auto N = asExpr(S); N && (!N->getType().isNull() && [&] {
         clang::QualType T = N->getBestDynamicClassTypeExpr()->getType();
         if (T.isNull())
@@ -1432,55 +1434,55 @@ static void g1456(const Subject &S, Answer &A) { // Expr::getBestDynamicClassTyp
   else
     A.undefined();
 }
-static void g1457(const Subject &S, Answer &A) { // Expr::getBestDynamicClassTypeExpr
+static void g1456(const Subject &S, Answer &A) { // Expr::getBestDynamicClassTypeExpr
   if (const auto N = asExpr(S); N)
     put(A, N->getBestDynamicClassTypeExpr());
   else
     A.undefined();
 }
-static void g1458(const Subject &S, Answer &A) { // Expr::skipRValueSubobjectAdjustments
+static void g1457(const Subject &S, Answer &A) { // Expr::skipRValueSubobjectAdjustments
   if (const auto N = asExpr(S); N)
     put(A, N->skipRValueSubobjectAdjustments());
   else
     A.undefined();
 }
-static void g1459(const Subject &S, Answer &A) { // FullExpr::getSubExpr
+static void g1458(const Subject &S, Answer &A) { // FullExpr::getSubExpr
   if (const auto N = asFullExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1460(const Subject &S, Answer &A) { // ConstantExpr::getResultAPValueKind
+static void g1459(const Subject &S, Answer &A) { // ConstantExpr::getResultAPValueKind
   if (const auto N = asConstantExpr(S); N)
     put(A, N->getResultAPValueKind());
   else
     A.undefined();
 }
-static void g1461(const Subject &S, Answer &A) { // ConstantExpr::getResultStorageKind
+static void g1460(const Subject &S, Answer &A) { // ConstantExpr::getResultStorageKind
   if (const auto N = asConstantExpr(S); N)
     put(A, N->getResultStorageKind());
   else
     A.undefined();
 }
-static void g1462(const Subject &S, Answer &A) { // ConstantExpr::isImmediateInvocation
+static void g1461(const Subject &S, Answer &A) { // ConstantExpr::isImmediateInvocation
   if (const auto N = asConstantExpr(S); N)
     put(A, N->isImmediateInvocation());
   else
     A.undefined();
 }
-static void g1463(const Subject &S, Answer &A) { // ConstantExpr::hasAPValueResult
+static void g1462(const Subject &S, Answer &A) { // ConstantExpr::hasAPValueResult
   if (const auto N = asConstantExpr(S); N)
     put(A, N->hasAPValueResult());
   else
     A.undefined();
 }
-static void g1464(const Subject &S, Answer &A) { // ConstantExpr::getAPValueResult
+static void g1463(const Subject &S, Answer &A) { // ConstantExpr::getAPValueResult
   if (const auto N = asConstantExpr(S); N && (N->hasAPValueResult()))
     put(A, N->getAPValueResult().getAsString(A.E.context(), N->getType()));
   else
     A.undefined();
 }
-static void g1465(const Subject &S, Answer &A) { // ConstantExpr::getResultAsAPSInt
+static void g1464(const Subject &S, Answer &A) { // ConstantExpr::getResultAsAPSInt
   if (const auto N = asConstantExpr(S); N && (N->getResultStorageKind() == clang::ConstantResultStorageKind::Int64 ||
       (N->getResultStorageKind() == clang::ConstantResultStorageKind::APValue &&
        N->getResultAPValueKind() == clang::APValue::Int)))
@@ -1488,835 +1490,835 @@ static void g1465(const Subject &S, Answer &A) { // ConstantExpr::getResultAsAPS
   else
     A.undefined();
 }
-static void g1466(const Subject &S, Answer &A) { // OpaqueValueExpr::getLocation
+static void g1465(const Subject &S, Answer &A) { // OpaqueValueExpr::getLocation
   if (const auto N = asOpaqueValueExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1467(const Subject &S, Answer &A) { // OpaqueValueExpr::getSourceExpr
+static void g1466(const Subject &S, Answer &A) { // OpaqueValueExpr::getSourceExpr
   if (const auto N = asOpaqueValueExpr(S); N)
     put(A, N->getSourceExpr());
   else
     A.undefined();
 }
-static void g1468(const Subject &S, Answer &A) { // OpaqueValueExpr::isUnique
+static void g1467(const Subject &S, Answer &A) { // OpaqueValueExpr::isUnique
   if (const auto N = asOpaqueValueExpr(S); N)
     put(A, N->isUnique());
   else
     A.undefined();
 }
-static void g1469(const Subject &S, Answer &A) { // DeclRefExpr::getDecl
+static void g1468(const Subject &S, Answer &A) { // DeclRefExpr::getDecl
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g1470(const Subject &S, Answer &A) { // DeclRefExpr::getNameInfo
+static void g1469(const Subject &S, Answer &A) { // DeclRefExpr::getNameInfo
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g1471(const Subject &S, Answer &A) { // DeclRefExpr::getLocation
+static void g1470(const Subject &S, Answer &A) { // DeclRefExpr::getLocation
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1472(const Subject &S, Answer &A) { // DeclRefExpr::hasQualifier
+static void g1471(const Subject &S, Answer &A) { // DeclRefExpr::hasQualifier
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->hasQualifier());
   else
     A.undefined();
 }
-static void g1473(const Subject &S, Answer &A) { // DeclRefExpr::getQualifierLoc
+static void g1472(const Subject &S, Answer &A) { // DeclRefExpr::getQualifierLoc
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g1474(const Subject &S, Answer &A) { // DeclRefExpr::getQualifier
+static void g1473(const Subject &S, Answer &A) { // DeclRefExpr::getQualifier
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g1475(const Subject &S, Answer &A) { // DeclRefExpr::getFoundDecl
+static void g1474(const Subject &S, Answer &A) { // DeclRefExpr::getFoundDecl
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getFoundDecl());
   else
     A.undefined();
 }
-static void g1476(const Subject &S, Answer &A) { // DeclRefExpr::hasTemplateKWAndArgsInfo
+static void g1475(const Subject &S, Answer &A) { // DeclRefExpr::hasTemplateKWAndArgsInfo
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->hasTemplateKWAndArgsInfo());
   else
     A.undefined();
 }
-static void g1477(const Subject &S, Answer &A) { // DeclRefExpr::getTemplateKeywordLoc
+static void g1476(const Subject &S, Answer &A) { // DeclRefExpr::getTemplateKeywordLoc
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g1478(const Subject &S, Answer &A) { // DeclRefExpr::getLAngleLoc
+static void g1477(const Subject &S, Answer &A) { // DeclRefExpr::getLAngleLoc
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getLAngleLoc());
   else
     A.undefined();
 }
-static void g1479(const Subject &S, Answer &A) { // DeclRefExpr::getRAngleLoc
+static void g1478(const Subject &S, Answer &A) { // DeclRefExpr::getRAngleLoc
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getRAngleLoc());
   else
     A.undefined();
 }
-static void g1480(const Subject &S, Answer &A) { // DeclRefExpr::hasTemplateKeyword
+static void g1479(const Subject &S, Answer &A) { // DeclRefExpr::hasTemplateKeyword
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->hasTemplateKeyword());
   else
     A.undefined();
 }
-static void g1481(const Subject &S, Answer &A) { // DeclRefExpr::hasExplicitTemplateArgs
+static void g1480(const Subject &S, Answer &A) { // DeclRefExpr::hasExplicitTemplateArgs
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->hasExplicitTemplateArgs());
   else
     A.undefined();
 }
-static void g1482(const Subject &S, Answer &A) { // DeclRefExpr::getNumTemplateArgs
+static void g1481(const Subject &S, Answer &A) { // DeclRefExpr::getNumTemplateArgs
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->getNumTemplateArgs());
   else
     A.undefined();
 }
-static void g1483(const Subject &S, Answer &A) { // DeclRefExpr::template_arguments
+static void g1482(const Subject &S, Answer &A) { // DeclRefExpr::template_arguments
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->template_arguments());
   else
     A.undefined();
 }
-static void g1484(const Subject &S, Answer &A) { // DeclRefExpr::hadMultipleCandidates
+static void g1483(const Subject &S, Answer &A) { // DeclRefExpr::hadMultipleCandidates
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->hadMultipleCandidates());
   else
     A.undefined();
 }
-static void g1485(const Subject &S, Answer &A) { // DeclRefExpr::isNonOdrUse
+static void g1484(const Subject &S, Answer &A) { // DeclRefExpr::isNonOdrUse
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->isNonOdrUse());
   else
     A.undefined();
 }
-static void g1486(const Subject &S, Answer &A) { // DeclRefExpr::refersToEnclosingVariableOrCapture
+static void g1485(const Subject &S, Answer &A) { // DeclRefExpr::refersToEnclosingVariableOrCapture
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->refersToEnclosingVariableOrCapture());
   else
     A.undefined();
 }
-static void g1487(const Subject &S, Answer &A) { // DeclRefExpr::isImmediateEscalating
+static void g1486(const Subject &S, Answer &A) { // DeclRefExpr::isImmediateEscalating
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->isImmediateEscalating());
   else
     A.undefined();
 }
-static void g1488(const Subject &S, Answer &A) { // DeclRefExpr::isCapturedByCopyInLambdaWithExplicitObjectParameter
+static void g1487(const Subject &S, Answer &A) { // DeclRefExpr::isCapturedByCopyInLambdaWithExplicitObjectParameter
   if (const auto N = asDeclRefExpr(S); N)
     put(A, N->isCapturedByCopyInLambdaWithExplicitObjectParameter());
   else
     A.undefined();
 }
-static void g1489(const Subject &S, Answer &A) { // IntegerLiteral::getLocation
+static void g1488(const Subject &S, Answer &A) { // IntegerLiteral::getLocation
   if (const auto N = asIntegerLiteral(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1490(const Subject &S, Answer &A) { // IntegerLiteral::getValue
+static void g1489(const Subject &S, Answer &A) { // IntegerLiteral::getValue
   if (const auto N = asIntegerLiteral(S); N)
     put(A, llvm::APSInt(N->getValue(), !N->getType()->isSignedIntegerType()));
   else
     A.undefined();
 }
-static void g1491(const Subject &S, Answer &A) { // FixedPointLiteral::getLocation
+static void g1490(const Subject &S, Answer &A) { // FixedPointLiteral::getLocation
   if (const auto N = asFixedPointLiteral(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1492(const Subject &S, Answer &A) { // FixedPointLiteral::getScale
+static void g1491(const Subject &S, Answer &A) { // FixedPointLiteral::getScale
   if (const auto N = asFixedPointLiteral(S); N)
     put(A, N->getScale());
   else
     A.undefined();
 }
-static void g1493(const Subject &S, Answer &A) { // FixedPointLiteral::getValue
+static void g1492(const Subject &S, Answer &A) { // FixedPointLiteral::getValue
   if (const auto N = asFixedPointLiteral(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g1494(const Subject &S, Answer &A) { // CharacterLiteral::getLocation
+static void g1493(const Subject &S, Answer &A) { // CharacterLiteral::getLocation
   if (const auto N = asCharacterLiteral(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1495(const Subject &S, Answer &A) { // CharacterLiteral::getKind
+static void g1494(const Subject &S, Answer &A) { // CharacterLiteral::getKind
   if (const auto N = asCharacterLiteral(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g1496(const Subject &S, Answer &A) { // CharacterLiteral::getValue
+static void g1495(const Subject &S, Answer &A) { // CharacterLiteral::getValue
   if (const auto N = asCharacterLiteral(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g1497(const Subject &S, Answer &A) { // FloatingLiteral::getValue
+static void g1496(const Subject &S, Answer &A) { // FloatingLiteral::getValue
   if (const auto N = asFloatingLiteral(S); N)
     put(A, N->getValue());
   else
     A.undefined();
 }
-static void g1498(const Subject &S, Answer &A) { // FloatingLiteral::getRawSemantics
+static void g1497(const Subject &S, Answer &A) { // FloatingLiteral::getRawSemantics
   if (const auto N = asFloatingLiteral(S); N)
     put(A, N->getRawSemantics());
   else
     A.undefined();
 }
-static void g1499(const Subject &S, Answer &A) { // FloatingLiteral::isExact
+static void g1498(const Subject &S, Answer &A) { // FloatingLiteral::isExact
   if (const auto N = asFloatingLiteral(S); N)
     put(A, N->isExact());
   else
     A.undefined();
 }
-static void g1500(const Subject &S, Answer &A) { // FloatingLiteral::getValueAsApproximateDouble
+static void g1499(const Subject &S, Answer &A) { // FloatingLiteral::getValueAsApproximateDouble
   if (const auto N = asFloatingLiteral(S); N)
     put(A, N->getValueAsApproximateDouble());
   else
     A.undefined();
 }
-static void g1501(const Subject &S, Answer &A) { // FloatingLiteral::getLocation
+static void g1500(const Subject &S, Answer &A) { // FloatingLiteral::getLocation
   if (const auto N = asFloatingLiteral(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1502(const Subject &S, Answer &A) { // ImaginaryLiteral::getSubExpr
+static void g1501(const Subject &S, Answer &A) { // ImaginaryLiteral::getSubExpr
   if (const auto N = asImaginaryLiteral(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1503(const Subject &S, Answer &A) { // StringLiteral::getString
+static void g1502(const Subject &S, Answer &A) { // StringLiteral::getString
   if (const auto N = asStringLiteral(S); N)
     put(A, N->getString());
   else
     A.undefined();
 }
-static void g1504(const Subject &S, Answer &A) { // StringLiteral::getBytes
+static void g1503(const Subject &S, Answer &A) { // StringLiteral::getBytes
   if (const auto N = asStringLiteral(S); N)
     put(A, N->getBytes());
   else
     A.undefined();
 }
-static void g1505(const Subject &S, Answer &A) { // StringLiteral::getByteLength
+static void g1504(const Subject &S, Answer &A) { // StringLiteral::getByteLength
   if (const auto N = asStringLiteral(S); N)
     put(A, N->getByteLength());
   else
     A.undefined();
 }
-static void g1506(const Subject &S, Answer &A) { // StringLiteral::getLength
+static void g1505(const Subject &S, Answer &A) { // StringLiteral::getLength
   if (const auto N = asStringLiteral(S); N)
     put(A, N->getLength());
   else
     A.undefined();
 }
-static void g1507(const Subject &S, Answer &A) { // StringLiteral::getCharByteWidth
+static void g1506(const Subject &S, Answer &A) { // StringLiteral::getCharByteWidth
   if (const auto N = asStringLiteral(S); N)
     put(A, N->getCharByteWidth());
   else
     A.undefined();
 }
-static void g1508(const Subject &S, Answer &A) { // StringLiteral::getKind
+static void g1507(const Subject &S, Answer &A) { // StringLiteral::getKind
   if (const auto N = asStringLiteral(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g1509(const Subject &S, Answer &A) { // StringLiteral::isOrdinary
+static void g1508(const Subject &S, Answer &A) { // StringLiteral::isOrdinary
   if (const auto N = asStringLiteral(S); N)
     put(A, N->isOrdinary());
   else
     A.undefined();
 }
-static void g1510(const Subject &S, Answer &A) { // StringLiteral::isWide
+static void g1509(const Subject &S, Answer &A) { // StringLiteral::isWide
   if (const auto N = asStringLiteral(S); N)
     put(A, N->isWide());
   else
     A.undefined();
 }
-static void g1511(const Subject &S, Answer &A) { // StringLiteral::isUTF8
+static void g1510(const Subject &S, Answer &A) { // StringLiteral::isUTF8
   if (const auto N = asStringLiteral(S); N)
     put(A, N->isUTF8());
   else
     A.undefined();
 }
-static void g1512(const Subject &S, Answer &A) { // StringLiteral::isUTF16
+static void g1511(const Subject &S, Answer &A) { // StringLiteral::isUTF16
   if (const auto N = asStringLiteral(S); N)
     put(A, N->isUTF16());
   else
     A.undefined();
 }
-static void g1513(const Subject &S, Answer &A) { // StringLiteral::isUTF32
+static void g1512(const Subject &S, Answer &A) { // StringLiteral::isUTF32
   if (const auto N = asStringLiteral(S); N)
     put(A, N->isUTF32());
   else
     A.undefined();
 }
-static void g1514(const Subject &S, Answer &A) { // StringLiteral::isUnevaluated
+static void g1513(const Subject &S, Answer &A) { // StringLiteral::isUnevaluated
   if (const auto N = asStringLiteral(S); N)
     put(A, N->isUnevaluated());
   else
     A.undefined();
 }
-static void g1515(const Subject &S, Answer &A) { // StringLiteral::isPascal
+static void g1514(const Subject &S, Answer &A) { // StringLiteral::isPascal
   if (const auto N = asStringLiteral(S); N)
     put(A, N->isPascal());
   else
     A.undefined();
 }
-static void g1516(const Subject &S, Answer &A) { // StringLiteral::containsNonAscii
+static void g1515(const Subject &S, Answer &A) { // StringLiteral::containsNonAscii
   if (const auto N = asStringLiteral(S); N)
     put(A, N->containsNonAscii());
   else
     A.undefined();
 }
-static void g1517(const Subject &S, Answer &A) { // StringLiteral::containsNonAsciiOrNull
+static void g1516(const Subject &S, Answer &A) { // StringLiteral::containsNonAsciiOrNull
   if (const auto N = asStringLiteral(S); N)
     put(A, N->containsNonAsciiOrNull());
   else
     A.undefined();
 }
-static void g1518(const Subject &S, Answer &A) { // StringLiteral::getNumConcatenated
+static void g1517(const Subject &S, Answer &A) { // StringLiteral::getNumConcatenated
   if (const auto N = asStringLiteral(S); N)
     put(A, N->getNumConcatenated());
   else
     A.undefined();
 }
-static void g1519(const Subject &S, Answer &A) { // PredefinedExpr::getIdentKind
+static void g1518(const Subject &S, Answer &A) { // PredefinedExpr::getIdentKind
   if (const auto N = asPredefinedExpr(S); N)
     put(A, N->getIdentKind());
   else
     A.undefined();
 }
-static void g1520(const Subject &S, Answer &A) { // PredefinedExpr::isTransparent
+static void g1519(const Subject &S, Answer &A) { // PredefinedExpr::isTransparent
   if (const auto N = asPredefinedExpr(S); N)
     put(A, N->isTransparent());
   else
     A.undefined();
 }
-static void g1521(const Subject &S, Answer &A) { // PredefinedExpr::getLocation
+static void g1520(const Subject &S, Answer &A) { // PredefinedExpr::getLocation
   if (const auto N = asPredefinedExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1522(const Subject &S, Answer &A) { // PredefinedExpr::getFunctionName
+static void g1521(const Subject &S, Answer &A) { // PredefinedExpr::getFunctionName
   if (const auto N = asPredefinedExpr(S); N)
     put(A, N->getFunctionName());
   else
     A.undefined();
 }
-static void g1523(const Subject &S, Answer &A) { // PredefinedExpr::getIdentKindName
+static void g1522(const Subject &S, Answer &A) { // PredefinedExpr::getIdentKindName
   if (const auto N = asPredefinedExpr(S); N)
     put(A, N->getIdentKindName());
   else
     A.undefined();
 }
-static void g1524(const Subject &S, Answer &A) { // SYCLUniqueStableNameExpr::getTypeSourceInfo
+static void g1523(const Subject &S, Answer &A) { // SYCLUniqueStableNameExpr::getTypeSourceInfo
   if (const auto N = asSYCLUniqueStableNameExpr(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g1525(const Subject &S, Answer &A) { // SYCLUniqueStableNameExpr::getLocation
+static void g1524(const Subject &S, Answer &A) { // SYCLUniqueStableNameExpr::getLocation
   if (const auto N = asSYCLUniqueStableNameExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1526(const Subject &S, Answer &A) { // SYCLUniqueStableNameExpr::getLParenLocation
+static void g1525(const Subject &S, Answer &A) { // SYCLUniqueStableNameExpr::getLParenLocation
   if (const auto N = asSYCLUniqueStableNameExpr(S); N)
     put(A, N->getLParenLocation());
   else
     A.undefined();
 }
-static void g1527(const Subject &S, Answer &A) { // SYCLUniqueStableNameExpr::getRParenLocation
+static void g1526(const Subject &S, Answer &A) { // SYCLUniqueStableNameExpr::getRParenLocation
   if (const auto N = asSYCLUniqueStableNameExpr(S); N)
     put(A, N->getRParenLocation());
   else
     A.undefined();
 }
-static void g1528(const Subject &S, Answer &A) { // ParenExpr::getSubExpr
+static void g1527(const Subject &S, Answer &A) { // ParenExpr::getSubExpr
   if (const auto N = asParenExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1529(const Subject &S, Answer &A) { // ParenExpr::getLParen
+static void g1528(const Subject &S, Answer &A) { // ParenExpr::getLParen
   if (const auto N = asParenExpr(S); N)
     put(A, N->getLParen());
   else
     A.undefined();
 }
-static void g1530(const Subject &S, Answer &A) { // ParenExpr::getRParen
+static void g1529(const Subject &S, Answer &A) { // ParenExpr::getRParen
   if (const auto N = asParenExpr(S); N)
     put(A, N->getRParen());
   else
     A.undefined();
 }
-static void g1531(const Subject &S, Answer &A) { // UnaryOperator::getOpcode
+static void g1530(const Subject &S, Answer &A) { // UnaryOperator::getOpcode
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->getOpcode());
   else
     A.undefined();
 }
-static void g1532(const Subject &S, Answer &A) { // UnaryOperator::getSubExpr
+static void g1531(const Subject &S, Answer &A) { // UnaryOperator::getSubExpr
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1533(const Subject &S, Answer &A) { // UnaryOperator::getOperatorLoc
+static void g1532(const Subject &S, Answer &A) { // UnaryOperator::getOperatorLoc
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g1534(const Subject &S, Answer &A) { // UnaryOperator::canOverflow
+static void g1533(const Subject &S, Answer &A) { // UnaryOperator::canOverflow
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->canOverflow());
   else
     A.undefined();
 }
-static void g1535(const Subject &S, Answer &A) { // UnaryOperator::isPostfix
+static void g1534(const Subject &S, Answer &A) { // UnaryOperator::isPostfix
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->isPostfix());
   else
     A.undefined();
 }
-static void g1536(const Subject &S, Answer &A) { // UnaryOperator::isPrefix
+static void g1535(const Subject &S, Answer &A) { // UnaryOperator::isPrefix
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->isPrefix());
   else
     A.undefined();
 }
-static void g1537(const Subject &S, Answer &A) { // UnaryOperator::isIncrementOp
+static void g1536(const Subject &S, Answer &A) { // UnaryOperator::isIncrementOp
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->isIncrementOp());
   else
     A.undefined();
 }
-static void g1538(const Subject &S, Answer &A) { // UnaryOperator::isDecrementOp
+static void g1537(const Subject &S, Answer &A) { // UnaryOperator::isDecrementOp
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->isDecrementOp());
   else
     A.undefined();
 }
-static void g1539(const Subject &S, Answer &A) { // UnaryOperator::isIncrementDecrementOp
+static void g1538(const Subject &S, Answer &A) { // UnaryOperator::isIncrementDecrementOp
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->isIncrementDecrementOp());
   else
     A.undefined();
 }
-static void g1540(const Subject &S, Answer &A) { // UnaryOperator::isArithmeticOp
+static void g1539(const Subject &S, Answer &A) { // UnaryOperator::isArithmeticOp
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->isArithmeticOp());
   else
     A.undefined();
 }
-static void g1541(const Subject &S, Answer &A) { // UnaryOperator::hasStoredFPFeatures
+static void g1540(const Subject &S, Answer &A) { // UnaryOperator::hasStoredFPFeatures
   if (const auto N = asUnaryOperator(S); N)
     put(A, N->hasStoredFPFeatures());
   else
     A.undefined();
 }
-static void g1542(const Subject &S, Answer &A) { // OffsetOfExpr::getOperatorLoc
+static void g1541(const Subject &S, Answer &A) { // OffsetOfExpr::getOperatorLoc
   if (const auto N = asOffsetOfExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g1543(const Subject &S, Answer &A) { // OffsetOfExpr::getRParenLoc
+static void g1542(const Subject &S, Answer &A) { // OffsetOfExpr::getRParenLoc
   if (const auto N = asOffsetOfExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1544(const Subject &S, Answer &A) { // OffsetOfExpr::getTypeSourceInfo
+static void g1543(const Subject &S, Answer &A) { // OffsetOfExpr::getTypeSourceInfo
   if (const auto N = asOffsetOfExpr(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g1545(const Subject &S, Answer &A) { // OffsetOfExpr::getNumComponents
+static void g1544(const Subject &S, Answer &A) { // OffsetOfExpr::getNumComponents
   if (const auto N = asOffsetOfExpr(S); N)
     put(A, N->getNumComponents());
   else
     A.undefined();
 }
-static void g1546(const Subject &S, Answer &A) { // OffsetOfExpr::getNumExpressions
+static void g1545(const Subject &S, Answer &A) { // OffsetOfExpr::getNumExpressions
   if (const auto N = asOffsetOfExpr(S); N)
     put(A, N->getNumExpressions());
   else
     A.undefined();
 }
-static void g1547(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getKind
+static void g1546(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getKind
   if (const auto N = asUnaryExprOrTypeTraitExpr(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g1548(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::isArgumentType
+static void g1547(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::isArgumentType
   if (const auto N = asUnaryExprOrTypeTraitExpr(S); N)
     put(A, N->isArgumentType());
   else
     A.undefined();
 }
-static void g1549(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getArgumentType
+static void g1548(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getArgumentType
   if (const auto N = asUnaryExprOrTypeTraitExpr(S); N)
     put(A, N->getArgumentType());
   else
     A.undefined();
 }
-static void g1550(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getArgumentTypeInfo
+static void g1549(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getArgumentTypeInfo
   if (const auto N = asUnaryExprOrTypeTraitExpr(S); N)
     put(A, N->getArgumentTypeInfo());
   else
     A.undefined();
 }
-static void g1551(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getArgumentExpr
+static void g1550(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getArgumentExpr
   if (const auto N = asUnaryExprOrTypeTraitExpr(S); N)
     put(A, N->getArgumentExpr());
   else
     A.undefined();
 }
-static void g1552(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getTypeOfArgument
+static void g1551(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getTypeOfArgument
   if (const auto N = asUnaryExprOrTypeTraitExpr(S); N)
     put(A, N->getTypeOfArgument());
   else
     A.undefined();
 }
-static void g1553(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getOperatorLoc
+static void g1552(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getOperatorLoc
   if (const auto N = asUnaryExprOrTypeTraitExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g1554(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getRParenLoc
+static void g1553(const Subject &S, Answer &A) { // UnaryExprOrTypeTraitExpr::getRParenLoc
   if (const auto N = asUnaryExprOrTypeTraitExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1555(const Subject &S, Answer &A) { // ArraySubscriptExpr::getLHS
+static void g1554(const Subject &S, Answer &A) { // ArraySubscriptExpr::getLHS
   if (const auto N = asArraySubscriptExpr(S); N)
     put(A, N->getLHS());
   else
     A.undefined();
 }
-static void g1556(const Subject &S, Answer &A) { // ArraySubscriptExpr::getRHS
+static void g1555(const Subject &S, Answer &A) { // ArraySubscriptExpr::getRHS
   if (const auto N = asArraySubscriptExpr(S); N)
     put(A, N->getRHS());
   else
     A.undefined();
 }
-static void g1557(const Subject &S, Answer &A) { // ArraySubscriptExpr::getBase
+static void g1556(const Subject &S, Answer &A) { // ArraySubscriptExpr::getBase
   if (const auto N = asArraySubscriptExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1558(const Subject &S, Answer &A) { // ArraySubscriptExpr::getIdx
+static void g1557(const Subject &S, Answer &A) { // ArraySubscriptExpr::getIdx
   if (const auto N = asArraySubscriptExpr(S); N)
     put(A, N->getIdx());
   else
     A.undefined();
 }
-static void g1559(const Subject &S, Answer &A) { // ArraySubscriptExpr::getRBracketLoc
+static void g1558(const Subject &S, Answer &A) { // ArraySubscriptExpr::getRBracketLoc
   if (const auto N = asArraySubscriptExpr(S); N)
     put(A, N->getRBracketLoc());
   else
     A.undefined();
 }
-static void g1560(const Subject &S, Answer &A) { // MatrixSubscriptExpr::isIncomplete
+static void g1559(const Subject &S, Answer &A) { // MatrixSubscriptExpr::isIncomplete
   if (const auto N = asMatrixSubscriptExpr(S); N)
     put(A, N->isIncomplete());
   else
     A.undefined();
 }
-static void g1561(const Subject &S, Answer &A) { // MatrixSubscriptExpr::getBase
+static void g1560(const Subject &S, Answer &A) { // MatrixSubscriptExpr::getBase
   if (const auto N = asMatrixSubscriptExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1562(const Subject &S, Answer &A) { // MatrixSubscriptExpr::getRowIdx
+static void g1561(const Subject &S, Answer &A) { // MatrixSubscriptExpr::getRowIdx
   if (const auto N = asMatrixSubscriptExpr(S); N)
     put(A, N->getRowIdx());
   else
     A.undefined();
 }
-static void g1563(const Subject &S, Answer &A) { // MatrixSubscriptExpr::getColumnIdx
+static void g1562(const Subject &S, Answer &A) { // MatrixSubscriptExpr::getColumnIdx
   if (const auto N = asMatrixSubscriptExpr(S); N)
     put(A, N->getColumnIdx());
   else
     A.undefined();
 }
-static void g1564(const Subject &S, Answer &A) { // MatrixSubscriptExpr::getRBracketLoc
+static void g1563(const Subject &S, Answer &A) { // MatrixSubscriptExpr::getRBracketLoc
   if (const auto N = asMatrixSubscriptExpr(S); N)
     put(A, N->getRBracketLoc());
   else
     A.undefined();
 }
-static void g1565(const Subject &S, Answer &A) { // CallExpr::getCallee
+static void g1564(const Subject &S, Answer &A) { // CallExpr::getCallee
   if (const auto N = asCallExpr(S); N)
     put(A, N->getCallee());
   else
     A.undefined();
 }
-static void g1566(const Subject &S, Answer &A) { // CallExpr::getADLCallKind
+static void g1565(const Subject &S, Answer &A) { // CallExpr::getADLCallKind
   if (const auto N = asCallExpr(S); N)
     put(A, N->getADLCallKind());
   else
     A.undefined();
 }
-static void g1567(const Subject &S, Answer &A) { // CallExpr::usesADL
+static void g1566(const Subject &S, Answer &A) { // CallExpr::usesADL
   if (const auto N = asCallExpr(S); N)
     put(A, N->usesADL());
   else
     A.undefined();
 }
-static void g1568(const Subject &S, Answer &A) { // CallExpr::hasStoredFPFeatures
+static void g1567(const Subject &S, Answer &A) { // CallExpr::hasStoredFPFeatures
   if (const auto N = asCallExpr(S); N)
     put(A, N->hasStoredFPFeatures());
   else
     A.undefined();
 }
-static void g1569(const Subject &S, Answer &A) { // CallExpr::getCalleeDecl
+static void g1568(const Subject &S, Answer &A) { // CallExpr::getCalleeDecl
   if (const auto N = asCallExpr(S); N)
     put(A, N->getCalleeDecl());
   else
     A.undefined();
 }
-static void g1570(const Subject &S, Answer &A) { // CallExpr::getDirectCallee
+static void g1569(const Subject &S, Answer &A) { // CallExpr::getDirectCallee
   if (const auto N = asCallExpr(S); N)
     put(A, N->getDirectCallee());
   else
     A.undefined();
 }
-static void g1571(const Subject &S, Answer &A) { // CallExpr::getNumArgs
+static void g1570(const Subject &S, Answer &A) { // CallExpr::getNumArgs
   if (const auto N = asCallExpr(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g1572(const Subject &S, Answer &A) { // CallExpr::arguments
+static void g1571(const Subject &S, Answer &A) { // CallExpr::arguments
   if (const auto N = asCallExpr(S); N)
     put(A, N->arguments());
   else
     A.undefined();
 }
-static void g1573(const Subject &S, Answer &A) { // CallExpr::getBuiltinCallee
+static void g1572(const Subject &S, Answer &A) { // CallExpr::getBuiltinCallee
   if (const auto N = asCallExpr(S); N)
     put(A, N->getBuiltinCallee());
   else
     A.undefined();
 }
-static void g1574(const Subject &S, Answer &A) { // CallExpr::getRParenLoc
+static void g1573(const Subject &S, Answer &A) { // CallExpr::getRParenLoc
   if (const auto N = asCallExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1575(const Subject &S, Answer &A) { // CallExpr::isCallToStdMove
+static void g1574(const Subject &S, Answer &A) { // CallExpr::isCallToStdMove
   if (const auto N = asCallExpr(S); N)
     put(A, N->isCallToStdMove());
   else
     A.undefined();
 }
-static void g1576(const Subject &S, Answer &A) { // MemberExpr::getBase
+static void g1575(const Subject &S, Answer &A) { // MemberExpr::getBase
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1577(const Subject &S, Answer &A) { // MemberExpr::getMemberDecl
+static void g1576(const Subject &S, Answer &A) { // MemberExpr::getMemberDecl
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getMemberDecl());
   else
     A.undefined();
 }
-static void g1578(const Subject &S, Answer &A) { // MemberExpr::getFoundDecl
+static void g1577(const Subject &S, Answer &A) { // MemberExpr::getFoundDecl
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getFoundDecl().getDecl());
   else
     A.undefined();
 }
-static void g1579(const Subject &S, Answer &A) { // MemberExpr::hasQualifier
+static void g1578(const Subject &S, Answer &A) { // MemberExpr::hasQualifier
   if (const auto N = asMemberExpr(S); N)
     put(A, N->hasQualifier());
   else
     A.undefined();
 }
-static void g1580(const Subject &S, Answer &A) { // MemberExpr::getQualifierLoc
+static void g1579(const Subject &S, Answer &A) { // MemberExpr::getQualifierLoc
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g1581(const Subject &S, Answer &A) { // MemberExpr::getQualifier
+static void g1580(const Subject &S, Answer &A) { // MemberExpr::getQualifier
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g1582(const Subject &S, Answer &A) { // MemberExpr::getTemplateKeywordLoc
+static void g1581(const Subject &S, Answer &A) { // MemberExpr::getTemplateKeywordLoc
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g1583(const Subject &S, Answer &A) { // MemberExpr::getLAngleLoc
+static void g1582(const Subject &S, Answer &A) { // MemberExpr::getLAngleLoc
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getLAngleLoc());
   else
     A.undefined();
 }
-static void g1584(const Subject &S, Answer &A) { // MemberExpr::getRAngleLoc
+static void g1583(const Subject &S, Answer &A) { // MemberExpr::getRAngleLoc
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getRAngleLoc());
   else
     A.undefined();
 }
-static void g1585(const Subject &S, Answer &A) { // MemberExpr::hasTemplateKeyword
+static void g1584(const Subject &S, Answer &A) { // MemberExpr::hasTemplateKeyword
   if (const auto N = asMemberExpr(S); N)
     put(A, N->hasTemplateKeyword());
   else
     A.undefined();
 }
-static void g1586(const Subject &S, Answer &A) { // MemberExpr::hasExplicitTemplateArgs
+static void g1585(const Subject &S, Answer &A) { // MemberExpr::hasExplicitTemplateArgs
   if (const auto N = asMemberExpr(S); N)
     put(A, N->hasExplicitTemplateArgs());
   else
     A.undefined();
 }
-static void g1587(const Subject &S, Answer &A) { // MemberExpr::getNumTemplateArgs
+static void g1586(const Subject &S, Answer &A) { // MemberExpr::getNumTemplateArgs
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getNumTemplateArgs());
   else
     A.undefined();
 }
-static void g1588(const Subject &S, Answer &A) { // MemberExpr::template_arguments
+static void g1587(const Subject &S, Answer &A) { // MemberExpr::template_arguments
   if (const auto N = asMemberExpr(S); N)
     put(A, N->template_arguments());
   else
     A.undefined();
 }
-static void g1589(const Subject &S, Answer &A) { // MemberExpr::getMemberNameInfo
+static void g1588(const Subject &S, Answer &A) { // MemberExpr::getMemberNameInfo
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getMemberNameInfo());
   else
     A.undefined();
 }
-static void g1590(const Subject &S, Answer &A) { // MemberExpr::getOperatorLoc
+static void g1589(const Subject &S, Answer &A) { // MemberExpr::getOperatorLoc
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g1591(const Subject &S, Answer &A) { // MemberExpr::isArrow
+static void g1590(const Subject &S, Answer &A) { // MemberExpr::isArrow
   if (const auto N = asMemberExpr(S); N)
     put(A, N->isArrow());
   else
     A.undefined();
 }
-static void g1592(const Subject &S, Answer &A) { // MemberExpr::getMemberLoc
+static void g1591(const Subject &S, Answer &A) { // MemberExpr::getMemberLoc
   if (const auto N = asMemberExpr(S); N)
     put(A, N->getMemberLoc());
   else
     A.undefined();
 }
-static void g1593(const Subject &S, Answer &A) { // MemberExpr::isImplicitAccess
+static void g1592(const Subject &S, Answer &A) { // MemberExpr::isImplicitAccess
   if (const auto N = asMemberExpr(S); N)
     put(A, N->isImplicitAccess());
   else
     A.undefined();
 }
-static void g1594(const Subject &S, Answer &A) { // MemberExpr::hadMultipleCandidates
+static void g1593(const Subject &S, Answer &A) { // MemberExpr::hadMultipleCandidates
   if (const auto N = asMemberExpr(S); N)
     put(A, N->hadMultipleCandidates());
   else
     A.undefined();
 }
-static void g1595(const Subject &S, Answer &A) { // MemberExpr::isNonOdrUse
+static void g1594(const Subject &S, Answer &A) { // MemberExpr::isNonOdrUse
   if (const auto N = asMemberExpr(S); N)
     put(A, N->isNonOdrUse());
   else
     A.undefined();
 }
-static void g1596(const Subject &S, Answer &A) { // CompoundLiteralExpr::getInitializer
+static void g1595(const Subject &S, Answer &A) { // CompoundLiteralExpr::getInitializer
   if (const auto N = asCompoundLiteralExpr(S); N)
     put(A, N->getInitializer());
   else
     A.undefined();
 }
-static void g1597(const Subject &S, Answer &A) { // CompoundLiteralExpr::isFileScope
+static void g1596(const Subject &S, Answer &A) { // CompoundLiteralExpr::isFileScope
   if (const auto N = asCompoundLiteralExpr(S); N)
     put(A, N->isFileScope());
   else
     A.undefined();
 }
-static void g1598(const Subject &S, Answer &A) { // CompoundLiteralExpr::getLParenLoc
+static void g1597(const Subject &S, Answer &A) { // CompoundLiteralExpr::getLParenLoc
   if (const auto N = asCompoundLiteralExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1599(const Subject &S, Answer &A) { // CompoundLiteralExpr::getTypeSourceInfo
+static void g1598(const Subject &S, Answer &A) { // CompoundLiteralExpr::getTypeSourceInfo
   if (const auto N = asCompoundLiteralExpr(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g1600(const Subject &S, Answer &A) { // CastExpr::getCastKind
+static void g1599(const Subject &S, Answer &A) { // CastExpr::getCastKind
   if (const auto N = asCastExpr(S); N)
     put(A, N->getCastKind());
   else
     A.undefined();
 }
-static void g1601(const Subject &S, Answer &A) { // CastExpr::getCastKindName
+static void g1600(const Subject &S, Answer &A) { // CastExpr::getCastKindName
   if (const auto N = asCastExpr(S); N)
     put(A, N->getCastKindName());
   else
     A.undefined();
 }
-static void g1602(const Subject &S, Answer &A) { // CastExpr::getSubExpr
+static void g1601(const Subject &S, Answer &A) { // CastExpr::getSubExpr
   if (const auto N = asCastExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1603(const Subject &S, Answer &A) { // CastExpr::getSubExprAsWritten
+static void g1602(const Subject &S, Answer &A) { // CastExpr::getSubExprAsWritten
   if (const auto N = asCastExpr(S); N)
     put(A, N->getSubExprAsWritten());
   else
     A.undefined();
 }
-static void g1604(const Subject &S, Answer &A) { // CastExpr::getConversionFunction
+static void g1603(const Subject &S, Answer &A) { // CastExpr::getConversionFunction
   if (const auto N = asCastExpr(S); N && ([&] {
         for (const clang::CastExpr *C = N; C;) {
           const clang::Expr *E = C->getSubExpr();
@@ -2341,1711 +2343,1711 @@ static void g1604(const Subject &S, Answer &A) { // CastExpr::getConversionFunct
   else
     A.undefined();
 }
-static void g1605(const Subject &S, Answer &A) { // CastExpr::path_empty
+static void g1604(const Subject &S, Answer &A) { // CastExpr::path_empty
   if (const auto N = asCastExpr(S); N)
     put(A, N->path_empty());
   else
     A.undefined();
 }
-static void g1606(const Subject &S, Answer &A) { // CastExpr::path_size
+static void g1605(const Subject &S, Answer &A) { // CastExpr::path_size
   if (const auto N = asCastExpr(S); N)
     put(A, N->path_size());
   else
     A.undefined();
 }
-static void g1607(const Subject &S, Answer &A) { // CastExpr::path
+static void g1606(const Subject &S, Answer &A) { // CastExpr::path
   if (const auto N = asCastExpr(S); N)
     put(A, N->path());
   else
     A.undefined();
 }
-static void g1608(const Subject &S, Answer &A) { // CastExpr::getTargetUnionField
+static void g1607(const Subject &S, Answer &A) { // CastExpr::getTargetUnionField
   if (const auto N = asCastExpr(S); N)
     put(A, N->getTargetUnionField());
   else
     A.undefined();
 }
-static void g1609(const Subject &S, Answer &A) { // CastExpr::hasStoredFPFeatures
+static void g1608(const Subject &S, Answer &A) { // CastExpr::hasStoredFPFeatures
   if (const auto N = asCastExpr(S); N)
     put(A, N->hasStoredFPFeatures());
   else
     A.undefined();
 }
-static void g1610(const Subject &S, Answer &A) { // CastExpr::changesVolatileQualification
+static void g1609(const Subject &S, Answer &A) { // CastExpr::changesVolatileQualification
   if (const auto N = asCastExpr(S); N)
     put(A, N->changesVolatileQualification());
   else
     A.undefined();
 }
-static void g1611(const Subject &S, Answer &A) { // ImplicitCastExpr::isPartOfExplicitCast
+static void g1610(const Subject &S, Answer &A) { // ImplicitCastExpr::isPartOfExplicitCast
   if (const auto N = asImplicitCastExpr(S); N)
     put(A, N->isPartOfExplicitCast());
   else
     A.undefined();
 }
-static void g1612(const Subject &S, Answer &A) { // ExplicitCastExpr::getTypeInfoAsWritten
+static void g1611(const Subject &S, Answer &A) { // ExplicitCastExpr::getTypeInfoAsWritten
   if (const auto N = asExplicitCastExpr(S); N)
     put(A, N->getTypeInfoAsWritten());
   else
     A.undefined();
 }
-static void g1613(const Subject &S, Answer &A) { // ExplicitCastExpr::getTypeAsWritten
+static void g1612(const Subject &S, Answer &A) { // ExplicitCastExpr::getTypeAsWritten
   if (const auto N = asExplicitCastExpr(S); N)
     put(A, N->getTypeAsWritten());
   else
     A.undefined();
 }
-static void g1614(const Subject &S, Answer &A) { // CStyleCastExpr::getLParenLoc
+static void g1613(const Subject &S, Answer &A) { // CStyleCastExpr::getLParenLoc
   if (const auto N = asCStyleCastExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1615(const Subject &S, Answer &A) { // CStyleCastExpr::getRParenLoc
+static void g1614(const Subject &S, Answer &A) { // CStyleCastExpr::getRParenLoc
   if (const auto N = asCStyleCastExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1616(const Subject &S, Answer &A) { // BinaryOperator::getOperatorLoc
+static void g1615(const Subject &S, Answer &A) { // BinaryOperator::getOperatorLoc
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->getOperatorLoc());
   else
     A.undefined();
 }
-static void g1617(const Subject &S, Answer &A) { // BinaryOperator::getOpcode
+static void g1616(const Subject &S, Answer &A) { // BinaryOperator::getOpcode
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->getOpcode());
   else
     A.undefined();
 }
-static void g1618(const Subject &S, Answer &A) { // BinaryOperator::getLHS
+static void g1617(const Subject &S, Answer &A) { // BinaryOperator::getLHS
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->getLHS());
   else
     A.undefined();
 }
-static void g1619(const Subject &S, Answer &A) { // BinaryOperator::getRHS
+static void g1618(const Subject &S, Answer &A) { // BinaryOperator::getRHS
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->getRHS());
   else
     A.undefined();
 }
-static void g1620(const Subject &S, Answer &A) { // BinaryOperator::getOpcodeStr
+static void g1619(const Subject &S, Answer &A) { // BinaryOperator::getOpcodeStr
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->getOpcodeStr());
   else
     A.undefined();
 }
-static void g1621(const Subject &S, Answer &A) { // BinaryOperator::isPtrMemOp
+static void g1620(const Subject &S, Answer &A) { // BinaryOperator::isPtrMemOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isPtrMemOp());
   else
     A.undefined();
 }
-static void g1622(const Subject &S, Answer &A) { // BinaryOperator::isMultiplicativeOp
+static void g1621(const Subject &S, Answer &A) { // BinaryOperator::isMultiplicativeOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isMultiplicativeOp());
   else
     A.undefined();
 }
-static void g1623(const Subject &S, Answer &A) { // BinaryOperator::isAdditiveOp
+static void g1622(const Subject &S, Answer &A) { // BinaryOperator::isAdditiveOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isAdditiveOp());
   else
     A.undefined();
 }
-static void g1624(const Subject &S, Answer &A) { // BinaryOperator::isShiftOp
+static void g1623(const Subject &S, Answer &A) { // BinaryOperator::isShiftOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isShiftOp());
   else
     A.undefined();
 }
-static void g1625(const Subject &S, Answer &A) { // BinaryOperator::isBitwiseOp
+static void g1624(const Subject &S, Answer &A) { // BinaryOperator::isBitwiseOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isBitwiseOp());
   else
     A.undefined();
 }
-static void g1626(const Subject &S, Answer &A) { // BinaryOperator::isRelationalOp
+static void g1625(const Subject &S, Answer &A) { // BinaryOperator::isRelationalOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isRelationalOp());
   else
     A.undefined();
 }
-static void g1627(const Subject &S, Answer &A) { // BinaryOperator::isEqualityOp
+static void g1626(const Subject &S, Answer &A) { // BinaryOperator::isEqualityOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isEqualityOp());
   else
     A.undefined();
 }
-static void g1628(const Subject &S, Answer &A) { // BinaryOperator::isComparisonOp
+static void g1627(const Subject &S, Answer &A) { // BinaryOperator::isComparisonOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isComparisonOp());
   else
     A.undefined();
 }
-static void g1629(const Subject &S, Answer &A) { // BinaryOperator::isCommaOp
+static void g1628(const Subject &S, Answer &A) { // BinaryOperator::isCommaOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isCommaOp());
   else
     A.undefined();
 }
-static void g1630(const Subject &S, Answer &A) { // BinaryOperator::isLogicalOp
+static void g1629(const Subject &S, Answer &A) { // BinaryOperator::isLogicalOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isLogicalOp());
   else
     A.undefined();
 }
-static void g1631(const Subject &S, Answer &A) { // BinaryOperator::isAssignmentOp
+static void g1630(const Subject &S, Answer &A) { // BinaryOperator::isAssignmentOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isAssignmentOp());
   else
     A.undefined();
 }
-static void g1632(const Subject &S, Answer &A) { // BinaryOperator::isCompoundAssignmentOp
+static void g1631(const Subject &S, Answer &A) { // BinaryOperator::isCompoundAssignmentOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isCompoundAssignmentOp());
   else
     A.undefined();
 }
-static void g1633(const Subject &S, Answer &A) { // BinaryOperator::isShiftAssignOp
+static void g1632(const Subject &S, Answer &A) { // BinaryOperator::isShiftAssignOp
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->isShiftAssignOp());
   else
     A.undefined();
 }
-static void g1634(const Subject &S, Answer &A) { // BinaryOperator::hasStoredFPFeatures
+static void g1633(const Subject &S, Answer &A) { // BinaryOperator::hasStoredFPFeatures
   if (const auto N = asBinaryOperator(S); N)
     put(A, N->hasStoredFPFeatures());
   else
     A.undefined();
 }
-static void g1635(const Subject &S, Answer &A) { // CompoundAssignOperator::getComputationLHSType
+static void g1634(const Subject &S, Answer &A) { // CompoundAssignOperator::getComputationLHSType
   if (const auto N = asCompoundAssignOperator(S); N)
     put(A, N->getComputationLHSType());
   else
     A.undefined();
 }
-static void g1636(const Subject &S, Answer &A) { // CompoundAssignOperator::getComputationResultType
+static void g1635(const Subject &S, Answer &A) { // CompoundAssignOperator::getComputationResultType
   if (const auto N = asCompoundAssignOperator(S); N)
     put(A, N->getComputationResultType());
   else
     A.undefined();
 }
-static void g1637(const Subject &S, Answer &A) { // AbstractConditionalOperator::getCond
+static void g1636(const Subject &S, Answer &A) { // AbstractConditionalOperator::getCond
   if (const auto N = asAbstractConditionalOperator(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1638(const Subject &S, Answer &A) { // AbstractConditionalOperator::getTrueExpr
+static void g1637(const Subject &S, Answer &A) { // AbstractConditionalOperator::getTrueExpr
   if (const auto N = asAbstractConditionalOperator(S); N)
     put(A, N->getTrueExpr());
   else
     A.undefined();
 }
-static void g1639(const Subject &S, Answer &A) { // AbstractConditionalOperator::getFalseExpr
+static void g1638(const Subject &S, Answer &A) { // AbstractConditionalOperator::getFalseExpr
   if (const auto N = asAbstractConditionalOperator(S); N)
     put(A, N->getFalseExpr());
   else
     A.undefined();
 }
-static void g1640(const Subject &S, Answer &A) { // AbstractConditionalOperator::getQuestionLoc
+static void g1639(const Subject &S, Answer &A) { // AbstractConditionalOperator::getQuestionLoc
   if (const auto N = asAbstractConditionalOperator(S); N)
     put(A, N->getQuestionLoc());
   else
     A.undefined();
 }
-static void g1641(const Subject &S, Answer &A) { // AbstractConditionalOperator::getColonLoc
+static void g1640(const Subject &S, Answer &A) { // AbstractConditionalOperator::getColonLoc
   if (const auto N = asAbstractConditionalOperator(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g1642(const Subject &S, Answer &A) { // ConditionalOperator::getCond
+static void g1641(const Subject &S, Answer &A) { // ConditionalOperator::getCond
   if (const auto N = asConditionalOperator(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1643(const Subject &S, Answer &A) { // ConditionalOperator::getTrueExpr
+static void g1642(const Subject &S, Answer &A) { // ConditionalOperator::getTrueExpr
   if (const auto N = asConditionalOperator(S); N)
     put(A, N->getTrueExpr());
   else
     A.undefined();
 }
-static void g1644(const Subject &S, Answer &A) { // ConditionalOperator::getFalseExpr
+static void g1643(const Subject &S, Answer &A) { // ConditionalOperator::getFalseExpr
   if (const auto N = asConditionalOperator(S); N)
     put(A, N->getFalseExpr());
   else
     A.undefined();
 }
-static void g1645(const Subject &S, Answer &A) { // ConditionalOperator::getLHS
+static void g1644(const Subject &S, Answer &A) { // ConditionalOperator::getLHS
   if (const auto N = asConditionalOperator(S); N)
     put(A, N->getLHS());
   else
     A.undefined();
 }
-static void g1646(const Subject &S, Answer &A) { // ConditionalOperator::getRHS
+static void g1645(const Subject &S, Answer &A) { // ConditionalOperator::getRHS
   if (const auto N = asConditionalOperator(S); N)
     put(A, N->getRHS());
   else
     A.undefined();
 }
-static void g1647(const Subject &S, Answer &A) { // BinaryConditionalOperator::getCommon
+static void g1646(const Subject &S, Answer &A) { // BinaryConditionalOperator::getCommon
   if (const auto N = asBinaryConditionalOperator(S); N)
     put(A, N->getCommon());
   else
     A.undefined();
 }
-static void g1648(const Subject &S, Answer &A) { // BinaryConditionalOperator::getOpaqueValue
+static void g1647(const Subject &S, Answer &A) { // BinaryConditionalOperator::getOpaqueValue
   if (const auto N = asBinaryConditionalOperator(S); N)
     put(A, N->getOpaqueValue());
   else
     A.undefined();
 }
-static void g1649(const Subject &S, Answer &A) { // BinaryConditionalOperator::getCond
+static void g1648(const Subject &S, Answer &A) { // BinaryConditionalOperator::getCond
   if (const auto N = asBinaryConditionalOperator(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1650(const Subject &S, Answer &A) { // BinaryConditionalOperator::getTrueExpr
+static void g1649(const Subject &S, Answer &A) { // BinaryConditionalOperator::getTrueExpr
   if (const auto N = asBinaryConditionalOperator(S); N)
     put(A, N->getTrueExpr());
   else
     A.undefined();
 }
-static void g1651(const Subject &S, Answer &A) { // BinaryConditionalOperator::getFalseExpr
+static void g1650(const Subject &S, Answer &A) { // BinaryConditionalOperator::getFalseExpr
   if (const auto N = asBinaryConditionalOperator(S); N)
     put(A, N->getFalseExpr());
   else
     A.undefined();
 }
-static void g1652(const Subject &S, Answer &A) { // AddrLabelExpr::getAmpAmpLoc
+static void g1651(const Subject &S, Answer &A) { // AddrLabelExpr::getAmpAmpLoc
   if (const auto N = asAddrLabelExpr(S); N)
     put(A, N->getAmpAmpLoc());
   else
     A.undefined();
 }
-static void g1653(const Subject &S, Answer &A) { // AddrLabelExpr::getLabelLoc
+static void g1652(const Subject &S, Answer &A) { // AddrLabelExpr::getLabelLoc
   if (const auto N = asAddrLabelExpr(S); N)
     put(A, N->getLabelLoc());
   else
     A.undefined();
 }
-static void g1654(const Subject &S, Answer &A) { // AddrLabelExpr::getLabel
+static void g1653(const Subject &S, Answer &A) { // AddrLabelExpr::getLabel
   if (const auto N = asAddrLabelExpr(S); N)
     put(A, N->getLabel());
   else
     A.undefined();
 }
-static void g1655(const Subject &S, Answer &A) { // StmtExpr::getSubStmt
+static void g1654(const Subject &S, Answer &A) { // StmtExpr::getSubStmt
   if (const auto N = asStmtExpr(S); N)
     put(A, N->getSubStmt());
   else
     A.undefined();
 }
-static void g1656(const Subject &S, Answer &A) { // StmtExpr::getLParenLoc
+static void g1655(const Subject &S, Answer &A) { // StmtExpr::getLParenLoc
   if (const auto N = asStmtExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1657(const Subject &S, Answer &A) { // StmtExpr::getRParenLoc
+static void g1656(const Subject &S, Answer &A) { // StmtExpr::getRParenLoc
   if (const auto N = asStmtExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1658(const Subject &S, Answer &A) { // StmtExpr::getTemplateDepth
+static void g1657(const Subject &S, Answer &A) { // StmtExpr::getTemplateDepth
   if (const auto N = asStmtExpr(S); N)
     put(A, N->getTemplateDepth());
   else
     A.undefined();
 }
-static void g1659(const Subject &S, Answer &A) { // ShuffleVectorExpr::getBuiltinLoc
+static void g1658(const Subject &S, Answer &A) { // ShuffleVectorExpr::getBuiltinLoc
   if (const auto N = asShuffleVectorExpr(S); N)
     put(A, N->getBuiltinLoc());
   else
     A.undefined();
 }
-static void g1660(const Subject &S, Answer &A) { // ShuffleVectorExpr::getRParenLoc
+static void g1659(const Subject &S, Answer &A) { // ShuffleVectorExpr::getRParenLoc
   if (const auto N = asShuffleVectorExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1661(const Subject &S, Answer &A) { // ShuffleVectorExpr::getNumSubExprs
+static void g1660(const Subject &S, Answer &A) { // ShuffleVectorExpr::getNumSubExprs
   if (const auto N = asShuffleVectorExpr(S); N)
     put(A, N->getNumSubExprs());
   else
     A.undefined();
 }
-static void g1662(const Subject &S, Answer &A) { // ConvertVectorExpr::getSrcExpr
+static void g1661(const Subject &S, Answer &A) { // ConvertVectorExpr::getSrcExpr
   if (const auto N = asConvertVectorExpr(S); N)
     put(A, N->getSrcExpr());
   else
     A.undefined();
 }
-static void g1663(const Subject &S, Answer &A) { // ConvertVectorExpr::getTypeSourceInfo
+static void g1662(const Subject &S, Answer &A) { // ConvertVectorExpr::getTypeSourceInfo
   if (const auto N = asConvertVectorExpr(S); N)
     put(A, N->getTypeSourceInfo());
   else
     A.undefined();
 }
-static void g1664(const Subject &S, Answer &A) { // ConvertVectorExpr::getBuiltinLoc
+static void g1663(const Subject &S, Answer &A) { // ConvertVectorExpr::getBuiltinLoc
   if (const auto N = asConvertVectorExpr(S); N)
     put(A, N->getBuiltinLoc());
   else
     A.undefined();
 }
-static void g1665(const Subject &S, Answer &A) { // ConvertVectorExpr::getRParenLoc
+static void g1664(const Subject &S, Answer &A) { // ConvertVectorExpr::getRParenLoc
   if (const auto N = asConvertVectorExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1666(const Subject &S, Answer &A) { // ChooseExpr::isConditionTrue
+static void g1665(const Subject &S, Answer &A) { // ChooseExpr::isConditionTrue
   if (const auto N = asChooseExpr(S); N)
     put(A, N->isConditionTrue());
   else
     A.undefined();
 }
-static void g1667(const Subject &S, Answer &A) { // ChooseExpr::isConditionDependent
+static void g1666(const Subject &S, Answer &A) { // ChooseExpr::isConditionDependent
   if (const auto N = asChooseExpr(S); N)
     put(A, N->isConditionDependent());
   else
     A.undefined();
 }
-static void g1668(const Subject &S, Answer &A) { // ChooseExpr::getChosenSubExpr
+static void g1667(const Subject &S, Answer &A) { // ChooseExpr::getChosenSubExpr
   if (const auto N = asChooseExpr(S); N)
     put(A, N->getChosenSubExpr());
   else
     A.undefined();
 }
-static void g1669(const Subject &S, Answer &A) { // ChooseExpr::getCond
+static void g1668(const Subject &S, Answer &A) { // ChooseExpr::getCond
   if (const auto N = asChooseExpr(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1670(const Subject &S, Answer &A) { // ChooseExpr::getLHS
+static void g1669(const Subject &S, Answer &A) { // ChooseExpr::getLHS
   if (const auto N = asChooseExpr(S); N)
     put(A, N->getLHS());
   else
     A.undefined();
 }
-static void g1671(const Subject &S, Answer &A) { // ChooseExpr::getRHS
+static void g1670(const Subject &S, Answer &A) { // ChooseExpr::getRHS
   if (const auto N = asChooseExpr(S); N)
     put(A, N->getRHS());
   else
     A.undefined();
 }
-static void g1672(const Subject &S, Answer &A) { // ChooseExpr::getBuiltinLoc
+static void g1671(const Subject &S, Answer &A) { // ChooseExpr::getBuiltinLoc
   if (const auto N = asChooseExpr(S); N)
     put(A, N->getBuiltinLoc());
   else
     A.undefined();
 }
-static void g1673(const Subject &S, Answer &A) { // ChooseExpr::getRParenLoc
+static void g1672(const Subject &S, Answer &A) { // ChooseExpr::getRParenLoc
   if (const auto N = asChooseExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1674(const Subject &S, Answer &A) { // GNUNullExpr::getTokenLocation
+static void g1673(const Subject &S, Answer &A) { // GNUNullExpr::getTokenLocation
   if (const auto N = asGNUNullExpr(S); N)
     put(A, N->getTokenLocation());
   else
     A.undefined();
 }
-static void g1675(const Subject &S, Answer &A) { // VAArgExpr::getSubExpr
+static void g1674(const Subject &S, Answer &A) { // VAArgExpr::getSubExpr
   if (const auto N = asVAArgExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1676(const Subject &S, Answer &A) { // VAArgExpr::isMicrosoftABI
+static void g1675(const Subject &S, Answer &A) { // VAArgExpr::isMicrosoftABI
   if (const auto N = asVAArgExpr(S); N)
     put(A, N->isMicrosoftABI());
   else
     A.undefined();
 }
-static void g1677(const Subject &S, Answer &A) { // VAArgExpr::getWrittenTypeInfo
+static void g1676(const Subject &S, Answer &A) { // VAArgExpr::getWrittenTypeInfo
   if (const auto N = asVAArgExpr(S); N)
     put(A, N->getWrittenTypeInfo());
   else
     A.undefined();
 }
-static void g1678(const Subject &S, Answer &A) { // VAArgExpr::getBuiltinLoc
+static void g1677(const Subject &S, Answer &A) { // VAArgExpr::getBuiltinLoc
   if (const auto N = asVAArgExpr(S); N)
     put(A, N->getBuiltinLoc());
   else
     A.undefined();
 }
-static void g1679(const Subject &S, Answer &A) { // VAArgExpr::getRParenLoc
+static void g1678(const Subject &S, Answer &A) { // VAArgExpr::getRParenLoc
   if (const auto N = asVAArgExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1680(const Subject &S, Answer &A) { // SourceLocExpr::getBuiltinStr
+static void g1679(const Subject &S, Answer &A) { // SourceLocExpr::getBuiltinStr
   if (const auto N = asSourceLocExpr(S); N)
     put(A, N->getBuiltinStr());
   else
     A.undefined();
 }
-static void g1681(const Subject &S, Answer &A) { // SourceLocExpr::getIdentKind
+static void g1680(const Subject &S, Answer &A) { // SourceLocExpr::getIdentKind
   if (const auto N = asSourceLocExpr(S); N)
     put(A, N->getIdentKind());
   else
     A.undefined();
 }
-static void g1682(const Subject &S, Answer &A) { // SourceLocExpr::isIntType
+static void g1681(const Subject &S, Answer &A) { // SourceLocExpr::isIntType
   if (const auto N = asSourceLocExpr(S); N)
     put(A, N->isIntType());
   else
     A.undefined();
 }
-static void g1683(const Subject &S, Answer &A) { // SourceLocExpr::getParentContext
+static void g1682(const Subject &S, Answer &A) { // SourceLocExpr::getParentContext
   if (const auto N = asSourceLocExpr(S); N)
     put(A, N->getParentContext());
   else
     A.undefined();
 }
-static void g1684(const Subject &S, Answer &A) { // SourceLocExpr::getLocation
+static void g1683(const Subject &S, Answer &A) { // SourceLocExpr::getLocation
   if (const auto N = asSourceLocExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1685(const Subject &S, Answer &A) { // EmbedExpr::getLocation
+static void g1684(const Subject &S, Answer &A) { // EmbedExpr::getLocation
   if (const auto N = asEmbedExpr(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1686(const Subject &S, Answer &A) { // EmbedExpr::getDataStringLiteral
+static void g1685(const Subject &S, Answer &A) { // EmbedExpr::getDataStringLiteral
   if (const auto N = asEmbedExpr(S); N)
     put(A, N->getDataStringLiteral());
   else
     A.undefined();
 }
-static void g1687(const Subject &S, Answer &A) { // EmbedExpr::getStartingElementPos
+static void g1686(const Subject &S, Answer &A) { // EmbedExpr::getStartingElementPos
   if (const auto N = asEmbedExpr(S); N)
     put(A, N->getStartingElementPos());
   else
     A.undefined();
 }
-static void g1688(const Subject &S, Answer &A) { // EmbedExpr::getDataElementCount
+static void g1687(const Subject &S, Answer &A) { // EmbedExpr::getDataElementCount
   if (const auto N = asEmbedExpr(S); N)
     put(A, N->getDataElementCount());
   else
     A.undefined();
 }
-static void g1689(const Subject &S, Answer &A) { // EmbedExpr::underlying_data_elements
+static void g1688(const Subject &S, Answer &A) { // EmbedExpr::underlying_data_elements
   if (const auto N = asEmbedExpr(S); N)
     put(A, N->underlying_data_elements());
   else
     A.undefined();
 }
-static void g1690(const Subject &S, Answer &A) { // InitListExpr::getNumInits
+static void g1689(const Subject &S, Answer &A) { // InitListExpr::getNumInits
   if (const auto N = asInitListExpr(S); N)
     put(A, N->getNumInits());
   else
     A.undefined();
 }
-static void g1691(const Subject &S, Answer &A) { // InitListExpr::inits
+static void g1690(const Subject &S, Answer &A) { // InitListExpr::inits
   if (const auto N = asInitListExpr(S); N)
     put(A, N->inits());
   else
     A.undefined();
 }
-static void g1692(const Subject &S, Answer &A) { // InitListExpr::getArrayFiller
+static void g1691(const Subject &S, Answer &A) { // InitListExpr::getArrayFiller
   if (const auto N = asInitListExpr(S); N)
     put(A, N->getArrayFiller());
   else
     A.undefined();
 }
-static void g1693(const Subject &S, Answer &A) { // InitListExpr::hasArrayFiller
+static void g1692(const Subject &S, Answer &A) { // InitListExpr::hasArrayFiller
   if (const auto N = asInitListExpr(S); N)
     put(A, N->hasArrayFiller());
   else
     A.undefined();
 }
-static void g1694(const Subject &S, Answer &A) { // InitListExpr::hasDesignatedInit
+static void g1693(const Subject &S, Answer &A) { // InitListExpr::hasDesignatedInit
   if (const auto N = asInitListExpr(S); N)
     put(A, N->hasDesignatedInit());
   else
     A.undefined();
 }
-static void g1695(const Subject &S, Answer &A) { // InitListExpr::getInitializedFieldInUnion
+static void g1694(const Subject &S, Answer &A) { // InitListExpr::getInitializedFieldInUnion
   if (const auto N = asInitListExpr(S); N)
     put(A, N->getInitializedFieldInUnion());
   else
     A.undefined();
 }
-static void g1696(const Subject &S, Answer &A) { // InitListExpr::isExplicit
+static void g1695(const Subject &S, Answer &A) { // InitListExpr::isExplicit
   if (const auto N = asInitListExpr(S); N)
     put(A, N->isExplicit());
   else
     A.undefined();
 }
-static void g1697(const Subject &S, Answer &A) { // InitListExpr::isStringLiteralInit
+static void g1696(const Subject &S, Answer &A) { // InitListExpr::isStringLiteralInit
   if (const auto N = asInitListExpr(S); N)
     put(A, N->isStringLiteralInit());
   else
     A.undefined();
 }
-static void g1698(const Subject &S, Answer &A) { // InitListExpr::isTransparent
+static void g1697(const Subject &S, Answer &A) { // InitListExpr::isTransparent
   if (const auto N = asInitListExpr(S); N && (N->isSemanticForm() && (!N->isGLValue() || N->getNumInits() == 1)))
     put(A, N->isTransparent());
   else
     A.undefined();
 }
-static void g1699(const Subject &S, Answer &A) { // InitListExpr::getLBraceLoc
+static void g1698(const Subject &S, Answer &A) { // InitListExpr::getLBraceLoc
   if (const auto N = asInitListExpr(S); N)
     put(A, N->getLBraceLoc());
   else
     A.undefined();
 }
-static void g1700(const Subject &S, Answer &A) { // InitListExpr::getRBraceLoc
+static void g1699(const Subject &S, Answer &A) { // InitListExpr::getRBraceLoc
   if (const auto N = asInitListExpr(S); N)
     put(A, N->getRBraceLoc());
   else
     A.undefined();
 }
-static void g1701(const Subject &S, Answer &A) { // InitListExpr::isSemanticForm
+static void g1700(const Subject &S, Answer &A) { // InitListExpr::isSemanticForm
   if (const auto N = asInitListExpr(S); N)
     put(A, N->isSemanticForm());
   else
     A.undefined();
 }
-static void g1702(const Subject &S, Answer &A) { // InitListExpr::getSemanticForm
+static void g1701(const Subject &S, Answer &A) { // InitListExpr::getSemanticForm
   if (const auto N = asInitListExpr(S); N)
     put(A, N->getSemanticForm());
   else
     A.undefined();
 }
-static void g1703(const Subject &S, Answer &A) { // InitListExpr::isSyntacticForm
+static void g1702(const Subject &S, Answer &A) { // InitListExpr::isSyntacticForm
   if (const auto N = asInitListExpr(S); N)
     put(A, N->isSyntacticForm());
   else
     A.undefined();
 }
-static void g1704(const Subject &S, Answer &A) { // InitListExpr::getSyntacticForm
+static void g1703(const Subject &S, Answer &A) { // InitListExpr::getSyntacticForm
   if (const auto N = asInitListExpr(S); N)
     put(A, N->getSyntacticForm());
   else
     A.undefined();
 }
-static void g1705(const Subject &S, Answer &A) { // InitListExpr::hadArrayRangeDesignator
+static void g1704(const Subject &S, Answer &A) { // InitListExpr::hadArrayRangeDesignator
   if (const auto N = asInitListExpr(S); N)
     put(A, N->hadArrayRangeDesignator());
   else
     A.undefined();
 }
-static void g1706(const Subject &S, Answer &A) { // DesignatedInitExpr::size
+static void g1705(const Subject &S, Answer &A) { // DesignatedInitExpr::size
   if (const auto N = asDesignatedInitExpr(S); N)
     put(A, N->size());
   else
     A.undefined();
 }
-static void g1707(const Subject &S, Answer &A) { // DesignatedInitExpr::designators
+static void g1706(const Subject &S, Answer &A) { // DesignatedInitExpr::designators
   if (const auto N = asDesignatedInitExpr(S); N)
     put(A, N->designators());
   else
     A.undefined();
 }
-static void g1708(const Subject &S, Answer &A) { // DesignatedInitExpr::getEqualOrColonLoc
+static void g1707(const Subject &S, Answer &A) { // DesignatedInitExpr::getEqualOrColonLoc
   if (const auto N = asDesignatedInitExpr(S); N)
     put(A, N->getEqualOrColonLoc());
   else
     A.undefined();
 }
-static void g1709(const Subject &S, Answer &A) { // DesignatedInitExpr::isDirectInit
+static void g1708(const Subject &S, Answer &A) { // DesignatedInitExpr::isDirectInit
   if (const auto N = asDesignatedInitExpr(S); N)
     put(A, N->isDirectInit());
   else
     A.undefined();
 }
-static void g1710(const Subject &S, Answer &A) { // DesignatedInitExpr::usesGNUSyntax
+static void g1709(const Subject &S, Answer &A) { // DesignatedInitExpr::usesGNUSyntax
   if (const auto N = asDesignatedInitExpr(S); N)
     put(A, N->usesGNUSyntax());
   else
     A.undefined();
 }
-static void g1711(const Subject &S, Answer &A) { // DesignatedInitExpr::getInit
+static void g1710(const Subject &S, Answer &A) { // DesignatedInitExpr::getInit
   if (const auto N = asDesignatedInitExpr(S); N)
     put(A, N->getInit());
   else
     A.undefined();
 }
-static void g1712(const Subject &S, Answer &A) { // DesignatedInitExpr::getNumSubExprs
+static void g1711(const Subject &S, Answer &A) { // DesignatedInitExpr::getNumSubExprs
   if (const auto N = asDesignatedInitExpr(S); N)
     put(A, N->getNumSubExprs());
   else
     A.undefined();
 }
-static void g1713(const Subject &S, Answer &A) { // DesignatedInitExpr::getDesignatorsSourceRange
+static void g1712(const Subject &S, Answer &A) { // DesignatedInitExpr::getDesignatorsSourceRange
   if (const auto N = asDesignatedInitExpr(S); N)
     put(A, N->getDesignatorsSourceRange());
   else
     A.undefined();
 }
-static void g1714(const Subject &S, Answer &A) { // Designator::isFieldDesignator
+static void g1713(const Subject &S, Answer &A) { // Designator::isFieldDesignator
   if (const auto N = asDesignator(S); N)
     put(A, N->isFieldDesignator());
   else
     A.undefined();
 }
-static void g1715(const Subject &S, Answer &A) { // Designator::isArrayDesignator
+static void g1714(const Subject &S, Answer &A) { // Designator::isArrayDesignator
   if (const auto N = asDesignator(S); N)
     put(A, N->isArrayDesignator());
   else
     A.undefined();
 }
-static void g1716(const Subject &S, Answer &A) { // Designator::isArrayRangeDesignator
+static void g1715(const Subject &S, Answer &A) { // Designator::isArrayRangeDesignator
   if (const auto N = asDesignator(S); N)
     put(A, N->isArrayRangeDesignator());
   else
     A.undefined();
 }
-static void g1717(const Subject &S, Answer &A) { // Designator::getFieldName
+static void g1716(const Subject &S, Answer &A) { // Designator::getFieldName
   if (const auto N = asDesignator(S); N && (N->isFieldDesignator() && reinterpret_cast<const uintptr_t *>(N)[1]))
     put(A, N->getFieldName());
   else
     A.undefined();
 }
-static void g1718(const Subject &S, Answer &A) { // Designator::getFieldDecl
+static void g1717(const Subject &S, Answer &A) { // Designator::getFieldDecl
   if (const auto N = asDesignator(S); N)
     put(A, N->getFieldDecl());
   else
     A.undefined();
 }
-static void g1719(const Subject &S, Answer &A) { // Designator::getDotLoc
+static void g1718(const Subject &S, Answer &A) { // Designator::getDotLoc
   if (const auto N = asDesignator(S); N)
     put(A, N->getDotLoc());
   else
     A.undefined();
 }
-static void g1720(const Subject &S, Answer &A) { // Designator::getFieldLoc
+static void g1719(const Subject &S, Answer &A) { // Designator::getFieldLoc
   if (const auto N = asDesignator(S); N)
     put(A, N->getFieldLoc());
   else
     A.undefined();
 }
-static void g1721(const Subject &S, Answer &A) { // Designator::getArrayIndex
+static void g1720(const Subject &S, Answer &A) { // Designator::getArrayIndex
   if (const auto N = asDesignator(S); N)
     put(A, N->getArrayIndex());
   else
     A.undefined();
 }
-static void g1722(const Subject &S, Answer &A) { // Designator::getLBracketLoc
+static void g1721(const Subject &S, Answer &A) { // Designator::getLBracketLoc
   if (const auto N = asDesignator(S); N)
     put(A, N->getLBracketLoc());
   else
     A.undefined();
 }
-static void g1723(const Subject &S, Answer &A) { // Designator::getEllipsisLoc
+static void g1722(const Subject &S, Answer &A) { // Designator::getEllipsisLoc
   if (const auto N = asDesignator(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g1724(const Subject &S, Answer &A) { // Designator::getRBracketLoc
+static void g1723(const Subject &S, Answer &A) { // Designator::getRBracketLoc
   if (const auto N = asDesignator(S); N)
     put(A, N->getRBracketLoc());
   else
     A.undefined();
 }
-static void g1725(const Subject &S, Answer &A) { // Designator::getBeginLoc
+static void g1724(const Subject &S, Answer &A) { // Designator::getBeginLoc
   if (const auto N = asDesignator(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g1726(const Subject &S, Answer &A) { // Designator::getEndLoc
+static void g1725(const Subject &S, Answer &A) { // Designator::getEndLoc
   if (const auto N = asDesignator(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g1727(const Subject &S, Answer &A) { // Designator::getSourceRange
+static void g1726(const Subject &S, Answer &A) { // Designator::getSourceRange
   if (const auto N = asDesignator(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g1728(const Subject &S, Answer &A) { // DesignatedInitUpdateExpr::getBase
+static void g1727(const Subject &S, Answer &A) { // DesignatedInitUpdateExpr::getBase
   if (const auto N = asDesignatedInitUpdateExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1729(const Subject &S, Answer &A) { // DesignatedInitUpdateExpr::getUpdater
+static void g1728(const Subject &S, Answer &A) { // DesignatedInitUpdateExpr::getUpdater
   if (const auto N = asDesignatedInitUpdateExpr(S); N)
     put(A, N->getUpdater());
   else
     A.undefined();
 }
-static void g1730(const Subject &S, Answer &A) { // ArrayInitLoopExpr::getCommonExpr
+static void g1729(const Subject &S, Answer &A) { // ArrayInitLoopExpr::getCommonExpr
   if (const auto N = asArrayInitLoopExpr(S); N)
     put(A, N->getCommonExpr());
   else
     A.undefined();
 }
-static void g1731(const Subject &S, Answer &A) { // ArrayInitLoopExpr::getSubExpr
+static void g1730(const Subject &S, Answer &A) { // ArrayInitLoopExpr::getSubExpr
   if (const auto N = asArrayInitLoopExpr(S); N)
     put(A, N->getSubExpr());
   else
     A.undefined();
 }
-static void g1732(const Subject &S, Answer &A) { // ArrayInitLoopExpr::getArraySize
+static void g1731(const Subject &S, Answer &A) { // ArrayInitLoopExpr::getArraySize
   if (const auto N = asArrayInitLoopExpr(S); N)
     put(A, N->getArraySize());
   else
     A.undefined();
 }
-static void g1733(const Subject &S, Answer &A) { // ParenListExpr::getNumExprs
+static void g1732(const Subject &S, Answer &A) { // ParenListExpr::getNumExprs
   if (const auto N = asParenListExpr(S); N)
     put(A, N->getNumExprs());
   else
     A.undefined();
 }
-static void g1734(const Subject &S, Answer &A) { // ParenListExpr::getLParenLoc
+static void g1733(const Subject &S, Answer &A) { // ParenListExpr::getLParenLoc
   if (const auto N = asParenListExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1735(const Subject &S, Answer &A) { // ParenListExpr::getRParenLoc
+static void g1734(const Subject &S, Answer &A) { // ParenListExpr::getRParenLoc
   if (const auto N = asParenListExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1736(const Subject &S, Answer &A) { // GenericSelectionExpr::getNumAssocs
+static void g1735(const Subject &S, Answer &A) { // GenericSelectionExpr::getNumAssocs
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getNumAssocs());
   else
     A.undefined();
 }
-static void g1737(const Subject &S, Answer &A) { // GenericSelectionExpr::getResultIndex
+static void g1736(const Subject &S, Answer &A) { // GenericSelectionExpr::getResultIndex
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getResultIndex());
   else
     A.undefined();
 }
-static void g1738(const Subject &S, Answer &A) { // GenericSelectionExpr::isResultDependent
+static void g1737(const Subject &S, Answer &A) { // GenericSelectionExpr::isResultDependent
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->isResultDependent());
   else
     A.undefined();
 }
-static void g1739(const Subject &S, Answer &A) { // GenericSelectionExpr::isExprPredicate
+static void g1738(const Subject &S, Answer &A) { // GenericSelectionExpr::isExprPredicate
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->isExprPredicate());
   else
     A.undefined();
 }
-static void g1740(const Subject &S, Answer &A) { // GenericSelectionExpr::isTypePredicate
+static void g1739(const Subject &S, Answer &A) { // GenericSelectionExpr::isTypePredicate
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->isTypePredicate());
   else
     A.undefined();
 }
-static void g1741(const Subject &S, Answer &A) { // GenericSelectionExpr::getControllingExpr
+static void g1740(const Subject &S, Answer &A) { // GenericSelectionExpr::getControllingExpr
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getControllingExpr());
   else
     A.undefined();
 }
-static void g1742(const Subject &S, Answer &A) { // GenericSelectionExpr::getControllingType
+static void g1741(const Subject &S, Answer &A) { // GenericSelectionExpr::getControllingType
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getControllingType());
   else
     A.undefined();
 }
-static void g1743(const Subject &S, Answer &A) { // GenericSelectionExpr::getResultExpr
+static void g1742(const Subject &S, Answer &A) { // GenericSelectionExpr::getResultExpr
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getResultExpr());
   else
     A.undefined();
 }
-static void g1744(const Subject &S, Answer &A) { // GenericSelectionExpr::getAssocExprs
+static void g1743(const Subject &S, Answer &A) { // GenericSelectionExpr::getAssocExprs
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getAssocExprs());
   else
     A.undefined();
 }
-static void g1745(const Subject &S, Answer &A) { // GenericSelectionExpr::getAssocTypeSourceInfos
+static void g1744(const Subject &S, Answer &A) { // GenericSelectionExpr::getAssocTypeSourceInfos
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getAssocTypeSourceInfos());
   else
     A.undefined();
 }
-static void g1746(const Subject &S, Answer &A) { // GenericSelectionExpr::getGenericLoc
+static void g1745(const Subject &S, Answer &A) { // GenericSelectionExpr::getGenericLoc
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getGenericLoc());
   else
     A.undefined();
 }
-static void g1747(const Subject &S, Answer &A) { // GenericSelectionExpr::getDefaultLoc
+static void g1746(const Subject &S, Answer &A) { // GenericSelectionExpr::getDefaultLoc
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getDefaultLoc());
   else
     A.undefined();
 }
-static void g1748(const Subject &S, Answer &A) { // GenericSelectionExpr::getRParenLoc
+static void g1747(const Subject &S, Answer &A) { // GenericSelectionExpr::getRParenLoc
   if (const auto N = asGenericSelectionExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1749(const Subject &S, Answer &A) { // ExtVectorElementExpr::getBase
+static void g1748(const Subject &S, Answer &A) { // ExtVectorElementExpr::getBase
   if (const auto N = asExtVectorElementExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1750(const Subject &S, Answer &A) { // ExtVectorElementExpr::getAccessor
+static void g1749(const Subject &S, Answer &A) { // ExtVectorElementExpr::getAccessor
   if (const auto N = asExtVectorElementExpr(S); N)
     put(A, &N->getAccessor());
   else
     A.undefined();
 }
-static void g1751(const Subject &S, Answer &A) { // ExtVectorElementExpr::getAccessorLoc
+static void g1750(const Subject &S, Answer &A) { // ExtVectorElementExpr::getAccessorLoc
   if (const auto N = asExtVectorElementExpr(S); N)
     put(A, N->getAccessorLoc());
   else
     A.undefined();
 }
-static void g1752(const Subject &S, Answer &A) { // ExtVectorElementExpr::getNumElements
+static void g1751(const Subject &S, Answer &A) { // ExtVectorElementExpr::getNumElements
   if (const auto N = asExtVectorElementExpr(S); N)
     put(A, N->getNumElements());
   else
     A.undefined();
 }
-static void g1753(const Subject &S, Answer &A) { // ExtVectorElementExpr::containsDuplicateElements
+static void g1752(const Subject &S, Answer &A) { // ExtVectorElementExpr::containsDuplicateElements
   if (const auto N = asExtVectorElementExpr(S); N)
     put(A, N->containsDuplicateElements());
   else
     A.undefined();
 }
-static void g1754(const Subject &S, Answer &A) { // ExtVectorElementExpr::isArrow
+static void g1753(const Subject &S, Answer &A) { // ExtVectorElementExpr::isArrow
   if (const auto N = asExtVectorElementExpr(S); N)
     put(A, N->isArrow());
   else
     A.undefined();
 }
-static void g1755(const Subject &S, Answer &A) { // BlockExpr::getBlockDecl
+static void g1754(const Subject &S, Answer &A) { // BlockExpr::getBlockDecl
   if (const auto N = asBlockExpr(S); N)
     put(A, N->getBlockDecl());
   else
     A.undefined();
 }
-static void g1756(const Subject &S, Answer &A) { // BlockExpr::getCaretLocation
+static void g1755(const Subject &S, Answer &A) { // BlockExpr::getCaretLocation
   if (const auto N = asBlockExpr(S); N)
     put(A, N->getCaretLocation());
   else
     A.undefined();
 }
-static void g1757(const Subject &S, Answer &A) { // BlockExpr::getBody
+static void g1756(const Subject &S, Answer &A) { // BlockExpr::getBody
   if (const auto N = asBlockExpr(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1758(const Subject &S, Answer &A) { // BlockExpr::getFunctionType
+static void g1757(const Subject &S, Answer &A) { // BlockExpr::getFunctionType
   if (const auto N = asBlockExpr(S); N)
     put(A, N->getFunctionType());
   else
     A.undefined();
 }
-static void g1759(const Subject &S, Answer &A) { // AsTypeExpr::getSrcExpr
+static void g1758(const Subject &S, Answer &A) { // AsTypeExpr::getSrcExpr
   if (const auto N = asAsTypeExpr(S); N)
     put(A, N->getSrcExpr());
   else
     A.undefined();
 }
-static void g1760(const Subject &S, Answer &A) { // AsTypeExpr::getBuiltinLoc
+static void g1759(const Subject &S, Answer &A) { // AsTypeExpr::getBuiltinLoc
   if (const auto N = asAsTypeExpr(S); N)
     put(A, N->getBuiltinLoc());
   else
     A.undefined();
 }
-static void g1761(const Subject &S, Answer &A) { // AsTypeExpr::getRParenLoc
+static void g1760(const Subject &S, Answer &A) { // AsTypeExpr::getRParenLoc
   if (const auto N = asAsTypeExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1762(const Subject &S, Answer &A) { // PseudoObjectExpr::getSyntacticForm
+static void g1761(const Subject &S, Answer &A) { // PseudoObjectExpr::getSyntacticForm
   if (const auto N = asPseudoObjectExpr(S); N)
     put(A, N->getSyntacticForm());
   else
     A.undefined();
 }
-static void g1763(const Subject &S, Answer &A) { // PseudoObjectExpr::getResultExprIndex
+static void g1762(const Subject &S, Answer &A) { // PseudoObjectExpr::getResultExprIndex
   if (const auto N = asPseudoObjectExpr(S); N)
     put(A, N->getResultExprIndex());
   else
     A.undefined();
 }
-static void g1764(const Subject &S, Answer &A) { // PseudoObjectExpr::getResultExpr
+static void g1763(const Subject &S, Answer &A) { // PseudoObjectExpr::getResultExpr
   if (const auto N = asPseudoObjectExpr(S); N)
     put(A, N->getResultExpr());
   else
     A.undefined();
 }
-static void g1765(const Subject &S, Answer &A) { // PseudoObjectExpr::getNumSemanticExprs
+static void g1764(const Subject &S, Answer &A) { // PseudoObjectExpr::getNumSemanticExprs
   if (const auto N = asPseudoObjectExpr(S); N)
     put(A, N->getNumSemanticExprs());
   else
     A.undefined();
 }
-static void g1766(const Subject &S, Answer &A) { // PseudoObjectExpr::semantics
+static void g1765(const Subject &S, Answer &A) { // PseudoObjectExpr::semantics
   if (const auto N = asPseudoObjectExpr(S); N)
     put(A, N->semantics());
   else
     A.undefined();
 }
-static void g1767(const Subject &S, Answer &A) { // AtomicExpr::getNumSubExprs
+static void g1766(const Subject &S, Answer &A) { // AtomicExpr::getNumSubExprs
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getNumSubExprs());
   else
     A.undefined();
 }
-static void g1768(const Subject &S, Answer &A) { // AtomicExpr::getPtr
+static void g1767(const Subject &S, Answer &A) { // AtomicExpr::getPtr
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getPtr());
   else
     A.undefined();
 }
-static void g1769(const Subject &S, Answer &A) { // AtomicExpr::getOrder
+static void g1768(const Subject &S, Answer &A) { // AtomicExpr::getOrder
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getOrder());
   else
     A.undefined();
 }
-static void g1770(const Subject &S, Answer &A) { // AtomicExpr::getScope
+static void g1769(const Subject &S, Answer &A) { // AtomicExpr::getScope
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getScope());
   else
     A.undefined();
 }
-static void g1771(const Subject &S, Answer &A) { // AtomicExpr::getVal1
+static void g1770(const Subject &S, Answer &A) { // AtomicExpr::getVal1
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getVal1());
   else
     A.undefined();
 }
-static void g1772(const Subject &S, Answer &A) { // AtomicExpr::getOrderFail
+static void g1771(const Subject &S, Answer &A) { // AtomicExpr::getOrderFail
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getOrderFail());
   else
     A.undefined();
 }
-static void g1773(const Subject &S, Answer &A) { // AtomicExpr::getVal2
+static void g1772(const Subject &S, Answer &A) { // AtomicExpr::getVal2
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getVal2());
   else
     A.undefined();
 }
-static void g1774(const Subject &S, Answer &A) { // AtomicExpr::getWeak
+static void g1773(const Subject &S, Answer &A) { // AtomicExpr::getWeak
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getWeak());
   else
     A.undefined();
 }
-static void g1775(const Subject &S, Answer &A) { // AtomicExpr::getValueType
+static void g1774(const Subject &S, Answer &A) { // AtomicExpr::getValueType
   if (const auto N = asAtomicExpr(S); N && (N->getPtr()->getType()->isPointerType()))
     put(A, N->getValueType());
   else
     A.undefined();
 }
-static void g1776(const Subject &S, Answer &A) { // AtomicExpr::getOp
+static void g1775(const Subject &S, Answer &A) { // AtomicExpr::getOp
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getOp());
   else
     A.undefined();
 }
-static void g1777(const Subject &S, Answer &A) { // AtomicExpr::getOpAsString
+static void g1776(const Subject &S, Answer &A) { // AtomicExpr::getOpAsString
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getOpAsString());
   else
     A.undefined();
 }
-static void g1778(const Subject &S, Answer &A) { // AtomicExpr::isVolatile
+static void g1777(const Subject &S, Answer &A) { // AtomicExpr::isVolatile
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->isVolatile());
   else
     A.undefined();
 }
-static void g1779(const Subject &S, Answer &A) { // AtomicExpr::isCmpXChg
+static void g1778(const Subject &S, Answer &A) { // AtomicExpr::isCmpXChg
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->isCmpXChg());
   else
     A.undefined();
 }
-static void g1780(const Subject &S, Answer &A) { // AtomicExpr::isOpenCL
+static void g1779(const Subject &S, Answer &A) { // AtomicExpr::isOpenCL
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->isOpenCL());
   else
     A.undefined();
 }
-static void g1781(const Subject &S, Answer &A) { // AtomicExpr::getBuiltinLoc
+static void g1780(const Subject &S, Answer &A) { // AtomicExpr::getBuiltinLoc
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getBuiltinLoc());
   else
     A.undefined();
 }
-static void g1782(const Subject &S, Answer &A) { // AtomicExpr::getRParenLoc
+static void g1781(const Subject &S, Answer &A) { // AtomicExpr::getRParenLoc
   if (const auto N = asAtomicExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1783(const Subject &S, Answer &A) { // ArraySectionExpr::isOMPArraySection
+static void g1782(const Subject &S, Answer &A) { // ArraySectionExpr::isOMPArraySection
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->isOMPArraySection());
   else
     A.undefined();
 }
-static void g1784(const Subject &S, Answer &A) { // ArraySectionExpr::isOpenACCArraySection
+static void g1783(const Subject &S, Answer &A) { // ArraySectionExpr::isOpenACCArraySection
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->isOpenACCArraySection());
   else
     A.undefined();
 }
-static void g1785(const Subject &S, Answer &A) { // ArraySectionExpr::getBase
+static void g1784(const Subject &S, Answer &A) { // ArraySectionExpr::getBase
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->getBase());
   else
     A.undefined();
 }
-static void g1786(const Subject &S, Answer &A) { // ArraySectionExpr::getLowerBound
+static void g1785(const Subject &S, Answer &A) { // ArraySectionExpr::getLowerBound
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->getLowerBound());
   else
     A.undefined();
 }
-static void g1787(const Subject &S, Answer &A) { // ArraySectionExpr::getLength
+static void g1786(const Subject &S, Answer &A) { // ArraySectionExpr::getLength
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->getLength());
   else
     A.undefined();
 }
-static void g1788(const Subject &S, Answer &A) { // ArraySectionExpr::getStride
+static void g1787(const Subject &S, Answer &A) { // ArraySectionExpr::getStride
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->getStride());
   else
     A.undefined();
 }
-static void g1789(const Subject &S, Answer &A) { // ArraySectionExpr::getColonLocFirst
+static void g1788(const Subject &S, Answer &A) { // ArraySectionExpr::getColonLocFirst
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->getColonLocFirst());
   else
     A.undefined();
 }
-static void g1790(const Subject &S, Answer &A) { // ArraySectionExpr::getColonLocSecond
+static void g1789(const Subject &S, Answer &A) { // ArraySectionExpr::getColonLocSecond
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->getColonLocSecond());
   else
     A.undefined();
 }
-static void g1791(const Subject &S, Answer &A) { // ArraySectionExpr::getRBracketLoc
+static void g1790(const Subject &S, Answer &A) { // ArraySectionExpr::getRBracketLoc
   if (const auto N = asArraySectionExpr(S); N)
     put(A, N->getRBracketLoc());
   else
     A.undefined();
 }
-static void g1792(const Subject &S, Answer &A) { // RecoveryExpr::subExpressions
+static void g1791(const Subject &S, Answer &A) { // RecoveryExpr::subExpressions
   if (const auto N = asRecoveryExpr(S); N)
     put(A, N->subExpressions());
   else
     A.undefined();
 }
-static void g1793(const Subject &S, Answer &A) { // ConceptReference::getNestedNameSpecifierLoc
+static void g1792(const Subject &S, Answer &A) { // ConceptReference::getNestedNameSpecifierLoc
   if (const auto N = asConceptReference(S); N)
     put(A, N->getNestedNameSpecifierLoc());
   else
     A.undefined();
 }
-static void g1794(const Subject &S, Answer &A) { // ConceptReference::getConceptNameInfo
+static void g1793(const Subject &S, Answer &A) { // ConceptReference::getConceptNameInfo
   if (const auto N = asConceptReference(S); N)
     put(A, N->getConceptNameInfo());
   else
     A.undefined();
 }
-static void g1795(const Subject &S, Answer &A) { // ConceptReference::getConceptNameLoc
+static void g1794(const Subject &S, Answer &A) { // ConceptReference::getConceptNameLoc
   if (const auto N = asConceptReference(S); N)
     put(A, N->getConceptNameLoc());
   else
     A.undefined();
 }
-static void g1796(const Subject &S, Answer &A) { // ConceptReference::getTemplateKWLoc
+static void g1795(const Subject &S, Answer &A) { // ConceptReference::getTemplateKWLoc
   if (const auto N = asConceptReference(S); N)
     put(A, N->getTemplateKWLoc());
   else
     A.undefined();
 }
-static void g1797(const Subject &S, Answer &A) { // ConceptReference::getLocation
+static void g1796(const Subject &S, Answer &A) { // ConceptReference::getLocation
   if (const auto N = asConceptReference(S); N)
     put(A, N->getLocation());
   else
     A.undefined();
 }
-static void g1798(const Subject &S, Answer &A) { // ConceptReference::getBeginLoc
+static void g1797(const Subject &S, Answer &A) { // ConceptReference::getBeginLoc
   if (const auto N = asConceptReference(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g1799(const Subject &S, Answer &A) { // ConceptReference::getEndLoc
+static void g1798(const Subject &S, Answer &A) { // ConceptReference::getEndLoc
   if (const auto N = asConceptReference(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g1800(const Subject &S, Answer &A) { // ConceptReference::getSourceRange
+static void g1799(const Subject &S, Answer &A) { // ConceptReference::getSourceRange
   if (const auto N = asConceptReference(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g1801(const Subject &S, Answer &A) { // ConceptReference::getFoundDecl
+static void g1800(const Subject &S, Answer &A) { // ConceptReference::getFoundDecl
   if (const auto N = asConceptReference(S); N)
     put(A, N->getFoundDecl());
   else
     A.undefined();
 }
-static void g1802(const Subject &S, Answer &A) { // ConceptReference::getNamedConcept
+static void g1801(const Subject &S, Answer &A) { // ConceptReference::getNamedConcept
   if (const auto N = asConceptReference(S); N)
     put(A, N->getNamedConcept());
   else
     A.undefined();
 }
-static void g1803(const Subject &S, Answer &A) { // ConceptReference::getTemplateArgsAsWritten
+static void g1802(const Subject &S, Answer &A) { // ConceptReference::getTemplateArgsAsWritten
   if (const auto N = asConceptReference(S); N)
     put(A, N->getTemplateArgsAsWritten());
   else
     A.undefined();
 }
-static void g1804(const Subject &S, Answer &A) { // ConceptReference::hasExplicitTemplateArgs
+static void g1803(const Subject &S, Answer &A) { // ConceptReference::hasExplicitTemplateArgs
   if (const auto N = asConceptReference(S); N)
     put(A, N->hasExplicitTemplateArgs());
   else
     A.undefined();
 }
-static void g1805(const Subject &S, Answer &A) { // CXXCatchStmt::getCatchLoc
+static void g1804(const Subject &S, Answer &A) { // CXXCatchStmt::getCatchLoc
   if (const auto N = asCXXCatchStmt(S); N)
     put(A, N->getCatchLoc());
   else
     A.undefined();
 }
-static void g1806(const Subject &S, Answer &A) { // CXXCatchStmt::getExceptionDecl
+static void g1805(const Subject &S, Answer &A) { // CXXCatchStmt::getExceptionDecl
   if (const auto N = asCXXCatchStmt(S); N)
     put(A, N->getExceptionDecl());
   else
     A.undefined();
 }
-static void g1807(const Subject &S, Answer &A) { // CXXCatchStmt::getCaughtType
+static void g1806(const Subject &S, Answer &A) { // CXXCatchStmt::getCaughtType
   if (const auto N = asCXXCatchStmt(S); N)
     put(A, N->getCaughtType());
   else
     A.undefined();
 }
-static void g1808(const Subject &S, Answer &A) { // CXXCatchStmt::getHandlerBlock
+static void g1807(const Subject &S, Answer &A) { // CXXCatchStmt::getHandlerBlock
   if (const auto N = asCXXCatchStmt(S); N)
     put(A, N->getHandlerBlock());
   else
     A.undefined();
 }
-static void g1809(const Subject &S, Answer &A) { // CXXTryStmt::getTryLoc
+static void g1808(const Subject &S, Answer &A) { // CXXTryStmt::getTryLoc
   if (const auto N = asCXXTryStmt(S); N)
     put(A, N->getTryLoc());
   else
     A.undefined();
 }
-static void g1810(const Subject &S, Answer &A) { // CXXTryStmt::getTryBlock
+static void g1809(const Subject &S, Answer &A) { // CXXTryStmt::getTryBlock
   if (const auto N = asCXXTryStmt(S); N)
     put(A, N->getTryBlock());
   else
     A.undefined();
 }
-static void g1811(const Subject &S, Answer &A) { // CXXTryStmt::getNumHandlers
+static void g1810(const Subject &S, Answer &A) { // CXXTryStmt::getNumHandlers
   if (const auto N = asCXXTryStmt(S); N)
     put(A, N->getNumHandlers());
   else
     A.undefined();
 }
-static void g1812(const Subject &S, Answer &A) { // CXXForRangeStmt::getInit
+static void g1811(const Subject &S, Answer &A) { // CXXForRangeStmt::getInit
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getInit());
   else
     A.undefined();
 }
-static void g1813(const Subject &S, Answer &A) { // CXXForRangeStmt::getLoopVariable
+static void g1812(const Subject &S, Answer &A) { // CXXForRangeStmt::getLoopVariable
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getLoopVariable());
   else
     A.undefined();
 }
-static void g1814(const Subject &S, Answer &A) { // CXXForRangeStmt::getRangeInit
+static void g1813(const Subject &S, Answer &A) { // CXXForRangeStmt::getRangeInit
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getRangeInit());
   else
     A.undefined();
 }
-static void g1815(const Subject &S, Answer &A) { // CXXForRangeStmt::getRangeStmt
+static void g1814(const Subject &S, Answer &A) { // CXXForRangeStmt::getRangeStmt
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getRangeStmt());
   else
     A.undefined();
 }
-static void g1816(const Subject &S, Answer &A) { // CXXForRangeStmt::getBeginStmt
+static void g1815(const Subject &S, Answer &A) { // CXXForRangeStmt::getBeginStmt
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getBeginStmt());
   else
     A.undefined();
 }
-static void g1817(const Subject &S, Answer &A) { // CXXForRangeStmt::getEndStmt
+static void g1816(const Subject &S, Answer &A) { // CXXForRangeStmt::getEndStmt
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getEndStmt());
   else
     A.undefined();
 }
-static void g1818(const Subject &S, Answer &A) { // CXXForRangeStmt::getCond
+static void g1817(const Subject &S, Answer &A) { // CXXForRangeStmt::getCond
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getCond());
   else
     A.undefined();
 }
-static void g1819(const Subject &S, Answer &A) { // CXXForRangeStmt::getInc
+static void g1818(const Subject &S, Answer &A) { // CXXForRangeStmt::getInc
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getInc());
   else
     A.undefined();
 }
-static void g1820(const Subject &S, Answer &A) { // CXXForRangeStmt::getLoopVarStmt
+static void g1819(const Subject &S, Answer &A) { // CXXForRangeStmt::getLoopVarStmt
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getLoopVarStmt());
   else
     A.undefined();
 }
-static void g1821(const Subject &S, Answer &A) { // CXXForRangeStmt::getBody
+static void g1820(const Subject &S, Answer &A) { // CXXForRangeStmt::getBody
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1822(const Subject &S, Answer &A) { // CXXForRangeStmt::getForLoc
+static void g1821(const Subject &S, Answer &A) { // CXXForRangeStmt::getForLoc
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getForLoc());
   else
     A.undefined();
 }
-static void g1823(const Subject &S, Answer &A) { // CXXForRangeStmt::getCoawaitLoc
+static void g1822(const Subject &S, Answer &A) { // CXXForRangeStmt::getCoawaitLoc
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getCoawaitLoc());
   else
     A.undefined();
 }
-static void g1824(const Subject &S, Answer &A) { // CXXForRangeStmt::getColonLoc
+static void g1823(const Subject &S, Answer &A) { // CXXForRangeStmt::getColonLoc
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getColonLoc());
   else
     A.undefined();
 }
-static void g1825(const Subject &S, Answer &A) { // CXXForRangeStmt::getRParenLoc
+static void g1824(const Subject &S, Answer &A) { // CXXForRangeStmt::getRParenLoc
   if (const auto N = asCXXForRangeStmt(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1826(const Subject &S, Answer &A) { // MSDependentExistsStmt::getKeywordLoc
+static void g1825(const Subject &S, Answer &A) { // MSDependentExistsStmt::getKeywordLoc
   if (const auto N = asMSDependentExistsStmt(S); N)
     put(A, N->getKeywordLoc());
   else
     A.undefined();
 }
-static void g1827(const Subject &S, Answer &A) { // MSDependentExistsStmt::isIfExists
+static void g1826(const Subject &S, Answer &A) { // MSDependentExistsStmt::isIfExists
   if (const auto N = asMSDependentExistsStmt(S); N)
     put(A, N->isIfExists());
   else
     A.undefined();
 }
-static void g1828(const Subject &S, Answer &A) { // MSDependentExistsStmt::isIfNotExists
+static void g1827(const Subject &S, Answer &A) { // MSDependentExistsStmt::isIfNotExists
   if (const auto N = asMSDependentExistsStmt(S); N)
     put(A, N->isIfNotExists());
   else
     A.undefined();
 }
-static void g1829(const Subject &S, Answer &A) { // MSDependentExistsStmt::getQualifierLoc
+static void g1828(const Subject &S, Answer &A) { // MSDependentExistsStmt::getQualifierLoc
   if (const auto N = asMSDependentExistsStmt(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g1830(const Subject &S, Answer &A) { // MSDependentExistsStmt::getNameInfo
+static void g1829(const Subject &S, Answer &A) { // MSDependentExistsStmt::getNameInfo
   if (const auto N = asMSDependentExistsStmt(S); N)
     put(A, N->getNameInfo());
   else
     A.undefined();
 }
-static void g1831(const Subject &S, Answer &A) { // MSDependentExistsStmt::getSubStmt
+static void g1830(const Subject &S, Answer &A) { // MSDependentExistsStmt::getSubStmt
   if (const auto N = asMSDependentExistsStmt(S); N)
     put(A, N->getSubStmt());
   else
     A.undefined();
 }
-static void g1832(const Subject &S, Answer &A) { // CoroutineBodyStmt::hasDependentPromiseType
+static void g1831(const Subject &S, Answer &A) { // CoroutineBodyStmt::hasDependentPromiseType
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->hasDependentPromiseType());
   else
     A.undefined();
 }
-static void g1833(const Subject &S, Answer &A) { // CoroutineBodyStmt::getBody
+static void g1832(const Subject &S, Answer &A) { // CoroutineBodyStmt::getBody
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1834(const Subject &S, Answer &A) { // CoroutineBodyStmt::getPromiseDeclStmt
+static void g1833(const Subject &S, Answer &A) { // CoroutineBodyStmt::getPromiseDeclStmt
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getPromiseDeclStmt());
   else
     A.undefined();
 }
-static void g1835(const Subject &S, Answer &A) { // CoroutineBodyStmt::getPromiseDecl
+static void g1834(const Subject &S, Answer &A) { // CoroutineBodyStmt::getPromiseDecl
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getPromiseDecl());
   else
     A.undefined();
 }
-static void g1836(const Subject &S, Answer &A) { // CoroutineBodyStmt::getInitSuspendStmt
+static void g1835(const Subject &S, Answer &A) { // CoroutineBodyStmt::getInitSuspendStmt
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getInitSuspendStmt());
   else
     A.undefined();
 }
-static void g1837(const Subject &S, Answer &A) { // CoroutineBodyStmt::getFinalSuspendStmt
+static void g1836(const Subject &S, Answer &A) { // CoroutineBodyStmt::getFinalSuspendStmt
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getFinalSuspendStmt());
   else
     A.undefined();
 }
-static void g1838(const Subject &S, Answer &A) { // CoroutineBodyStmt::getExceptionHandler
+static void g1837(const Subject &S, Answer &A) { // CoroutineBodyStmt::getExceptionHandler
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getExceptionHandler());
   else
     A.undefined();
 }
-static void g1839(const Subject &S, Answer &A) { // CoroutineBodyStmt::getFallthroughHandler
+static void g1838(const Subject &S, Answer &A) { // CoroutineBodyStmt::getFallthroughHandler
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getFallthroughHandler());
   else
     A.undefined();
 }
-static void g1840(const Subject &S, Answer &A) { // CoroutineBodyStmt::getAllocate
+static void g1839(const Subject &S, Answer &A) { // CoroutineBodyStmt::getAllocate
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getAllocate());
   else
     A.undefined();
 }
-static void g1841(const Subject &S, Answer &A) { // CoroutineBodyStmt::getDeallocate
+static void g1840(const Subject &S, Answer &A) { // CoroutineBodyStmt::getDeallocate
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getDeallocate());
   else
     A.undefined();
 }
-static void g1842(const Subject &S, Answer &A) { // CoroutineBodyStmt::getResultDecl
+static void g1841(const Subject &S, Answer &A) { // CoroutineBodyStmt::getResultDecl
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getResultDecl());
   else
     A.undefined();
 }
-static void g1843(const Subject &S, Answer &A) { // CoroutineBodyStmt::getReturnValueInit
+static void g1842(const Subject &S, Answer &A) { // CoroutineBodyStmt::getReturnValueInit
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getReturnValueInit());
   else
     A.undefined();
 }
-static void g1844(const Subject &S, Answer &A) { // CoroutineBodyStmt::getReturnValue
+static void g1843(const Subject &S, Answer &A) { // CoroutineBodyStmt::getReturnValue
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getReturnValue());
   else
     A.undefined();
 }
-static void g1845(const Subject &S, Answer &A) { // CoroutineBodyStmt::getReturnStmt
+static void g1844(const Subject &S, Answer &A) { // CoroutineBodyStmt::getReturnStmt
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getReturnStmt());
   else
     A.undefined();
 }
-static void g1846(const Subject &S, Answer &A) { // CoroutineBodyStmt::getReturnStmtOnAllocFailure
+static void g1845(const Subject &S, Answer &A) { // CoroutineBodyStmt::getReturnStmtOnAllocFailure
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getReturnStmtOnAllocFailure());
   else
     A.undefined();
 }
-static void g1847(const Subject &S, Answer &A) { // CoroutineBodyStmt::getParamMoves
+static void g1846(const Subject &S, Answer &A) { // CoroutineBodyStmt::getParamMoves
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->getParamMoves());
   else
     A.undefined();
 }
-static void g1848(const Subject &S, Answer &A) { // CoroutineBodyStmt::childrenExclBody
+static void g1847(const Subject &S, Answer &A) { // CoroutineBodyStmt::childrenExclBody
   if (const auto N = asCoroutineBodyStmt(S); N)
     put(A, N->childrenExclBody());
   else
     A.undefined();
 }
-static void g1849(const Subject &S, Answer &A) { // CoreturnStmt::getKeywordLoc
+static void g1848(const Subject &S, Answer &A) { // CoreturnStmt::getKeywordLoc
   if (const auto N = asCoreturnStmt(S); N)
     put(A, N->getKeywordLoc());
   else
     A.undefined();
 }
-static void g1850(const Subject &S, Answer &A) { // CoreturnStmt::getOperand
+static void g1849(const Subject &S, Answer &A) { // CoreturnStmt::getOperand
   if (const auto N = asCoreturnStmt(S); N)
     put(A, N->getOperand());
   else
     A.undefined();
 }
-static void g1851(const Subject &S, Answer &A) { // CoreturnStmt::getPromiseCall
+static void g1850(const Subject &S, Answer &A) { // CoreturnStmt::getPromiseCall
   if (const auto N = asCoreturnStmt(S); N)
     put(A, N->getPromiseCall());
   else
     A.undefined();
 }
-static void g1852(const Subject &S, Answer &A) { // CoreturnStmt::isImplicit
+static void g1851(const Subject &S, Answer &A) { // CoreturnStmt::isImplicit
   if (const auto N = asCoreturnStmt(S); N)
     put(A, N->isImplicit());
   else
     A.undefined();
 }
-static void g1853(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getTemplateArguments
+static void g1852(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getTemplateArguments
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getTemplateArguments());
   else
     A.undefined();
 }
-static void g1854(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getConceptReference
+static void g1853(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getConceptReference
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getConceptReference());
   else
     A.undefined();
 }
-static void g1855(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getNamedConcept
+static void g1854(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getNamedConcept
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getNamedConcept());
   else
     A.undefined();
 }
-static void g1856(const Subject &S, Answer &A) { // ConceptSpecializationExpr::hasExplicitTemplateArgs
+static void g1855(const Subject &S, Answer &A) { // ConceptSpecializationExpr::hasExplicitTemplateArgs
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->hasExplicitTemplateArgs());
   else
     A.undefined();
 }
-static void g1857(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getConceptNameLoc
+static void g1856(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getConceptNameLoc
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getConceptNameLoc());
   else
     A.undefined();
 }
-static void g1858(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getTemplateArgsAsWritten
+static void g1857(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getTemplateArgsAsWritten
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getTemplateArgsAsWritten());
   else
     A.undefined();
 }
-static void g1859(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getNestedNameSpecifierLoc
+static void g1858(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getNestedNameSpecifierLoc
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getNestedNameSpecifierLoc());
   else
     A.undefined();
 }
-static void g1860(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getTemplateKWLoc
+static void g1859(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getTemplateKWLoc
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getTemplateKWLoc());
   else
     A.undefined();
 }
-static void g1861(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getFoundDecl
+static void g1860(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getFoundDecl
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getFoundDecl());
   else
     A.undefined();
 }
-static void g1862(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getConceptNameInfo
+static void g1861(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getConceptNameInfo
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getConceptNameInfo());
   else
     A.undefined();
 }
-static void g1863(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getSpecializationDecl
+static void g1862(const Subject &S, Answer &A) { // ConceptSpecializationExpr::getSpecializationDecl
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->getSpecializationDecl());
   else
     A.undefined();
 }
-static void g1864(const Subject &S, Answer &A) { // ConceptSpecializationExpr::isSatisfied
+static void g1863(const Subject &S, Answer &A) { // ConceptSpecializationExpr::isSatisfied
   if (const auto N = asConceptSpecializationExpr(S); N)
     put(A, N->isSatisfied());
   else
     A.undefined();
 }
-static void g1865(const Subject &S, Answer &A) { // Requirement::getKind
+static void g1864(const Subject &S, Answer &A) { // Requirement::getKind
   if (const auto N = asRequirement(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g1866(const Subject &S, Answer &A) { // Requirement::isSatisfied
+static void g1865(const Subject &S, Answer &A) { // Requirement::isSatisfied
   if (const auto N = asRequirement(S); N)
     put(A, N->isSatisfied());
   else
     A.undefined();
 }
-static void g1867(const Subject &S, Answer &A) { // Requirement::isDependent
+static void g1866(const Subject &S, Answer &A) { // Requirement::isDependent
   if (const auto N = asRequirement(S); N)
     put(A, N->isDependent());
   else
     A.undefined();
 }
-static void g1868(const Subject &S, Answer &A) { // Requirement::containsUnexpandedParameterPack
+static void g1867(const Subject &S, Answer &A) { // Requirement::containsUnexpandedParameterPack
   if (const auto N = asRequirement(S); N)
     put(A, N->containsUnexpandedParameterPack());
   else
     A.undefined();
 }
-static void g1869(const Subject &S, Answer &A) { // TypeRequirement::getSatisfactionStatus
+static void g1868(const Subject &S, Answer &A) { // TypeRequirement::getSatisfactionStatus
   if (const auto N = asTypeRequirement(S); N)
     put(A, N->getSatisfactionStatus());
   else
     A.undefined();
 }
-static void g1870(const Subject &S, Answer &A) { // TypeRequirement::isSubstitutionFailure
+static void g1869(const Subject &S, Answer &A) { // TypeRequirement::isSubstitutionFailure
   if (const auto N = asTypeRequirement(S); N)
     put(A, N->isSubstitutionFailure());
   else
     A.undefined();
 }
-static void g1871(const Subject &S, Answer &A) { // TypeRequirement::getType
+static void g1870(const Subject &S, Answer &A) { // TypeRequirement::getType
   if (const auto N = asTypeRequirement(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g1872(const Subject &S, Answer &A) { // ExprRequirement::isSimple
+static void g1871(const Subject &S, Answer &A) { // ExprRequirement::isSimple
   if (const auto N = asExprRequirement(S); N)
     put(A, N->isSimple());
   else
     A.undefined();
 }
-static void g1873(const Subject &S, Answer &A) { // ExprRequirement::isCompound
+static void g1872(const Subject &S, Answer &A) { // ExprRequirement::isCompound
   if (const auto N = asExprRequirement(S); N)
     put(A, N->isCompound());
   else
     A.undefined();
 }
-static void g1874(const Subject &S, Answer &A) { // ExprRequirement::hasNoexceptRequirement
+static void g1873(const Subject &S, Answer &A) { // ExprRequirement::hasNoexceptRequirement
   if (const auto N = asExprRequirement(S); N)
     put(A, N->hasNoexceptRequirement());
   else
     A.undefined();
 }
-static void g1875(const Subject &S, Answer &A) { // ExprRequirement::getNoexceptLoc
+static void g1874(const Subject &S, Answer &A) { // ExprRequirement::getNoexceptLoc
   if (const auto N = asExprRequirement(S); N)
     put(A, N->getNoexceptLoc());
   else
     A.undefined();
 }
-static void g1876(const Subject &S, Answer &A) { // ExprRequirement::getSatisfactionStatus
+static void g1875(const Subject &S, Answer &A) { // ExprRequirement::getSatisfactionStatus
   if (const auto N = asExprRequirement(S); N)
     put(A, N->getSatisfactionStatus());
   else
     A.undefined();
 }
-static void g1877(const Subject &S, Answer &A) { // ExprRequirement::isExprSubstitutionFailure
+static void g1876(const Subject &S, Answer &A) { // ExprRequirement::isExprSubstitutionFailure
   if (const auto N = asExprRequirement(S); N)
     put(A, N->isExprSubstitutionFailure());
   else
     A.undefined();
 }
-static void g1878(const Subject &S, Answer &A) { // ExprRequirement::getReturnTypeRequirementSubstitutedConstraintExpr
+static void g1877(const Subject &S, Answer &A) { // ExprRequirement::getReturnTypeRequirementSubstitutedConstraintExpr
   if (const auto N = asExprRequirement(S); N)
     put(A, N->getReturnTypeRequirementSubstitutedConstraintExpr());
   else
     A.undefined();
 }
-static void g1879(const Subject &S, Answer &A) { // ExprRequirement::getExpr
+static void g1878(const Subject &S, Answer &A) { // ExprRequirement::getExpr
   if (const auto N = asExprRequirement(S); N)
     put(A, N->getExpr());
   else
     A.undefined();
 }
-static void g1880(const Subject &S, Answer &A) { // NestedRequirement::hasInvalidConstraint
+static void g1879(const Subject &S, Answer &A) { // NestedRequirement::hasInvalidConstraint
   if (const auto N = asNestedRequirement(S); N)
     put(A, N->hasInvalidConstraint());
   else
     A.undefined();
 }
-static void g1881(const Subject &S, Answer &A) { // NestedRequirement::getConstraintExpr
+static void g1880(const Subject &S, Answer &A) { // NestedRequirement::getConstraintExpr
   if (const auto N = asNestedRequirement(S); N)
     put(A, N->getConstraintExpr());
   else
     A.undefined();
 }
-static void g1882(const Subject &S, Answer &A) { // RequiresExpr::getLocalParameters
+static void g1881(const Subject &S, Answer &A) { // RequiresExpr::getLocalParameters
   if (const auto N = asRequiresExpr(S); N)
     put(A, N->getLocalParameters());
   else
     A.undefined();
 }
-static void g1883(const Subject &S, Answer &A) { // RequiresExpr::getBody
+static void g1882(const Subject &S, Answer &A) { // RequiresExpr::getBody
   if (const auto N = asRequiresExpr(S); N)
     put(A, N->getBody());
   else
     A.undefined();
 }
-static void g1884(const Subject &S, Answer &A) { // RequiresExpr::getRequirements
+static void g1883(const Subject &S, Answer &A) { // RequiresExpr::getRequirements
   if (const auto N = asRequiresExpr(S); N)
     put(A, N->getRequirements());
   else
     A.undefined();
 }
-static void g1885(const Subject &S, Answer &A) { // RequiresExpr::isSatisfied
+static void g1884(const Subject &S, Answer &A) { // RequiresExpr::isSatisfied
   if (const auto N = asRequiresExpr(S); N)
     put(A, N->isSatisfied());
   else
     A.undefined();
 }
-static void g1886(const Subject &S, Answer &A) { // RequiresExpr::getRequiresKWLoc
+static void g1885(const Subject &S, Answer &A) { // RequiresExpr::getRequiresKWLoc
   if (const auto N = asRequiresExpr(S); N)
     put(A, N->getRequiresKWLoc());
   else
     A.undefined();
 }
-static void g1887(const Subject &S, Answer &A) { // RequiresExpr::getLParenLoc
+static void g1886(const Subject &S, Answer &A) { // RequiresExpr::getLParenLoc
   if (const auto N = asRequiresExpr(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g1888(const Subject &S, Answer &A) { // RequiresExpr::getRParenLoc
+static void g1887(const Subject &S, Answer &A) { // RequiresExpr::getRParenLoc
   if (const auto N = asRequiresExpr(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g1889(const Subject &S, Answer &A) { // RequiresExpr::getRBraceLoc
+static void g1888(const Subject &S, Answer &A) { // RequiresExpr::getRBraceLoc
   if (const auto N = asRequiresExpr(S); N)
     put(A, N->getRBraceLoc());
   else
@@ -4053,6 +4055,7 @@ static void g1889(const Subject &S, Answer &A) { // RequiresExpr::getRBraceLoc
 }
 
 extern const Ask GettersOf_stmt[] = {
+    g1268,
     g1269,
     g1270,
     g1271,
@@ -4673,7 +4676,6 @@ extern const Ask GettersOf_stmt[] = {
     g1886,
     g1887,
     g1888,
-    g1889,
 };
 
 } // namespace cmonster

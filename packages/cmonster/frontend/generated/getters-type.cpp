@@ -216,3949 +216,3949 @@ namespace cmonster {
   return S.as<clang::LocInfoType>();
 }
 
-static void g2253(const Subject &S, Answer &A) { // QualType::getLocalFastQualifiers
+static void g2252(const Subject &S, Answer &A) { // QualType::getLocalFastQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->getLocalFastQualifiers());
   else
     A.undefined();
 }
-static void g2254(const Subject &S, Answer &A) { // QualType::getTypePtr
+static void g2253(const Subject &S, Answer &A) { // QualType::getTypePtr
   if (const auto N = asQualType(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g2255(const Subject &S, Answer &A) { // QualType::getTypePtrOrNull
+static void g2254(const Subject &S, Answer &A) { // QualType::getTypePtrOrNull
   if (const auto N = asQualType(S); N)
     put(A, N->getTypePtrOrNull());
   else
     A.undefined();
 }
-static void g2256(const Subject &S, Answer &A) { // QualType::getBaseTypeIdentifier
+static void g2255(const Subject &S, Answer &A) { // QualType::getBaseTypeIdentifier
   if (const auto N = asQualType(S); N)
     put(A, N->getBaseTypeIdentifier());
   else
     A.undefined();
 }
-static void g2257(const Subject &S, Answer &A) { // QualType::isCanonical
+static void g2256(const Subject &S, Answer &A) { // QualType::isCanonical
   if (const auto N = asQualType(S); N)
     put(A, N->isCanonical());
   else
     A.undefined();
 }
-static void g2258(const Subject &S, Answer &A) { // QualType::isCanonicalAsParam
+static void g2257(const Subject &S, Answer &A) { // QualType::isCanonicalAsParam
   if (const auto N = asQualType(S); N)
     put(A, N->isCanonicalAsParam());
   else
     A.undefined();
 }
-static void g2259(const Subject &S, Answer &A) { // QualType::isNull
+static void g2258(const Subject &S, Answer &A) { // QualType::isNull
   if (const auto N = asQualType(S); N)
     put(A, N->isNull());
   else
     A.undefined();
 }
-static void g2260(const Subject &S, Answer &A) { // QualType::isReferenceable
+static void g2259(const Subject &S, Answer &A) { // QualType::isReferenceable
   if (const auto N = asQualType(S); N)
     put(A, N->isReferenceable());
   else
     A.undefined();
 }
-static void g2261(const Subject &S, Answer &A) { // QualType::isLocalConstQualified
+static void g2260(const Subject &S, Answer &A) { // QualType::isLocalConstQualified
   if (const auto N = asQualType(S); N)
     put(A, N->isLocalConstQualified());
   else
     A.undefined();
 }
-static void g2262(const Subject &S, Answer &A) { // QualType::isConstQualified
+static void g2261(const Subject &S, Answer &A) { // QualType::isConstQualified
   if (const auto N = asQualType(S); N)
     put(A, N->isConstQualified());
   else
     A.undefined();
 }
-static void g2263(const Subject &S, Answer &A) { // QualType::isLocalRestrictQualified
+static void g2262(const Subject &S, Answer &A) { // QualType::isLocalRestrictQualified
   if (const auto N = asQualType(S); N)
     put(A, N->isLocalRestrictQualified());
   else
     A.undefined();
 }
-static void g2264(const Subject &S, Answer &A) { // QualType::isRestrictQualified
+static void g2263(const Subject &S, Answer &A) { // QualType::isRestrictQualified
   if (const auto N = asQualType(S); N)
     put(A, N->isRestrictQualified());
   else
     A.undefined();
 }
-static void g2265(const Subject &S, Answer &A) { // QualType::isLocalVolatileQualified
+static void g2264(const Subject &S, Answer &A) { // QualType::isLocalVolatileQualified
   if (const auto N = asQualType(S); N)
     put(A, N->isLocalVolatileQualified());
   else
     A.undefined();
 }
-static void g2266(const Subject &S, Answer &A) { // QualType::isVolatileQualified
+static void g2265(const Subject &S, Answer &A) { // QualType::isVolatileQualified
   if (const auto N = asQualType(S); N)
     put(A, N->isVolatileQualified());
   else
     A.undefined();
 }
-static void g2267(const Subject &S, Answer &A) { // QualType::hasLocalQualifiers
+static void g2266(const Subject &S, Answer &A) { // QualType::hasLocalQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->hasLocalQualifiers());
   else
     A.undefined();
 }
-static void g2268(const Subject &S, Answer &A) { // QualType::hasQualifiers
+static void g2267(const Subject &S, Answer &A) { // QualType::hasQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->hasQualifiers());
   else
     A.undefined();
 }
-static void g2269(const Subject &S, Answer &A) { // QualType::hasLocalNonFastQualifiers
+static void g2268(const Subject &S, Answer &A) { // QualType::hasLocalNonFastQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->hasLocalNonFastQualifiers());
   else
     A.undefined();
 }
-static void g2270(const Subject &S, Answer &A) { // QualType::getLocalQualifiers
+static void g2269(const Subject &S, Answer &A) { // QualType::getLocalQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->getLocalQualifiers().getAsString());
   else
     A.undefined();
 }
-static void g2271(const Subject &S, Answer &A) { // QualType::getQualifiers
+static void g2270(const Subject &S, Answer &A) { // QualType::getQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->getQualifiers().getAsString());
   else
     A.undefined();
 }
-static void g2272(const Subject &S, Answer &A) { // QualType::getLocalCVRQualifiers
+static void g2271(const Subject &S, Answer &A) { // QualType::getLocalCVRQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->getLocalCVRQualifiers());
   else
     A.undefined();
 }
-static void g2273(const Subject &S, Answer &A) { // QualType::getCVRQualifiers
+static void g2272(const Subject &S, Answer &A) { // QualType::getCVRQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->getCVRQualifiers());
   else
     A.undefined();
 }
-static void g2274(const Subject &S, Answer &A) { // QualType::mayBeDynamicClass
+static void g2273(const Subject &S, Answer &A) { // QualType::mayBeDynamicClass
   if (const auto N = asQualType(S); N)
     put(A, N->mayBeDynamicClass());
   else
     A.undefined();
 }
-static void g2275(const Subject &S, Answer &A) { // QualType::mayBeNotDynamicClass
+static void g2274(const Subject &S, Answer &A) { // QualType::mayBeNotDynamicClass
   if (const auto N = asQualType(S); N)
     put(A, N->mayBeNotDynamicClass());
   else
     A.undefined();
 }
-static void g2276(const Subject &S, Answer &A) { // QualType::isWebAssemblyReferenceType
+static void g2275(const Subject &S, Answer &A) { // QualType::isWebAssemblyReferenceType
   if (const auto N = asQualType(S); N)
     put(A, N->isWebAssemblyReferenceType());
   else
     A.undefined();
 }
-static void g2277(const Subject &S, Answer &A) { // QualType::isWebAssemblyExternrefType
+static void g2276(const Subject &S, Answer &A) { // QualType::isWebAssemblyExternrefType
   if (const auto N = asQualType(S); N)
     put(A, N->isWebAssemblyExternrefType());
   else
     A.undefined();
 }
-static void g2278(const Subject &S, Answer &A) { // QualType::isWebAssemblyFuncrefType
+static void g2277(const Subject &S, Answer &A) { // QualType::isWebAssemblyFuncrefType
   if (const auto N = asQualType(S); N)
     put(A, N->isWebAssemblyFuncrefType());
   else
     A.undefined();
 }
-static void g2279(const Subject &S, Answer &A) { // QualType::withConst
+static void g2278(const Subject &S, Answer &A) { // QualType::withConst
   if (const auto N = asQualType(S); N)
     put(A, N->withConst());
   else
     A.undefined();
 }
-static void g2280(const Subject &S, Answer &A) { // QualType::withVolatile
+static void g2279(const Subject &S, Answer &A) { // QualType::withVolatile
   if (const auto N = asQualType(S); N)
     put(A, N->withVolatile());
   else
     A.undefined();
 }
-static void g2281(const Subject &S, Answer &A) { // QualType::withRestrict
+static void g2280(const Subject &S, Answer &A) { // QualType::withRestrict
   if (const auto N = asQualType(S); N)
     put(A, N->withRestrict());
   else
     A.undefined();
 }
-static void g2282(const Subject &S, Answer &A) { // QualType::withoutLocalFastQualifiers
+static void g2281(const Subject &S, Answer &A) { // QualType::withoutLocalFastQualifiers
   if (const auto N = asQualType(S); N)
     put(A, N->withoutLocalFastQualifiers());
   else
     A.undefined();
 }
-static void g2283(const Subject &S, Answer &A) { // QualType::getCanonicalType
+static void g2282(const Subject &S, Answer &A) { // QualType::getCanonicalType
   if (const auto N = asQualType(S); N)
     put(A, N->getCanonicalType());
   else
     A.undefined();
 }
-static void g2284(const Subject &S, Answer &A) { // QualType::getLocalUnqualifiedType
+static void g2283(const Subject &S, Answer &A) { // QualType::getLocalUnqualifiedType
   if (const auto N = asQualType(S); N)
     put(A, N->getLocalUnqualifiedType());
   else
     A.undefined();
 }
-static void g2285(const Subject &S, Answer &A) { // QualType::getUnqualifiedType
+static void g2284(const Subject &S, Answer &A) { // QualType::getUnqualifiedType
   if (const auto N = asQualType(S); N)
     put(A, N->getUnqualifiedType());
   else
     A.undefined();
 }
-static void g2286(const Subject &S, Answer &A) { // QualType::getNonReferenceType
+static void g2285(const Subject &S, Answer &A) { // QualType::getNonReferenceType
   if (const auto N = asQualType(S); N)
     put(A, N->getNonReferenceType());
   else
     A.undefined();
 }
-static void g2287(const Subject &S, Answer &A) { // QualType::getNonPackExpansionType
+static void g2286(const Subject &S, Answer &A) { // QualType::getNonPackExpansionType
   if (const auto N = asQualType(S); N)
     put(A, N->getNonPackExpansionType());
   else
     A.undefined();
 }
-static void g2288(const Subject &S, Answer &A) { // QualType::IgnoreParens
+static void g2287(const Subject &S, Answer &A) { // QualType::IgnoreParens
   if (const auto N = asQualType(S); N)
     put(A, N->IgnoreParens());
   else
     A.undefined();
 }
-static void g2289(const Subject &S, Answer &A) { // QualType::getAsString
+static void g2288(const Subject &S, Answer &A) { // QualType::getAsString
   if (const auto N = asQualType(S); N)
     put(A, N->getAsString());
   else
     A.undefined();
 }
-static void g2290(const Subject &S, Answer &A) { // QualType::hasAddressSpace
+static void g2289(const Subject &S, Answer &A) { // QualType::hasAddressSpace
   if (const auto N = asQualType(S); N)
     put(A, N->hasAddressSpace());
   else
     A.undefined();
 }
-static void g2291(const Subject &S, Answer &A) { // QualType::getAddressSpace
+static void g2290(const Subject &S, Answer &A) { // QualType::getAddressSpace
   if (const auto N = asQualType(S); N)
     put(A, N->getAddressSpace());
   else
     A.undefined();
 }
-static void g2292(const Subject &S, Answer &A) { // QualType::getObjCGCAttr
+static void g2291(const Subject &S, Answer &A) { // QualType::getObjCGCAttr
   if (const auto N = asQualType(S); N)
     put(A, N->getObjCGCAttr());
   else
     A.undefined();
 }
-static void g2293(const Subject &S, Answer &A) { // QualType::isObjCGCWeak
+static void g2292(const Subject &S, Answer &A) { // QualType::isObjCGCWeak
   if (const auto N = asQualType(S); N)
     put(A, N->isObjCGCWeak());
   else
     A.undefined();
 }
-static void g2294(const Subject &S, Answer &A) { // QualType::isObjCGCStrong
+static void g2293(const Subject &S, Answer &A) { // QualType::isObjCGCStrong
   if (const auto N = asQualType(S); N)
     put(A, N->isObjCGCStrong());
   else
     A.undefined();
 }
-static void g2295(const Subject &S, Answer &A) { // QualType::getObjCLifetime
+static void g2294(const Subject &S, Answer &A) { // QualType::getObjCLifetime
   if (const auto N = asQualType(S); N)
     put(A, N->getObjCLifetime());
   else
     A.undefined();
 }
-static void g2296(const Subject &S, Answer &A) { // QualType::hasNonTrivialObjCLifetime
+static void g2295(const Subject &S, Answer &A) { // QualType::hasNonTrivialObjCLifetime
   if (const auto N = asQualType(S); N)
     put(A, N->hasNonTrivialObjCLifetime());
   else
     A.undefined();
 }
-static void g2297(const Subject &S, Answer &A) { // QualType::hasStrongOrWeakObjCLifetime
+static void g2296(const Subject &S, Answer &A) { // QualType::hasStrongOrWeakObjCLifetime
   if (const auto N = asQualType(S); N)
     put(A, N->hasStrongOrWeakObjCLifetime());
   else
     A.undefined();
 }
-static void g2298(const Subject &S, Answer &A) { // QualType::isNonTrivialToPrimitiveDefaultInitialize
+static void g2297(const Subject &S, Answer &A) { // QualType::isNonTrivialToPrimitiveDefaultInitialize
   if (const auto N = asQualType(S); N)
     put(A, N->isNonTrivialToPrimitiveDefaultInitialize());
   else
     A.undefined();
 }
-static void g2299(const Subject &S, Answer &A) { // QualType::isNonTrivialToPrimitiveCopy
+static void g2298(const Subject &S, Answer &A) { // QualType::isNonTrivialToPrimitiveCopy
   if (const auto N = asQualType(S); N)
     put(A, N->isNonTrivialToPrimitiveCopy());
   else
     A.undefined();
 }
-static void g2300(const Subject &S, Answer &A) { // QualType::isNonTrivialToPrimitiveDestructiveMove
+static void g2299(const Subject &S, Answer &A) { // QualType::isNonTrivialToPrimitiveDestructiveMove
   if (const auto N = asQualType(S); N)
     put(A, N->isNonTrivialToPrimitiveDestructiveMove());
   else
     A.undefined();
 }
-static void g2301(const Subject &S, Answer &A) { // QualType::isDestructedType
+static void g2300(const Subject &S, Answer &A) { // QualType::isDestructedType
   if (const auto N = asQualType(S); N)
     put(A, N->isDestructedType());
   else
     A.undefined();
 }
-static void g2302(const Subject &S, Answer &A) { // QualType::hasNonTrivialToPrimitiveDefaultInitializeCUnion
+static void g2301(const Subject &S, Answer &A) { // QualType::hasNonTrivialToPrimitiveDefaultInitializeCUnion
   if (const auto N = asQualType(S); N)
     put(A, N->hasNonTrivialToPrimitiveDefaultInitializeCUnion());
   else
     A.undefined();
 }
-static void g2303(const Subject &S, Answer &A) { // QualType::hasNonTrivialToPrimitiveDestructCUnion
+static void g2302(const Subject &S, Answer &A) { // QualType::hasNonTrivialToPrimitiveDestructCUnion
   if (const auto N = asQualType(S); N)
     put(A, N->hasNonTrivialToPrimitiveDestructCUnion());
   else
     A.undefined();
 }
-static void g2304(const Subject &S, Answer &A) { // QualType::hasNonTrivialToPrimitiveCopyCUnion
+static void g2303(const Subject &S, Answer &A) { // QualType::hasNonTrivialToPrimitiveCopyCUnion
   if (const auto N = asQualType(S); N)
     put(A, N->hasNonTrivialToPrimitiveCopyCUnion());
   else
     A.undefined();
 }
-static void g2305(const Subject &S, Answer &A) { // QualType::isCForbiddenLValueType
+static void g2304(const Subject &S, Answer &A) { // QualType::isCForbiddenLValueType
   if (const auto N = asQualType(S); N)
     put(A, N->isCForbiddenLValueType());
   else
     A.undefined();
 }
-static void g2306(const Subject &S, Answer &A) { // QualType::getAtomicUnqualifiedType
+static void g2305(const Subject &S, Answer &A) { // QualType::getAtomicUnqualifiedType
   if (const auto N = asQualType(S); N)
     put(A, N->getAtomicUnqualifiedType());
   else
     A.undefined();
 }
-static void g2307(const Subject &S, Answer &A) { // Type::getTypeClass
+static void g2306(const Subject &S, Answer &A) { // Type::getTypeClass
   if (const auto N = asType(S); N)
     put(A, N->getTypeClass());
   else
     A.undefined();
 }
-static void g2308(const Subject &S, Answer &A) { // Type::isFromAST
+static void g2307(const Subject &S, Answer &A) { // Type::isFromAST
   if (const auto N = asType(S); N)
     put(A, N->isFromAST());
   else
     A.undefined();
 }
-static void g2309(const Subject &S, Answer &A) { // Type::containsUnexpandedParameterPack
+static void g2308(const Subject &S, Answer &A) { // Type::containsUnexpandedParameterPack
   if (const auto N = asType(S); N)
     put(A, N->containsUnexpandedParameterPack());
   else
     A.undefined();
 }
-static void g2310(const Subject &S, Answer &A) { // Type::isCanonicalUnqualified
+static void g2309(const Subject &S, Answer &A) { // Type::isCanonicalUnqualified
   if (const auto N = asType(S); N)
     put(A, N->isCanonicalUnqualified());
   else
     A.undefined();
 }
-static void g2311(const Subject &S, Answer &A) { // Type::getLocallyUnqualifiedSingleStepDesugaredType
+static void g2310(const Subject &S, Answer &A) { // Type::getLocallyUnqualifiedSingleStepDesugaredType
   if (const auto N = asType(S); N)
     put(A, N->getLocallyUnqualifiedSingleStepDesugaredType());
   else
     A.undefined();
 }
-static void g2312(const Subject &S, Answer &A) { // Type::isSizelessType
+static void g2311(const Subject &S, Answer &A) { // Type::isSizelessType
   if (const auto N = asType(S); N)
     put(A, N->isSizelessType());
   else
     A.undefined();
 }
-static void g2313(const Subject &S, Answer &A) { // Type::isSizelessBuiltinType
+static void g2312(const Subject &S, Answer &A) { // Type::isSizelessBuiltinType
   if (const auto N = asType(S); N)
     put(A, N->isSizelessBuiltinType());
   else
     A.undefined();
 }
-static void g2314(const Subject &S, Answer &A) { // Type::isSizelessVectorType
+static void g2313(const Subject &S, Answer &A) { // Type::isSizelessVectorType
   if (const auto N = asType(S); N)
     put(A, N->isSizelessVectorType());
   else
     A.undefined();
 }
-static void g2315(const Subject &S, Answer &A) { // Type::isSVESizelessBuiltinType
+static void g2314(const Subject &S, Answer &A) { // Type::isSVESizelessBuiltinType
   if (const auto N = asType(S); N)
     put(A, N->isSVESizelessBuiltinType());
   else
     A.undefined();
 }
-static void g2316(const Subject &S, Answer &A) { // Type::isRVVSizelessBuiltinType
+static void g2315(const Subject &S, Answer &A) { // Type::isRVVSizelessBuiltinType
   if (const auto N = asType(S); N)
     put(A, N->isRVVSizelessBuiltinType());
   else
     A.undefined();
 }
-static void g2317(const Subject &S, Answer &A) { // Type::isWebAssemblyExternrefType
+static void g2316(const Subject &S, Answer &A) { // Type::isWebAssemblyExternrefType
   if (const auto N = asType(S); N)
     put(A, N->isWebAssemblyExternrefType());
   else
     A.undefined();
 }
-static void g2318(const Subject &S, Answer &A) { // Type::isWebAssemblyTableType
+static void g2317(const Subject &S, Answer &A) { // Type::isWebAssemblyTableType
   if (const auto N = asType(S); N)
     put(A, N->isWebAssemblyTableType());
   else
     A.undefined();
 }
-static void g2319(const Subject &S, Answer &A) { // Type::isSveVLSBuiltinType
+static void g2318(const Subject &S, Answer &A) { // Type::isSveVLSBuiltinType
   if (const auto N = asType(S); N)
     put(A, N->isSveVLSBuiltinType());
   else
     A.undefined();
 }
-static void g2320(const Subject &S, Answer &A) { // Type::isRVVVLSBuiltinType
+static void g2319(const Subject &S, Answer &A) { // Type::isRVVVLSBuiltinType
   if (const auto N = asType(S); N)
     put(A, N->isRVVVLSBuiltinType());
   else
     A.undefined();
 }
-static void g2321(const Subject &S, Answer &A) { // Type::isIncompleteType
+static void g2320(const Subject &S, Answer &A) { // Type::isIncompleteType
   if (const auto N = asType(S); N)
     put(A, N->isIncompleteType());
   else
     A.undefined();
 }
-static void g2322(const Subject &S, Answer &A) { // Type::isIncompleteOrObjectType
+static void g2321(const Subject &S, Answer &A) { // Type::isIncompleteOrObjectType
   if (const auto N = asType(S); N)
     put(A, N->isIncompleteOrObjectType());
   else
     A.undefined();
 }
-static void g2323(const Subject &S, Answer &A) { // Type::isObjectType
+static void g2322(const Subject &S, Answer &A) { // Type::isObjectType
   if (const auto N = asType(S); N)
     put(A, N->isObjectType());
   else
     A.undefined();
 }
-static void g2324(const Subject &S, Answer &A) { // Type::isStructuralType
+static void g2323(const Subject &S, Answer &A) { // Type::isStructuralType
   if (const auto N = asType(S); N && (!N->getBaseElementTypeUnsafe()->getAsCXXRecordDecl() || N->getBaseElementTypeUnsafe()->getAsCXXRecordDecl()->hasDefinition()))
     put(A, N->isStructuralType());
   else
     A.undefined();
 }
-static void g2325(const Subject &S, Answer &A) { // Type::isStandardLayoutType
+static void g2324(const Subject &S, Answer &A) { // Type::isStandardLayoutType
   if (const auto N = asType(S); N)
     put(A, N->isStandardLayoutType());
   else
     A.undefined();
 }
-static void g2326(const Subject &S, Answer &A) { // Type::isBuiltinType
+static void g2325(const Subject &S, Answer &A) { // Type::isBuiltinType
   if (const auto N = asType(S); N)
     put(A, N->isBuiltinType());
   else
     A.undefined();
 }
-static void g2327(const Subject &S, Answer &A) { // Type::isPlaceholderType
+static void g2326(const Subject &S, Answer &A) { // Type::isPlaceholderType
   if (const auto N = asType(S); N)
     put(A, N->isPlaceholderType());
   else
     A.undefined();
 }
-static void g2328(const Subject &S, Answer &A) { // Type::getAsPlaceholderType
+static void g2327(const Subject &S, Answer &A) { // Type::getAsPlaceholderType
   if (const auto N = asType(S); N)
     put(A, N->getAsPlaceholderType());
   else
     A.undefined();
 }
-static void g2329(const Subject &S, Answer &A) { // Type::isNonOverloadPlaceholderType
+static void g2328(const Subject &S, Answer &A) { // Type::isNonOverloadPlaceholderType
   if (const auto N = asType(S); N)
     put(A, N->isNonOverloadPlaceholderType());
   else
     A.undefined();
 }
-static void g2330(const Subject &S, Answer &A) { // Type::isIntegerType
+static void g2329(const Subject &S, Answer &A) { // Type::isIntegerType
   if (const auto N = asType(S); N)
     put(A, N->isIntegerType());
   else
     A.undefined();
 }
-static void g2331(const Subject &S, Answer &A) { // Type::isEnumeralType
+static void g2330(const Subject &S, Answer &A) { // Type::isEnumeralType
   if (const auto N = asType(S); N)
     put(A, N->isEnumeralType());
   else
     A.undefined();
 }
-static void g2332(const Subject &S, Answer &A) { // Type::isScopedEnumeralType
+static void g2331(const Subject &S, Answer &A) { // Type::isScopedEnumeralType
   if (const auto N = asType(S); N)
     put(A, N->isScopedEnumeralType());
   else
     A.undefined();
 }
-static void g2333(const Subject &S, Answer &A) { // Type::isBooleanType
+static void g2332(const Subject &S, Answer &A) { // Type::isBooleanType
   if (const auto N = asType(S); N)
     put(A, N->isBooleanType());
   else
     A.undefined();
 }
-static void g2334(const Subject &S, Answer &A) { // Type::isCharType
+static void g2333(const Subject &S, Answer &A) { // Type::isCharType
   if (const auto N = asType(S); N)
     put(A, N->isCharType());
   else
     A.undefined();
 }
-static void g2335(const Subject &S, Answer &A) { // Type::isWideCharType
+static void g2334(const Subject &S, Answer &A) { // Type::isWideCharType
   if (const auto N = asType(S); N)
     put(A, N->isWideCharType());
   else
     A.undefined();
 }
-static void g2336(const Subject &S, Answer &A) { // Type::isChar8Type
+static void g2335(const Subject &S, Answer &A) { // Type::isChar8Type
   if (const auto N = asType(S); N)
     put(A, N->isChar8Type());
   else
     A.undefined();
 }
-static void g2337(const Subject &S, Answer &A) { // Type::isChar16Type
+static void g2336(const Subject &S, Answer &A) { // Type::isChar16Type
   if (const auto N = asType(S); N)
     put(A, N->isChar16Type());
   else
     A.undefined();
 }
-static void g2338(const Subject &S, Answer &A) { // Type::isChar32Type
+static void g2337(const Subject &S, Answer &A) { // Type::isChar32Type
   if (const auto N = asType(S); N)
     put(A, N->isChar32Type());
   else
     A.undefined();
 }
-static void g2339(const Subject &S, Answer &A) { // Type::isAnyCharacterType
+static void g2338(const Subject &S, Answer &A) { // Type::isAnyCharacterType
   if (const auto N = asType(S); N)
     put(A, N->isAnyCharacterType());
   else
     A.undefined();
 }
-static void g2340(const Subject &S, Answer &A) { // Type::isIntegralOrEnumerationType
+static void g2339(const Subject &S, Answer &A) { // Type::isIntegralOrEnumerationType
   if (const auto N = asType(S); N)
     put(A, N->isIntegralOrEnumerationType());
   else
     A.undefined();
 }
-static void g2341(const Subject &S, Answer &A) { // Type::isIntegralOrUnscopedEnumerationType
+static void g2340(const Subject &S, Answer &A) { // Type::isIntegralOrUnscopedEnumerationType
   if (const auto N = asType(S); N)
     put(A, N->isIntegralOrUnscopedEnumerationType());
   else
     A.undefined();
 }
-static void g2342(const Subject &S, Answer &A) { // Type::isUnscopedEnumerationType
+static void g2341(const Subject &S, Answer &A) { // Type::isUnscopedEnumerationType
   if (const auto N = asType(S); N)
     put(A, N->isUnscopedEnumerationType());
   else
     A.undefined();
 }
-static void g2343(const Subject &S, Answer &A) { // Type::isRealFloatingType
+static void g2342(const Subject &S, Answer &A) { // Type::isRealFloatingType
   if (const auto N = asType(S); N)
     put(A, N->isRealFloatingType());
   else
     A.undefined();
 }
-static void g2344(const Subject &S, Answer &A) { // Type::isComplexType
+static void g2343(const Subject &S, Answer &A) { // Type::isComplexType
   if (const auto N = asType(S); N)
     put(A, N->isComplexType());
   else
     A.undefined();
 }
-static void g2345(const Subject &S, Answer &A) { // Type::isAnyComplexType
+static void g2344(const Subject &S, Answer &A) { // Type::isAnyComplexType
   if (const auto N = asType(S); N)
     put(A, N->isAnyComplexType());
   else
     A.undefined();
 }
-static void g2346(const Subject &S, Answer &A) { // Type::isFloatingType
+static void g2345(const Subject &S, Answer &A) { // Type::isFloatingType
   if (const auto N = asType(S); N)
     put(A, N->isFloatingType());
   else
     A.undefined();
 }
-static void g2347(const Subject &S, Answer &A) { // Type::isHalfType
+static void g2346(const Subject &S, Answer &A) { // Type::isHalfType
   if (const auto N = asType(S); N)
     put(A, N->isHalfType());
   else
     A.undefined();
 }
-static void g2348(const Subject &S, Answer &A) { // Type::isFloat16Type
+static void g2347(const Subject &S, Answer &A) { // Type::isFloat16Type
   if (const auto N = asType(S); N)
     put(A, N->isFloat16Type());
   else
     A.undefined();
 }
-static void g2349(const Subject &S, Answer &A) { // Type::isFloat32Type
+static void g2348(const Subject &S, Answer &A) { // Type::isFloat32Type
   if (const auto N = asType(S); N)
     put(A, N->isFloat32Type());
   else
     A.undefined();
 }
-static void g2350(const Subject &S, Answer &A) { // Type::isDoubleType
+static void g2349(const Subject &S, Answer &A) { // Type::isDoubleType
   if (const auto N = asType(S); N)
     put(A, N->isDoubleType());
   else
     A.undefined();
 }
-static void g2351(const Subject &S, Answer &A) { // Type::isBFloat16Type
+static void g2350(const Subject &S, Answer &A) { // Type::isBFloat16Type
   if (const auto N = asType(S); N)
     put(A, N->isBFloat16Type());
   else
     A.undefined();
 }
-static void g2352(const Subject &S, Answer &A) { // Type::isFloat128Type
+static void g2351(const Subject &S, Answer &A) { // Type::isFloat128Type
   if (const auto N = asType(S); N)
     put(A, N->isFloat128Type());
   else
     A.undefined();
 }
-static void g2353(const Subject &S, Answer &A) { // Type::isIbm128Type
+static void g2352(const Subject &S, Answer &A) { // Type::isIbm128Type
   if (const auto N = asType(S); N)
     put(A, N->isIbm128Type());
   else
     A.undefined();
 }
-static void g2354(const Subject &S, Answer &A) { // Type::isRealType
+static void g2353(const Subject &S, Answer &A) { // Type::isRealType
   if (const auto N = asType(S); N)
     put(A, N->isRealType());
   else
     A.undefined();
 }
-static void g2355(const Subject &S, Answer &A) { // Type::isArithmeticType
+static void g2354(const Subject &S, Answer &A) { // Type::isArithmeticType
   if (const auto N = asType(S); N)
     put(A, N->isArithmeticType());
   else
     A.undefined();
 }
-static void g2356(const Subject &S, Answer &A) { // Type::isVoidType
+static void g2355(const Subject &S, Answer &A) { // Type::isVoidType
   if (const auto N = asType(S); N)
     put(A, N->isVoidType());
   else
     A.undefined();
 }
-static void g2357(const Subject &S, Answer &A) { // Type::isScalarType
+static void g2356(const Subject &S, Answer &A) { // Type::isScalarType
   if (const auto N = asType(S); N)
     put(A, N->isScalarType());
   else
     A.undefined();
 }
-static void g2358(const Subject &S, Answer &A) { // Type::isAggregateType
+static void g2357(const Subject &S, Answer &A) { // Type::isAggregateType
   if (const auto N = asType(S); N && (!N->getBaseElementTypeUnsafe()->getAsCXXRecordDecl() || N->getBaseElementTypeUnsafe()->getAsCXXRecordDecl()->hasDefinition()))
     put(A, N->isAggregateType());
   else
     A.undefined();
 }
-static void g2359(const Subject &S, Answer &A) { // Type::isFundamentalType
+static void g2358(const Subject &S, Answer &A) { // Type::isFundamentalType
   if (const auto N = asType(S); N)
     put(A, N->isFundamentalType());
   else
     A.undefined();
 }
-static void g2360(const Subject &S, Answer &A) { // Type::isCompoundType
+static void g2359(const Subject &S, Answer &A) { // Type::isCompoundType
   if (const auto N = asType(S); N)
     put(A, N->isCompoundType());
   else
     A.undefined();
 }
-static void g2361(const Subject &S, Answer &A) { // Type::isFunctionType
+static void g2360(const Subject &S, Answer &A) { // Type::isFunctionType
   if (const auto N = asType(S); N)
     put(A, N->isFunctionType());
   else
     A.undefined();
 }
-static void g2362(const Subject &S, Answer &A) { // Type::isFunctionNoProtoType
+static void g2361(const Subject &S, Answer &A) { // Type::isFunctionNoProtoType
   if (const auto N = asType(S); N)
     put(A, N->isFunctionNoProtoType());
   else
     A.undefined();
 }
-static void g2363(const Subject &S, Answer &A) { // Type::isFunctionProtoType
+static void g2362(const Subject &S, Answer &A) { // Type::isFunctionProtoType
   if (const auto N = asType(S); N)
     put(A, N->isFunctionProtoType());
   else
     A.undefined();
 }
-static void g2364(const Subject &S, Answer &A) { // Type::isPointerType
+static void g2363(const Subject &S, Answer &A) { // Type::isPointerType
   if (const auto N = asType(S); N)
     put(A, N->isPointerType());
   else
     A.undefined();
 }
-static void g2365(const Subject &S, Answer &A) { // Type::isSignableType
+static void g2364(const Subject &S, Answer &A) { // Type::isSignableType
   if (const auto N = asType(S); N)
     put(A, N->isSignableType());
   else
     A.undefined();
 }
-static void g2366(const Subject &S, Answer &A) { // Type::isAnyPointerType
+static void g2365(const Subject &S, Answer &A) { // Type::isAnyPointerType
   if (const auto N = asType(S); N)
     put(A, N->isAnyPointerType());
   else
     A.undefined();
 }
-static void g2367(const Subject &S, Answer &A) { // Type::isCountAttributedType
+static void g2366(const Subject &S, Answer &A) { // Type::isCountAttributedType
   if (const auto N = asType(S); N)
     put(A, N->isCountAttributedType());
   else
     A.undefined();
 }
-static void g2368(const Subject &S, Answer &A) { // Type::isBlockPointerType
+static void g2367(const Subject &S, Answer &A) { // Type::isBlockPointerType
   if (const auto N = asType(S); N)
     put(A, N->isBlockPointerType());
   else
     A.undefined();
 }
-static void g2369(const Subject &S, Answer &A) { // Type::isVoidPointerType
+static void g2368(const Subject &S, Answer &A) { // Type::isVoidPointerType
   if (const auto N = asType(S); N)
     put(A, N->isVoidPointerType());
   else
     A.undefined();
 }
-static void g2370(const Subject &S, Answer &A) { // Type::isReferenceType
+static void g2369(const Subject &S, Answer &A) { // Type::isReferenceType
   if (const auto N = asType(S); N)
     put(A, N->isReferenceType());
   else
     A.undefined();
 }
-static void g2371(const Subject &S, Answer &A) { // Type::isLValueReferenceType
+static void g2370(const Subject &S, Answer &A) { // Type::isLValueReferenceType
   if (const auto N = asType(S); N)
     put(A, N->isLValueReferenceType());
   else
     A.undefined();
 }
-static void g2372(const Subject &S, Answer &A) { // Type::isRValueReferenceType
+static void g2371(const Subject &S, Answer &A) { // Type::isRValueReferenceType
   if (const auto N = asType(S); N)
     put(A, N->isRValueReferenceType());
   else
     A.undefined();
 }
-static void g2373(const Subject &S, Answer &A) { // Type::isObjectPointerType
+static void g2372(const Subject &S, Answer &A) { // Type::isObjectPointerType
   if (const auto N = asType(S); N)
     put(A, N->isObjectPointerType());
   else
     A.undefined();
 }
-static void g2374(const Subject &S, Answer &A) { // Type::isFunctionPointerType
+static void g2373(const Subject &S, Answer &A) { // Type::isFunctionPointerType
   if (const auto N = asType(S); N)
     put(A, N->isFunctionPointerType());
   else
     A.undefined();
 }
-static void g2375(const Subject &S, Answer &A) { // Type::isFunctionReferenceType
+static void g2374(const Subject &S, Answer &A) { // Type::isFunctionReferenceType
   if (const auto N = asType(S); N)
     put(A, N->isFunctionReferenceType());
   else
     A.undefined();
 }
-static void g2376(const Subject &S, Answer &A) { // Type::isMemberPointerType
+static void g2375(const Subject &S, Answer &A) { // Type::isMemberPointerType
   if (const auto N = asType(S); N)
     put(A, N->isMemberPointerType());
   else
     A.undefined();
 }
-static void g2377(const Subject &S, Answer &A) { // Type::isMemberFunctionPointerType
+static void g2376(const Subject &S, Answer &A) { // Type::isMemberFunctionPointerType
   if (const auto N = asType(S); N)
     put(A, N->isMemberFunctionPointerType());
   else
     A.undefined();
 }
-static void g2378(const Subject &S, Answer &A) { // Type::isMemberDataPointerType
+static void g2377(const Subject &S, Answer &A) { // Type::isMemberDataPointerType
   if (const auto N = asType(S); N)
     put(A, N->isMemberDataPointerType());
   else
     A.undefined();
 }
-static void g2379(const Subject &S, Answer &A) { // Type::isArrayType
+static void g2378(const Subject &S, Answer &A) { // Type::isArrayType
   if (const auto N = asType(S); N)
     put(A, N->isArrayType());
   else
     A.undefined();
 }
-static void g2380(const Subject &S, Answer &A) { // Type::isConstantArrayType
+static void g2379(const Subject &S, Answer &A) { // Type::isConstantArrayType
   if (const auto N = asType(S); N)
     put(A, N->isConstantArrayType());
   else
     A.undefined();
 }
-static void g2381(const Subject &S, Answer &A) { // Type::isIncompleteArrayType
+static void g2380(const Subject &S, Answer &A) { // Type::isIncompleteArrayType
   if (const auto N = asType(S); N)
     put(A, N->isIncompleteArrayType());
   else
     A.undefined();
 }
-static void g2382(const Subject &S, Answer &A) { // Type::isVariableArrayType
+static void g2381(const Subject &S, Answer &A) { // Type::isVariableArrayType
   if (const auto N = asType(S); N)
     put(A, N->isVariableArrayType());
   else
     A.undefined();
 }
-static void g2383(const Subject &S, Answer &A) { // Type::isArrayParameterType
+static void g2382(const Subject &S, Answer &A) { // Type::isArrayParameterType
   if (const auto N = asType(S); N)
     put(A, N->isArrayParameterType());
   else
     A.undefined();
 }
-static void g2384(const Subject &S, Answer &A) { // Type::isDependentSizedArrayType
+static void g2383(const Subject &S, Answer &A) { // Type::isDependentSizedArrayType
   if (const auto N = asType(S); N)
     put(A, N->isDependentSizedArrayType());
   else
     A.undefined();
 }
-static void g2385(const Subject &S, Answer &A) { // Type::isRecordType
+static void g2384(const Subject &S, Answer &A) { // Type::isRecordType
   if (const auto N = asType(S); N)
     put(A, N->isRecordType());
   else
     A.undefined();
 }
-static void g2386(const Subject &S, Answer &A) { // Type::isClassType
+static void g2385(const Subject &S, Answer &A) { // Type::isClassType
   if (const auto N = asType(S); N)
     put(A, N->isClassType());
   else
     A.undefined();
 }
-static void g2387(const Subject &S, Answer &A) { // Type::isStructureType
+static void g2386(const Subject &S, Answer &A) { // Type::isStructureType
   if (const auto N = asType(S); N)
     put(A, N->isStructureType());
   else
     A.undefined();
 }
-static void g2388(const Subject &S, Answer &A) { // Type::isStructureTypeWithFlexibleArrayMember
+static void g2387(const Subject &S, Answer &A) { // Type::isStructureTypeWithFlexibleArrayMember
   if (const auto N = asType(S); N)
     put(A, N->isStructureTypeWithFlexibleArrayMember());
   else
     A.undefined();
 }
-static void g2389(const Subject &S, Answer &A) { // Type::isObjCBoxableRecordType
+static void g2388(const Subject &S, Answer &A) { // Type::isObjCBoxableRecordType
   if (const auto N = asType(S); N)
     put(A, N->isObjCBoxableRecordType());
   else
     A.undefined();
 }
-static void g2390(const Subject &S, Answer &A) { // Type::isInterfaceType
+static void g2389(const Subject &S, Answer &A) { // Type::isInterfaceType
   if (const auto N = asType(S); N)
     put(A, N->isInterfaceType());
   else
     A.undefined();
 }
-static void g2391(const Subject &S, Answer &A) { // Type::isStructureOrClassType
+static void g2390(const Subject &S, Answer &A) { // Type::isStructureOrClassType
   if (const auto N = asType(S); N)
     put(A, N->isStructureOrClassType());
   else
     A.undefined();
 }
-static void g2392(const Subject &S, Answer &A) { // Type::isUnionType
+static void g2391(const Subject &S, Answer &A) { // Type::isUnionType
   if (const auto N = asType(S); N)
     put(A, N->isUnionType());
   else
     A.undefined();
 }
-static void g2393(const Subject &S, Answer &A) { // Type::isComplexIntegerType
+static void g2392(const Subject &S, Answer &A) { // Type::isComplexIntegerType
   if (const auto N = asType(S); N)
     put(A, N->isComplexIntegerType());
   else
     A.undefined();
 }
-static void g2394(const Subject &S, Answer &A) { // Type::isVectorType
+static void g2393(const Subject &S, Answer &A) { // Type::isVectorType
   if (const auto N = asType(S); N)
     put(A, N->isVectorType());
   else
     A.undefined();
 }
-static void g2395(const Subject &S, Answer &A) { // Type::isExtVectorType
+static void g2394(const Subject &S, Answer &A) { // Type::isExtVectorType
   if (const auto N = asType(S); N)
     put(A, N->isExtVectorType());
   else
     A.undefined();
 }
-static void g2396(const Subject &S, Answer &A) { // Type::isExtVectorBoolType
+static void g2395(const Subject &S, Answer &A) { // Type::isExtVectorBoolType
   if (const auto N = asType(S); N)
     put(A, N->isExtVectorBoolType());
   else
     A.undefined();
 }
-static void g2397(const Subject &S, Answer &A) { // Type::isSubscriptableVectorType
+static void g2396(const Subject &S, Answer &A) { // Type::isSubscriptableVectorType
   if (const auto N = asType(S); N)
     put(A, N->isSubscriptableVectorType());
   else
     A.undefined();
 }
-static void g2398(const Subject &S, Answer &A) { // Type::isMatrixType
+static void g2397(const Subject &S, Answer &A) { // Type::isMatrixType
   if (const auto N = asType(S); N)
     put(A, N->isMatrixType());
   else
     A.undefined();
 }
-static void g2399(const Subject &S, Answer &A) { // Type::isConstantMatrixType
+static void g2398(const Subject &S, Answer &A) { // Type::isConstantMatrixType
   if (const auto N = asType(S); N)
     put(A, N->isConstantMatrixType());
   else
     A.undefined();
 }
-static void g2400(const Subject &S, Answer &A) { // Type::isDependentAddressSpaceType
+static void g2399(const Subject &S, Answer &A) { // Type::isDependentAddressSpaceType
   if (const auto N = asType(S); N)
     put(A, N->isDependentAddressSpaceType());
   else
     A.undefined();
 }
-static void g2401(const Subject &S, Answer &A) { // Type::isObjCObjectPointerType
+static void g2400(const Subject &S, Answer &A) { // Type::isObjCObjectPointerType
   if (const auto N = asType(S); N)
     put(A, N->isObjCObjectPointerType());
   else
     A.undefined();
 }
-static void g2402(const Subject &S, Answer &A) { // Type::isObjCRetainableType
+static void g2401(const Subject &S, Answer &A) { // Type::isObjCRetainableType
   if (const auto N = asType(S); N)
     put(A, N->isObjCRetainableType());
   else
     A.undefined();
 }
-static void g2403(const Subject &S, Answer &A) { // Type::isObjCLifetimeType
+static void g2402(const Subject &S, Answer &A) { // Type::isObjCLifetimeType
   if (const auto N = asType(S); N)
     put(A, N->isObjCLifetimeType());
   else
     A.undefined();
 }
-static void g2404(const Subject &S, Answer &A) { // Type::isObjCIndirectLifetimeType
+static void g2403(const Subject &S, Answer &A) { // Type::isObjCIndirectLifetimeType
   if (const auto N = asType(S); N)
     put(A, N->isObjCIndirectLifetimeType());
   else
     A.undefined();
 }
-static void g2405(const Subject &S, Answer &A) { // Type::isObjCNSObjectType
+static void g2404(const Subject &S, Answer &A) { // Type::isObjCNSObjectType
   if (const auto N = asType(S); N)
     put(A, N->isObjCNSObjectType());
   else
     A.undefined();
 }
-static void g2406(const Subject &S, Answer &A) { // Type::isObjCIndependentClassType
+static void g2405(const Subject &S, Answer &A) { // Type::isObjCIndependentClassType
   if (const auto N = asType(S); N)
     put(A, N->isObjCIndependentClassType());
   else
     A.undefined();
 }
-static void g2407(const Subject &S, Answer &A) { // Type::isObjCObjectType
+static void g2406(const Subject &S, Answer &A) { // Type::isObjCObjectType
   if (const auto N = asType(S); N)
     put(A, N->isObjCObjectType());
   else
     A.undefined();
 }
-static void g2408(const Subject &S, Answer &A) { // Type::isObjCQualifiedInterfaceType
+static void g2407(const Subject &S, Answer &A) { // Type::isObjCQualifiedInterfaceType
   if (const auto N = asType(S); N)
     put(A, N->isObjCQualifiedInterfaceType());
   else
     A.undefined();
 }
-static void g2409(const Subject &S, Answer &A) { // Type::isObjCQualifiedIdType
+static void g2408(const Subject &S, Answer &A) { // Type::isObjCQualifiedIdType
   if (const auto N = asType(S); N)
     put(A, N->isObjCQualifiedIdType());
   else
     A.undefined();
 }
-static void g2410(const Subject &S, Answer &A) { // Type::isObjCQualifiedClassType
+static void g2409(const Subject &S, Answer &A) { // Type::isObjCQualifiedClassType
   if (const auto N = asType(S); N)
     put(A, N->isObjCQualifiedClassType());
   else
     A.undefined();
 }
-static void g2411(const Subject &S, Answer &A) { // Type::isObjCObjectOrInterfaceType
+static void g2410(const Subject &S, Answer &A) { // Type::isObjCObjectOrInterfaceType
   if (const auto N = asType(S); N)
     put(A, N->isObjCObjectOrInterfaceType());
   else
     A.undefined();
 }
-static void g2412(const Subject &S, Answer &A) { // Type::isObjCIdType
+static void g2411(const Subject &S, Answer &A) { // Type::isObjCIdType
   if (const auto N = asType(S); N)
     put(A, N->isObjCIdType());
   else
     A.undefined();
 }
-static void g2413(const Subject &S, Answer &A) { // Type::isDecltypeType
+static void g2412(const Subject &S, Answer &A) { // Type::isDecltypeType
   if (const auto N = asType(S); N)
     put(A, N->isDecltypeType());
   else
     A.undefined();
 }
-static void g2414(const Subject &S, Answer &A) { // Type::isObjCInertUnsafeUnretainedType
+static void g2413(const Subject &S, Answer &A) { // Type::isObjCInertUnsafeUnretainedType
   if (const auto N = asType(S); N)
     put(A, N->isObjCInertUnsafeUnretainedType());
   else
     A.undefined();
 }
-static void g2415(const Subject &S, Answer &A) { // Type::isObjCClassType
+static void g2414(const Subject &S, Answer &A) { // Type::isObjCClassType
   if (const auto N = asType(S); N)
     put(A, N->isObjCClassType());
   else
     A.undefined();
 }
-static void g2416(const Subject &S, Answer &A) { // Type::isObjCClassOrClassKindOfType
+static void g2415(const Subject &S, Answer &A) { // Type::isObjCClassOrClassKindOfType
   if (const auto N = asType(S); N)
     put(A, N->isObjCClassOrClassKindOfType());
   else
     A.undefined();
 }
-static void g2417(const Subject &S, Answer &A) { // Type::isObjCSelType
+static void g2416(const Subject &S, Answer &A) { // Type::isObjCSelType
   if (const auto N = asType(S); N)
     put(A, N->isObjCSelType());
   else
     A.undefined();
 }
-static void g2418(const Subject &S, Answer &A) { // Type::isObjCBuiltinType
+static void g2417(const Subject &S, Answer &A) { // Type::isObjCBuiltinType
   if (const auto N = asType(S); N)
     put(A, N->isObjCBuiltinType());
   else
     A.undefined();
 }
-static void g2419(const Subject &S, Answer &A) { // Type::isObjCARCBridgableType
+static void g2418(const Subject &S, Answer &A) { // Type::isObjCARCBridgableType
   if (const auto N = asType(S); N)
     put(A, N->isObjCARCBridgableType());
   else
     A.undefined();
 }
-static void g2420(const Subject &S, Answer &A) { // Type::isCARCBridgableType
+static void g2419(const Subject &S, Answer &A) { // Type::isCARCBridgableType
   if (const auto N = asType(S); N)
     put(A, N->isCARCBridgableType());
   else
     A.undefined();
 }
-static void g2421(const Subject &S, Answer &A) { // Type::isTemplateTypeParmType
+static void g2420(const Subject &S, Answer &A) { // Type::isTemplateTypeParmType
   if (const auto N = asType(S); N)
     put(A, N->isTemplateTypeParmType());
   else
     A.undefined();
 }
-static void g2422(const Subject &S, Answer &A) { // Type::isNullPtrType
+static void g2421(const Subject &S, Answer &A) { // Type::isNullPtrType
   if (const auto N = asType(S); N)
     put(A, N->isNullPtrType());
   else
     A.undefined();
 }
-static void g2423(const Subject &S, Answer &A) { // Type::isNothrowT
+static void g2422(const Subject &S, Answer &A) { // Type::isNothrowT
   if (const auto N = asType(S); N)
     put(A, N->isNothrowT());
   else
     A.undefined();
 }
-static void g2424(const Subject &S, Answer &A) { // Type::isAlignValT
+static void g2423(const Subject &S, Answer &A) { // Type::isAlignValT
   if (const auto N = asType(S); N)
     put(A, N->isAlignValT());
   else
     A.undefined();
 }
-static void g2425(const Subject &S, Answer &A) { // Type::isStdByteType
+static void g2424(const Subject &S, Answer &A) { // Type::isStdByteType
   if (const auto N = asType(S); N)
     put(A, N->isStdByteType());
   else
     A.undefined();
 }
-static void g2426(const Subject &S, Answer &A) { // Type::isAtomicType
+static void g2425(const Subject &S, Answer &A) { // Type::isAtomicType
   if (const auto N = asType(S); N)
     put(A, N->isAtomicType());
   else
     A.undefined();
 }
-static void g2427(const Subject &S, Answer &A) { // Type::isUndeducedAutoType
+static void g2426(const Subject &S, Answer &A) { // Type::isUndeducedAutoType
   if (const auto N = asType(S); N)
     put(A, N->isUndeducedAutoType());
   else
     A.undefined();
 }
-static void g2428(const Subject &S, Answer &A) { // Type::isTypedefNameType
+static void g2427(const Subject &S, Answer &A) { // Type::isTypedefNameType
   if (const auto N = asType(S); N)
     put(A, N->isTypedefNameType());
   else
     A.undefined();
 }
-static void g2429(const Subject &S, Answer &A) { // Type::isOCLImage1dROType
+static void g2428(const Subject &S, Answer &A) { // Type::isOCLImage1dROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dROType());
   else
     A.undefined();
 }
-static void g2430(const Subject &S, Answer &A) { // Type::isOCLImage1dArrayROType
+static void g2429(const Subject &S, Answer &A) { // Type::isOCLImage1dArrayROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dArrayROType());
   else
     A.undefined();
 }
-static void g2431(const Subject &S, Answer &A) { // Type::isOCLImage1dBufferROType
+static void g2430(const Subject &S, Answer &A) { // Type::isOCLImage1dBufferROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dBufferROType());
   else
     A.undefined();
 }
-static void g2432(const Subject &S, Answer &A) { // Type::isOCLImage2dROType
+static void g2431(const Subject &S, Answer &A) { // Type::isOCLImage2dROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dROType());
   else
     A.undefined();
 }
-static void g2433(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayROType
+static void g2432(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayROType());
   else
     A.undefined();
 }
-static void g2434(const Subject &S, Answer &A) { // Type::isOCLImage2dDepthROType
+static void g2433(const Subject &S, Answer &A) { // Type::isOCLImage2dDepthROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dDepthROType());
   else
     A.undefined();
 }
-static void g2435(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayDepthROType
+static void g2434(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayDepthROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayDepthROType());
   else
     A.undefined();
 }
-static void g2436(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAAROType
+static void g2435(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAAROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dMSAAROType());
   else
     A.undefined();
 }
-static void g2437(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAAROType
+static void g2436(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAAROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayMSAAROType());
   else
     A.undefined();
 }
-static void g2438(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAADepthROType
+static void g2437(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAADepthROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dMSAADepthROType());
   else
     A.undefined();
 }
-static void g2439(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAADepthROType
+static void g2438(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAADepthROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayMSAADepthROType());
   else
     A.undefined();
 }
-static void g2440(const Subject &S, Answer &A) { // Type::isOCLImage3dROType
+static void g2439(const Subject &S, Answer &A) { // Type::isOCLImage3dROType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage3dROType());
   else
     A.undefined();
 }
-static void g2441(const Subject &S, Answer &A) { // Type::isOCLImage1dWOType
+static void g2440(const Subject &S, Answer &A) { // Type::isOCLImage1dWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dWOType());
   else
     A.undefined();
 }
-static void g2442(const Subject &S, Answer &A) { // Type::isOCLImage1dArrayWOType
+static void g2441(const Subject &S, Answer &A) { // Type::isOCLImage1dArrayWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dArrayWOType());
   else
     A.undefined();
 }
-static void g2443(const Subject &S, Answer &A) { // Type::isOCLImage1dBufferWOType
+static void g2442(const Subject &S, Answer &A) { // Type::isOCLImage1dBufferWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dBufferWOType());
   else
     A.undefined();
 }
-static void g2444(const Subject &S, Answer &A) { // Type::isOCLImage2dWOType
+static void g2443(const Subject &S, Answer &A) { // Type::isOCLImage2dWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dWOType());
   else
     A.undefined();
 }
-static void g2445(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayWOType
+static void g2444(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayWOType());
   else
     A.undefined();
 }
-static void g2446(const Subject &S, Answer &A) { // Type::isOCLImage2dDepthWOType
+static void g2445(const Subject &S, Answer &A) { // Type::isOCLImage2dDepthWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dDepthWOType());
   else
     A.undefined();
 }
-static void g2447(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayDepthWOType
+static void g2446(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayDepthWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayDepthWOType());
   else
     A.undefined();
 }
-static void g2448(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAAWOType
+static void g2447(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAAWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dMSAAWOType());
   else
     A.undefined();
 }
-static void g2449(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAAWOType
+static void g2448(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAAWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayMSAAWOType());
   else
     A.undefined();
 }
-static void g2450(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAADepthWOType
+static void g2449(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAADepthWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dMSAADepthWOType());
   else
     A.undefined();
 }
-static void g2451(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAADepthWOType
+static void g2450(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAADepthWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayMSAADepthWOType());
   else
     A.undefined();
 }
-static void g2452(const Subject &S, Answer &A) { // Type::isOCLImage3dWOType
+static void g2451(const Subject &S, Answer &A) { // Type::isOCLImage3dWOType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage3dWOType());
   else
     A.undefined();
 }
-static void g2453(const Subject &S, Answer &A) { // Type::isOCLImage1dRWType
+static void g2452(const Subject &S, Answer &A) { // Type::isOCLImage1dRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dRWType());
   else
     A.undefined();
 }
-static void g2454(const Subject &S, Answer &A) { // Type::isOCLImage1dArrayRWType
+static void g2453(const Subject &S, Answer &A) { // Type::isOCLImage1dArrayRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dArrayRWType());
   else
     A.undefined();
 }
-static void g2455(const Subject &S, Answer &A) { // Type::isOCLImage1dBufferRWType
+static void g2454(const Subject &S, Answer &A) { // Type::isOCLImage1dBufferRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage1dBufferRWType());
   else
     A.undefined();
 }
-static void g2456(const Subject &S, Answer &A) { // Type::isOCLImage2dRWType
+static void g2455(const Subject &S, Answer &A) { // Type::isOCLImage2dRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dRWType());
   else
     A.undefined();
 }
-static void g2457(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayRWType
+static void g2456(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayRWType());
   else
     A.undefined();
 }
-static void g2458(const Subject &S, Answer &A) { // Type::isOCLImage2dDepthRWType
+static void g2457(const Subject &S, Answer &A) { // Type::isOCLImage2dDepthRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dDepthRWType());
   else
     A.undefined();
 }
-static void g2459(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayDepthRWType
+static void g2458(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayDepthRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayDepthRWType());
   else
     A.undefined();
 }
-static void g2460(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAARWType
+static void g2459(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAARWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dMSAARWType());
   else
     A.undefined();
 }
-static void g2461(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAARWType
+static void g2460(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAARWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayMSAARWType());
   else
     A.undefined();
 }
-static void g2462(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAADepthRWType
+static void g2461(const Subject &S, Answer &A) { // Type::isOCLImage2dMSAADepthRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dMSAADepthRWType());
   else
     A.undefined();
 }
-static void g2463(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAADepthRWType
+static void g2462(const Subject &S, Answer &A) { // Type::isOCLImage2dArrayMSAADepthRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage2dArrayMSAADepthRWType());
   else
     A.undefined();
 }
-static void g2464(const Subject &S, Answer &A) { // Type::isOCLImage3dRWType
+static void g2463(const Subject &S, Answer &A) { // Type::isOCLImage3dRWType
   if (const auto N = asType(S); N)
     put(A, N->isOCLImage3dRWType());
   else
     A.undefined();
 }
-static void g2465(const Subject &S, Answer &A) { // Type::isImageType
+static void g2464(const Subject &S, Answer &A) { // Type::isImageType
   if (const auto N = asType(S); N)
     put(A, N->isImageType());
   else
     A.undefined();
 }
-static void g2466(const Subject &S, Answer &A) { // Type::isSamplerT
+static void g2465(const Subject &S, Answer &A) { // Type::isSamplerT
   if (const auto N = asType(S); N)
     put(A, N->isSamplerT());
   else
     A.undefined();
 }
-static void g2467(const Subject &S, Answer &A) { // Type::isEventT
+static void g2466(const Subject &S, Answer &A) { // Type::isEventT
   if (const auto N = asType(S); N)
     put(A, N->isEventT());
   else
     A.undefined();
 }
-static void g2468(const Subject &S, Answer &A) { // Type::isClkEventT
+static void g2467(const Subject &S, Answer &A) { // Type::isClkEventT
   if (const auto N = asType(S); N)
     put(A, N->isClkEventT());
   else
     A.undefined();
 }
-static void g2469(const Subject &S, Answer &A) { // Type::isQueueT
+static void g2468(const Subject &S, Answer &A) { // Type::isQueueT
   if (const auto N = asType(S); N)
     put(A, N->isQueueT());
   else
     A.undefined();
 }
-static void g2470(const Subject &S, Answer &A) { // Type::isReserveIDT
+static void g2469(const Subject &S, Answer &A) { // Type::isReserveIDT
   if (const auto N = asType(S); N)
     put(A, N->isReserveIDT());
   else
     A.undefined();
 }
-static void g2471(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCMcePayloadType
+static void g2470(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCMcePayloadType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCMcePayloadType());
   else
     A.undefined();
 }
-static void g2472(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImePayloadType
+static void g2471(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImePayloadType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCImePayloadType());
   else
     A.undefined();
 }
-static void g2473(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCRefPayloadType
+static void g2472(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCRefPayloadType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCRefPayloadType());
   else
     A.undefined();
 }
-static void g2474(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCSicPayloadType
+static void g2473(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCSicPayloadType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCSicPayloadType());
   else
     A.undefined();
 }
-static void g2475(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCMceResultType
+static void g2474(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCMceResultType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCMceResultType());
   else
     A.undefined();
 }
-static void g2476(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeResultType
+static void g2475(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeResultType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCImeResultType());
   else
     A.undefined();
 }
-static void g2477(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCRefResultType
+static void g2476(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCRefResultType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCRefResultType());
   else
     A.undefined();
 }
-static void g2478(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCSicResultType
+static void g2477(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCSicResultType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCSicResultType());
   else
     A.undefined();
 }
-static void g2479(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeResultSingleReferenceStreamoutType
+static void g2478(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeResultSingleReferenceStreamoutType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCImeResultSingleReferenceStreamoutType());
   else
     A.undefined();
 }
-static void g2480(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeResultDualReferenceStreamoutType
+static void g2479(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeResultDualReferenceStreamoutType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCImeResultDualReferenceStreamoutType());
   else
     A.undefined();
 }
-static void g2481(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeSingleReferenceStreaminType
+static void g2480(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeSingleReferenceStreaminType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCImeSingleReferenceStreaminType());
   else
     A.undefined();
 }
-static void g2482(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeDualReferenceStreaminType
+static void g2481(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCImeDualReferenceStreaminType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCImeDualReferenceStreaminType());
   else
     A.undefined();
 }
-static void g2483(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCType
+static void g2482(const Subject &S, Answer &A) { // Type::isOCLIntelSubgroupAVCType
   if (const auto N = asType(S); N)
     put(A, N->isOCLIntelSubgroupAVCType());
   else
     A.undefined();
 }
-static void g2484(const Subject &S, Answer &A) { // Type::isOCLExtOpaqueType
+static void g2483(const Subject &S, Answer &A) { // Type::isOCLExtOpaqueType
   if (const auto N = asType(S); N)
     put(A, N->isOCLExtOpaqueType());
   else
     A.undefined();
 }
-static void g2485(const Subject &S, Answer &A) { // Type::isPipeType
+static void g2484(const Subject &S, Answer &A) { // Type::isPipeType
   if (const auto N = asType(S); N)
     put(A, N->isPipeType());
   else
     A.undefined();
 }
-static void g2486(const Subject &S, Answer &A) { // Type::isBitIntType
+static void g2485(const Subject &S, Answer &A) { // Type::isBitIntType
   if (const auto N = asType(S); N)
     put(A, N->isBitIntType());
   else
     A.undefined();
 }
-static void g2487(const Subject &S, Answer &A) { // Type::isOpenCLSpecificType
+static void g2486(const Subject &S, Answer &A) { // Type::isOpenCLSpecificType
   if (const auto N = asType(S); N)
     put(A, N->isOpenCLSpecificType());
   else
     A.undefined();
 }
-static void g2488(const Subject &S, Answer &A) { // Type::isObjCARCImplicitlyUnretainedType
+static void g2487(const Subject &S, Answer &A) { // Type::isObjCARCImplicitlyUnretainedType
   if (const auto N = asType(S); N && (N->isObjCLifetimeType()))
     put(A, N->isObjCARCImplicitlyUnretainedType());
   else
     A.undefined();
 }
-static void g2489(const Subject &S, Answer &A) { // Type::isCUDADeviceBuiltinSurfaceType
+static void g2488(const Subject &S, Answer &A) { // Type::isCUDADeviceBuiltinSurfaceType
   if (const auto N = asType(S); N)
     put(A, N->isCUDADeviceBuiltinSurfaceType());
   else
     A.undefined();
 }
-static void g2490(const Subject &S, Answer &A) { // Type::isCUDADeviceBuiltinTextureType
+static void g2489(const Subject &S, Answer &A) { // Type::isCUDADeviceBuiltinTextureType
   if (const auto N = asType(S); N)
     put(A, N->isCUDADeviceBuiltinTextureType());
   else
     A.undefined();
 }
-static void g2491(const Subject &S, Answer &A) { // Type::getObjCARCImplicitLifetime
+static void g2490(const Subject &S, Answer &A) { // Type::getObjCARCImplicitLifetime
   if (const auto N = asType(S); N && (N->isObjCLifetimeType()))
     put(A, N->getObjCARCImplicitLifetime());
   else
     A.undefined();
 }
-static void g2492(const Subject &S, Answer &A) { // Type::getScalarTypeKind
+static void g2491(const Subject &S, Answer &A) { // Type::getScalarTypeKind
   if (const auto N = asType(S); N && (N->isScalarType()))
     put(A, N->getScalarTypeKind());
   else
     A.undefined();
 }
-static void g2493(const Subject &S, Answer &A) { // Type::getDependence
+static void g2492(const Subject &S, Answer &A) { // Type::getDependence
   if (const auto N = asType(S); N)
     put(A, N->getDependence());
   else
     A.undefined();
 }
-static void g2494(const Subject &S, Answer &A) { // Type::containsErrors
+static void g2493(const Subject &S, Answer &A) { // Type::containsErrors
   if (const auto N = asType(S); N)
     put(A, N->containsErrors());
   else
     A.undefined();
 }
-static void g2495(const Subject &S, Answer &A) { // Type::isDependentType
+static void g2494(const Subject &S, Answer &A) { // Type::isDependentType
   if (const auto N = asType(S); N)
     put(A, N->isDependentType());
   else
     A.undefined();
 }
-static void g2496(const Subject &S, Answer &A) { // Type::isInstantiationDependentType
+static void g2495(const Subject &S, Answer &A) { // Type::isInstantiationDependentType
   if (const auto N = asType(S); N)
     put(A, N->isInstantiationDependentType());
   else
     A.undefined();
 }
-static void g2497(const Subject &S, Answer &A) { // Type::isUndeducedType
+static void g2496(const Subject &S, Answer &A) { // Type::isUndeducedType
   if (const auto N = asType(S); N)
     put(A, N->isUndeducedType());
   else
     A.undefined();
 }
-static void g2498(const Subject &S, Answer &A) { // Type::isVariablyModifiedType
+static void g2497(const Subject &S, Answer &A) { // Type::isVariablyModifiedType
   if (const auto N = asType(S); N)
     put(A, N->isVariablyModifiedType());
   else
     A.undefined();
 }
-static void g2499(const Subject &S, Answer &A) { // Type::hasSizedVLAType
+static void g2498(const Subject &S, Answer &A) { // Type::hasSizedVLAType
   if (const auto N = asType(S); N)
     put(A, N->hasSizedVLAType());
   else
     A.undefined();
 }
-static void g2500(const Subject &S, Answer &A) { // Type::hasUnnamedOrLocalType
+static void g2499(const Subject &S, Answer &A) { // Type::hasUnnamedOrLocalType
   if (const auto N = asType(S); N)
     put(A, N->hasUnnamedOrLocalType());
   else
     A.undefined();
 }
-static void g2501(const Subject &S, Answer &A) { // Type::isOverloadableType
+static void g2500(const Subject &S, Answer &A) { // Type::isOverloadableType
   if (const auto N = asType(S); N)
     put(A, N->isOverloadableType());
   else
     A.undefined();
 }
-static void g2502(const Subject &S, Answer &A) { // Type::isElaboratedTypeSpecifier
+static void g2501(const Subject &S, Answer &A) { // Type::isElaboratedTypeSpecifier
   if (const auto N = asType(S); N)
     put(A, N->isElaboratedTypeSpecifier());
   else
     A.undefined();
 }
-static void g2503(const Subject &S, Answer &A) { // Type::canDecayToPointerType
+static void g2502(const Subject &S, Answer &A) { // Type::canDecayToPointerType
   if (const auto N = asType(S); N)
     put(A, N->canDecayToPointerType());
   else
     A.undefined();
 }
-static void g2504(const Subject &S, Answer &A) { // Type::hasPointerRepresentation
+static void g2503(const Subject &S, Answer &A) { // Type::hasPointerRepresentation
   if (const auto N = asType(S); N)
     put(A, N->hasPointerRepresentation());
   else
     A.undefined();
 }
-static void g2505(const Subject &S, Answer &A) { // Type::hasObjCPointerRepresentation
+static void g2504(const Subject &S, Answer &A) { // Type::hasObjCPointerRepresentation
   if (const auto N = asType(S); N)
     put(A, N->hasObjCPointerRepresentation());
   else
     A.undefined();
 }
-static void g2506(const Subject &S, Answer &A) { // Type::hasIntegerRepresentation
+static void g2505(const Subject &S, Answer &A) { // Type::hasIntegerRepresentation
   if (const auto N = asType(S); N)
     put(A, N->hasIntegerRepresentation());
   else
     A.undefined();
 }
-static void g2507(const Subject &S, Answer &A) { // Type::hasSignedIntegerRepresentation
+static void g2506(const Subject &S, Answer &A) { // Type::hasSignedIntegerRepresentation
   if (const auto N = asType(S); N)
     put(A, N->hasSignedIntegerRepresentation());
   else
     A.undefined();
 }
-static void g2508(const Subject &S, Answer &A) { // Type::hasUnsignedIntegerRepresentation
+static void g2507(const Subject &S, Answer &A) { // Type::hasUnsignedIntegerRepresentation
   if (const auto N = asType(S); N)
     put(A, N->hasUnsignedIntegerRepresentation());
   else
     A.undefined();
 }
-static void g2509(const Subject &S, Answer &A) { // Type::hasFloatingRepresentation
+static void g2508(const Subject &S, Answer &A) { // Type::hasFloatingRepresentation
   if (const auto N = asType(S); N)
     put(A, N->hasFloatingRepresentation());
   else
     A.undefined();
 }
-static void g2510(const Subject &S, Answer &A) { // Type::getAsStructureType
+static void g2509(const Subject &S, Answer &A) { // Type::getAsStructureType
   if (const auto N = asType(S); N)
     put(A, N->getAsStructureType());
   else
     A.undefined();
 }
-static void g2511(const Subject &S, Answer &A) { // Type::getAsUnionType
+static void g2510(const Subject &S, Answer &A) { // Type::getAsUnionType
   if (const auto N = asType(S); N)
     put(A, N->getAsUnionType());
   else
     A.undefined();
 }
-static void g2512(const Subject &S, Answer &A) { // Type::getAsComplexIntegerType
+static void g2511(const Subject &S, Answer &A) { // Type::getAsComplexIntegerType
   if (const auto N = asType(S); N)
     put(A, N->getAsComplexIntegerType());
   else
     A.undefined();
 }
-static void g2513(const Subject &S, Answer &A) { // Type::getAsObjCInterfaceType
+static void g2512(const Subject &S, Answer &A) { // Type::getAsObjCInterfaceType
   if (const auto N = asType(S); N)
     put(A, N->getAsObjCInterfaceType());
   else
     A.undefined();
 }
-static void g2514(const Subject &S, Answer &A) { // Type::getAsObjCInterfacePointerType
+static void g2513(const Subject &S, Answer &A) { // Type::getAsObjCInterfacePointerType
   if (const auto N = asType(S); N)
     put(A, N->getAsObjCInterfacePointerType());
   else
     A.undefined();
 }
-static void g2515(const Subject &S, Answer &A) { // Type::getAsObjCQualifiedIdType
+static void g2514(const Subject &S, Answer &A) { // Type::getAsObjCQualifiedIdType
   if (const auto N = asType(S); N)
     put(A, N->getAsObjCQualifiedIdType());
   else
     A.undefined();
 }
-static void g2516(const Subject &S, Answer &A) { // Type::getAsObjCQualifiedClassType
+static void g2515(const Subject &S, Answer &A) { // Type::getAsObjCQualifiedClassType
   if (const auto N = asType(S); N)
     put(A, N->getAsObjCQualifiedClassType());
   else
     A.undefined();
 }
-static void g2517(const Subject &S, Answer &A) { // Type::getAsObjCQualifiedInterfaceType
+static void g2516(const Subject &S, Answer &A) { // Type::getAsObjCQualifiedInterfaceType
   if (const auto N = asType(S); N)
     put(A, N->getAsObjCQualifiedInterfaceType());
   else
     A.undefined();
 }
-static void g2518(const Subject &S, Answer &A) { // Type::getAsCXXRecordDecl
+static void g2517(const Subject &S, Answer &A) { // Type::getAsCXXRecordDecl
   if (const auto N = asType(S); N)
     put(A, N->getAsCXXRecordDecl());
   else
     A.undefined();
 }
-static void g2519(const Subject &S, Answer &A) { // Type::getAsRecordDecl
+static void g2518(const Subject &S, Answer &A) { // Type::getAsRecordDecl
   if (const auto N = asType(S); N)
     put(A, N->getAsRecordDecl());
   else
     A.undefined();
 }
-static void g2520(const Subject &S, Answer &A) { // Type::getAsTagDecl
+static void g2519(const Subject &S, Answer &A) { // Type::getAsTagDecl
   if (const auto N = asType(S); N)
     put(A, N->getAsTagDecl());
   else
     A.undefined();
 }
-static void g2521(const Subject &S, Answer &A) { // Type::getPointeeCXXRecordDecl
+static void g2520(const Subject &S, Answer &A) { // Type::getPointeeCXXRecordDecl
   if (const auto N = asType(S); N)
     put(A, N->getPointeeCXXRecordDecl());
   else
     A.undefined();
 }
-static void g2522(const Subject &S, Answer &A) { // Type::getContainedDeducedType
+static void g2521(const Subject &S, Answer &A) { // Type::getContainedDeducedType
   if (const auto N = asType(S); N)
     put(A, N->getContainedDeducedType());
   else
     A.undefined();
 }
-static void g2523(const Subject &S, Answer &A) { // Type::getContainedAutoType
+static void g2522(const Subject &S, Answer &A) { // Type::getContainedAutoType
   if (const auto N = asType(S); N)
     put(A, N->getContainedAutoType());
   else
     A.undefined();
 }
-static void g2524(const Subject &S, Answer &A) { // Type::hasAutoForTrailingReturnType
+static void g2523(const Subject &S, Answer &A) { // Type::hasAutoForTrailingReturnType
   if (const auto N = asType(S); N)
     put(A, N->hasAutoForTrailingReturnType());
   else
     A.undefined();
 }
-static void g2525(const Subject &S, Answer &A) { // Type::getAsArrayTypeUnsafe
+static void g2524(const Subject &S, Answer &A) { // Type::getAsArrayTypeUnsafe
   if (const auto N = asType(S); N)
     put(A, N->getAsArrayTypeUnsafe());
   else
     A.undefined();
 }
-static void g2526(const Subject &S, Answer &A) { // Type::castAsArrayTypeUnsafe
+static void g2525(const Subject &S, Answer &A) { // Type::castAsArrayTypeUnsafe
   if (const auto N = asType(S); N)
     put(A, N->castAsArrayTypeUnsafe());
   else
     A.undefined();
 }
-static void g2527(const Subject &S, Answer &A) { // Type::getBaseElementTypeUnsafe
+static void g2526(const Subject &S, Answer &A) { // Type::getBaseElementTypeUnsafe
   if (const auto N = asType(S); N)
     put(A, N->getBaseElementTypeUnsafe());
   else
     A.undefined();
 }
-static void g2528(const Subject &S, Answer &A) { // Type::getArrayElementTypeNoTypeQual
+static void g2527(const Subject &S, Answer &A) { // Type::getArrayElementTypeNoTypeQual
   if (const auto N = asType(S); N)
     put(A, N->getArrayElementTypeNoTypeQual());
   else
     A.undefined();
 }
-static void g2529(const Subject &S, Answer &A) { // Type::getPointeeOrArrayElementType
+static void g2528(const Subject &S, Answer &A) { // Type::getPointeeOrArrayElementType
   if (const auto N = asType(S); N)
     put(A, N->getPointeeOrArrayElementType());
   else
     A.undefined();
 }
-static void g2530(const Subject &S, Answer &A) { // Type::getPointeeType
+static void g2529(const Subject &S, Answer &A) { // Type::getPointeeType
   if (const auto N = asType(S); N)
     put(A, N->getPointeeType());
   else
     A.undefined();
 }
-static void g2531(const Subject &S, Answer &A) { // Type::getUnqualifiedDesugaredType
+static void g2530(const Subject &S, Answer &A) { // Type::getUnqualifiedDesugaredType
   if (const auto N = asType(S); N)
     put(A, N->getUnqualifiedDesugaredType());
   else
     A.undefined();
 }
-static void g2532(const Subject &S, Answer &A) { // Type::isSignedIntegerType
+static void g2531(const Subject &S, Answer &A) { // Type::isSignedIntegerType
   if (const auto N = asType(S); N)
     put(A, N->isSignedIntegerType());
   else
     A.undefined();
 }
-static void g2533(const Subject &S, Answer &A) { // Type::isUnsignedIntegerType
+static void g2532(const Subject &S, Answer &A) { // Type::isUnsignedIntegerType
   if (const auto N = asType(S); N)
     put(A, N->isUnsignedIntegerType());
   else
     A.undefined();
 }
-static void g2534(const Subject &S, Answer &A) { // Type::isSignedIntegerOrEnumerationType
+static void g2533(const Subject &S, Answer &A) { // Type::isSignedIntegerOrEnumerationType
   if (const auto N = asType(S); N)
     put(A, N->isSignedIntegerOrEnumerationType());
   else
     A.undefined();
 }
-static void g2535(const Subject &S, Answer &A) { // Type::isUnsignedIntegerOrEnumerationType
+static void g2534(const Subject &S, Answer &A) { // Type::isUnsignedIntegerOrEnumerationType
   if (const auto N = asType(S); N)
     put(A, N->isUnsignedIntegerOrEnumerationType());
   else
     A.undefined();
 }
-static void g2536(const Subject &S, Answer &A) { // Type::isFixedPointType
+static void g2535(const Subject &S, Answer &A) { // Type::isFixedPointType
   if (const auto N = asType(S); N)
     put(A, N->isFixedPointType());
   else
     A.undefined();
 }
-static void g2537(const Subject &S, Answer &A) { // Type::isFixedPointOrIntegerType
+static void g2536(const Subject &S, Answer &A) { // Type::isFixedPointOrIntegerType
   if (const auto N = asType(S); N)
     put(A, N->isFixedPointOrIntegerType());
   else
     A.undefined();
 }
-static void g2538(const Subject &S, Answer &A) { // Type::isConvertibleToFixedPointType
+static void g2537(const Subject &S, Answer &A) { // Type::isConvertibleToFixedPointType
   if (const auto N = asType(S); N)
     put(A, N->isConvertibleToFixedPointType());
   else
     A.undefined();
 }
-static void g2539(const Subject &S, Answer &A) { // Type::isSaturatedFixedPointType
+static void g2538(const Subject &S, Answer &A) { // Type::isSaturatedFixedPointType
   if (const auto N = asType(S); N)
     put(A, N->isSaturatedFixedPointType());
   else
     A.undefined();
 }
-static void g2540(const Subject &S, Answer &A) { // Type::isUnsaturatedFixedPointType
+static void g2539(const Subject &S, Answer &A) { // Type::isUnsaturatedFixedPointType
   if (const auto N = asType(S); N)
     put(A, N->isUnsaturatedFixedPointType());
   else
     A.undefined();
 }
-static void g2541(const Subject &S, Answer &A) { // Type::isSignedFixedPointType
+static void g2540(const Subject &S, Answer &A) { // Type::isSignedFixedPointType
   if (const auto N = asType(S); N)
     put(A, N->isSignedFixedPointType());
   else
     A.undefined();
 }
-static void g2542(const Subject &S, Answer &A) { // Type::isUnsignedFixedPointType
+static void g2541(const Subject &S, Answer &A) { // Type::isUnsignedFixedPointType
   if (const auto N = asType(S); N)
     put(A, N->isUnsignedFixedPointType());
   else
     A.undefined();
 }
-static void g2543(const Subject &S, Answer &A) { // Type::isConstantSizeType
+static void g2542(const Subject &S, Answer &A) { // Type::isConstantSizeType
   if (const auto N = asType(S); N && (!N->isIncompleteType() && !N->isDependentType()))
     put(A, N->isConstantSizeType());
   else
     A.undefined();
 }
-static void g2544(const Subject &S, Answer &A) { // Type::isSpecifierType
+static void g2543(const Subject &S, Answer &A) { // Type::isSpecifierType
   if (const auto N = asType(S); N)
     put(A, N->isSpecifierType());
   else
     A.undefined();
 }
-static void g2545(const Subject &S, Answer &A) { // Type::getLinkage
+static void g2544(const Subject &S, Answer &A) { // Type::getLinkage
   if (const auto N = asType(S); N)
     put(A, N->getLinkage());
   else
     A.undefined();
 }
-static void g2546(const Subject &S, Answer &A) { // Type::getVisibility
+static void g2545(const Subject &S, Answer &A) { // Type::getVisibility
   if (const auto N = asType(S); N)
     put(A, N->getVisibility());
   else
     A.undefined();
 }
-static void g2547(const Subject &S, Answer &A) { // Type::isVisibilityExplicit
+static void g2546(const Subject &S, Answer &A) { // Type::isVisibilityExplicit
   if (const auto N = asType(S); N)
     put(A, N->isVisibilityExplicit());
   else
     A.undefined();
 }
-static void g2548(const Subject &S, Answer &A) { // Type::isLinkageValid
+static void g2547(const Subject &S, Answer &A) { // Type::isLinkageValid
   if (const auto N = asType(S); N)
     put(A, N->isLinkageValid());
   else
     A.undefined();
 }
-static void g2549(const Subject &S, Answer &A) { // Type::getNullability
+static void g2548(const Subject &S, Answer &A) { // Type::getNullability
   if (const auto N = asType(S); N)
     put(A, N->getNullability());
   else
     A.undefined();
 }
-static void g2550(const Subject &S, Answer &A) { // Type::canHaveNullability
+static void g2549(const Subject &S, Answer &A) { // Type::canHaveNullability
   if (const auto N = asType(S); N)
     put(A, N->canHaveNullability());
   else
     A.undefined();
 }
-static void g2551(const Subject &S, Answer &A) { // Type::acceptsObjCTypeParams
+static void g2550(const Subject &S, Answer &A) { // Type::acceptsObjCTypeParams
   if (const auto N = asType(S); N)
     put(A, N->acceptsObjCTypeParams());
   else
     A.undefined();
 }
-static void g2552(const Subject &S, Answer &A) { // Type::getTypeClassName
+static void g2551(const Subject &S, Answer &A) { // Type::getTypeClassName
   if (const auto N = asType(S); N)
     put(A, N->getTypeClassName());
   else
     A.undefined();
 }
-static void g2553(const Subject &S, Answer &A) { // Type::getCanonicalTypeInternal
+static void g2552(const Subject &S, Answer &A) { // Type::getCanonicalTypeInternal
   if (const auto N = asType(S); N)
     put(A, N->getCanonicalTypeInternal());
   else
     A.undefined();
 }
-static void g2554(const Subject &S, Answer &A) { // Type::getCanonicalTypeUnqualified
+static void g2553(const Subject &S, Answer &A) { // Type::getCanonicalTypeUnqualified
   if (const auto N = asType(S); N)
     put(A, N->getCanonicalTypeUnqualified());
   else
     A.undefined();
 }
-static void g2555(const Subject &S, Answer &A) { // BuiltinType::getKind
+static void g2554(const Subject &S, Answer &A) { // BuiltinType::getKind
   if (const auto N = asBuiltinType(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g2556(const Subject &S, Answer &A) { // BuiltinType::isSugared
+static void g2555(const Subject &S, Answer &A) { // BuiltinType::isSugared
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2557(const Subject &S, Answer &A) { // BuiltinType::desugar
+static void g2556(const Subject &S, Answer &A) { // BuiltinType::desugar
   if (const auto N = asBuiltinType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2558(const Subject &S, Answer &A) { // BuiltinType::isInteger
+static void g2557(const Subject &S, Answer &A) { // BuiltinType::isInteger
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isInteger());
   else
     A.undefined();
 }
-static void g2559(const Subject &S, Answer &A) { // BuiltinType::isSignedInteger
+static void g2558(const Subject &S, Answer &A) { // BuiltinType::isSignedInteger
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isSignedInteger());
   else
     A.undefined();
 }
-static void g2560(const Subject &S, Answer &A) { // BuiltinType::isUnsignedInteger
+static void g2559(const Subject &S, Answer &A) { // BuiltinType::isUnsignedInteger
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isUnsignedInteger());
   else
     A.undefined();
 }
-static void g2561(const Subject &S, Answer &A) { // BuiltinType::isFloatingPoint
+static void g2560(const Subject &S, Answer &A) { // BuiltinType::isFloatingPoint
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isFloatingPoint());
   else
     A.undefined();
 }
-static void g2562(const Subject &S, Answer &A) { // BuiltinType::isSVEBool
+static void g2561(const Subject &S, Answer &A) { // BuiltinType::isSVEBool
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isSVEBool());
   else
     A.undefined();
 }
-static void g2563(const Subject &S, Answer &A) { // BuiltinType::isSVECount
+static void g2562(const Subject &S, Answer &A) { // BuiltinType::isSVECount
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isSVECount());
   else
     A.undefined();
 }
-static void g2564(const Subject &S, Answer &A) { // BuiltinType::isPlaceholderType
+static void g2563(const Subject &S, Answer &A) { // BuiltinType::isPlaceholderType
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isPlaceholderType());
   else
     A.undefined();
 }
-static void g2565(const Subject &S, Answer &A) { // BuiltinType::isNonOverloadPlaceholderType
+static void g2564(const Subject &S, Answer &A) { // BuiltinType::isNonOverloadPlaceholderType
   if (const auto N = asBuiltinType(S); N)
     put(A, N->isNonOverloadPlaceholderType());
   else
     A.undefined();
 }
-static void g2566(const Subject &S, Answer &A) { // ComplexType::getElementType
+static void g2565(const Subject &S, Answer &A) { // ComplexType::getElementType
   if (const auto N = asComplexType(S); N)
     put(A, N->getElementType());
   else
     A.undefined();
 }
-static void g2567(const Subject &S, Answer &A) { // ComplexType::isSugared
+static void g2566(const Subject &S, Answer &A) { // ComplexType::isSugared
   if (const auto N = asComplexType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2568(const Subject &S, Answer &A) { // ComplexType::desugar
+static void g2567(const Subject &S, Answer &A) { // ComplexType::desugar
   if (const auto N = asComplexType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2569(const Subject &S, Answer &A) { // ParenType::getInnerType
+static void g2568(const Subject &S, Answer &A) { // ParenType::getInnerType
   if (const auto N = asParenType(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g2570(const Subject &S, Answer &A) { // ParenType::isSugared
+static void g2569(const Subject &S, Answer &A) { // ParenType::isSugared
   if (const auto N = asParenType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2571(const Subject &S, Answer &A) { // ParenType::desugar
+static void g2570(const Subject &S, Answer &A) { // ParenType::desugar
   if (const auto N = asParenType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2572(const Subject &S, Answer &A) { // PointerType::getPointeeType
+static void g2571(const Subject &S, Answer &A) { // PointerType::getPointeeType
   if (const auto N = asPointerType(S); N)
     put(A, N->getPointeeType());
   else
     A.undefined();
 }
-static void g2573(const Subject &S, Answer &A) { // PointerType::isSugared
+static void g2572(const Subject &S, Answer &A) { // PointerType::isSugared
   if (const auto N = asPointerType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2574(const Subject &S, Answer &A) { // PointerType::desugar
+static void g2573(const Subject &S, Answer &A) { // PointerType::desugar
   if (const auto N = asPointerType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2575(const Subject &S, Answer &A) { // BoundsAttributedType::isSugared
+static void g2574(const Subject &S, Answer &A) { // BoundsAttributedType::isSugared
   if (const auto N = asBoundsAttributedType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2576(const Subject &S, Answer &A) { // BoundsAttributedType::desugar
+static void g2575(const Subject &S, Answer &A) { // BoundsAttributedType::desugar
   if (const auto N = asBoundsAttributedType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2577(const Subject &S, Answer &A) { // BoundsAttributedType::getNumCoupledDecls
+static void g2576(const Subject &S, Answer &A) { // BoundsAttributedType::getNumCoupledDecls
   if (const auto N = asBoundsAttributedType(S); N)
     put(A, N->getNumCoupledDecls());
   else
     A.undefined();
 }
-static void g2578(const Subject &S, Answer &A) { // BoundsAttributedType::referencesFieldDecls
+static void g2577(const Subject &S, Answer &A) { // BoundsAttributedType::referencesFieldDecls
   if (const auto N = asBoundsAttributedType(S); N)
     put(A, N->referencesFieldDecls());
   else
     A.undefined();
 }
-static void g2579(const Subject &S, Answer &A) { // CountAttributedType::getCountExpr
+static void g2578(const Subject &S, Answer &A) { // CountAttributedType::getCountExpr
   if (const auto N = asCountAttributedType(S); N)
     put(A, N->getCountExpr());
   else
     A.undefined();
 }
-static void g2580(const Subject &S, Answer &A) { // CountAttributedType::isCountInBytes
+static void g2579(const Subject &S, Answer &A) { // CountAttributedType::isCountInBytes
   if (const auto N = asCountAttributedType(S); N)
     put(A, N->isCountInBytes());
   else
     A.undefined();
 }
-static void g2581(const Subject &S, Answer &A) { // CountAttributedType::isOrNull
+static void g2580(const Subject &S, Answer &A) { // CountAttributedType::isOrNull
   if (const auto N = asCountAttributedType(S); N)
     put(A, N->isOrNull());
   else
     A.undefined();
 }
-static void g2582(const Subject &S, Answer &A) { // CountAttributedType::getKind
+static void g2581(const Subject &S, Answer &A) { // CountAttributedType::getKind
   if (const auto N = asCountAttributedType(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g2583(const Subject &S, Answer &A) { // AdjustedType::getOriginalType
+static void g2582(const Subject &S, Answer &A) { // AdjustedType::getOriginalType
   if (const auto N = asAdjustedType(S); N)
     put(A, N->getOriginalType());
   else
     A.undefined();
 }
-static void g2584(const Subject &S, Answer &A) { // AdjustedType::getAdjustedType
+static void g2583(const Subject &S, Answer &A) { // AdjustedType::getAdjustedType
   if (const auto N = asAdjustedType(S); N)
     put(A, N->getAdjustedType());
   else
     A.undefined();
 }
-static void g2585(const Subject &S, Answer &A) { // AdjustedType::isSugared
+static void g2584(const Subject &S, Answer &A) { // AdjustedType::isSugared
   if (const auto N = asAdjustedType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2586(const Subject &S, Answer &A) { // AdjustedType::desugar
+static void g2585(const Subject &S, Answer &A) { // AdjustedType::desugar
   if (const auto N = asAdjustedType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2587(const Subject &S, Answer &A) { // DecayedType::getDecayedType
+static void g2586(const Subject &S, Answer &A) { // DecayedType::getDecayedType
   if (const auto N = asDecayedType(S); N)
     put(A, N->getDecayedType());
   else
     A.undefined();
 }
-static void g2588(const Subject &S, Answer &A) { // DecayedType::getPointeeType
+static void g2587(const Subject &S, Answer &A) { // DecayedType::getPointeeType
   if (const auto N = asDecayedType(S); N)
     put(A, N->getPointeeType());
   else
     A.undefined();
 }
-static void g2589(const Subject &S, Answer &A) { // BlockPointerType::getPointeeType
+static void g2588(const Subject &S, Answer &A) { // BlockPointerType::getPointeeType
   if (const auto N = asBlockPointerType(S); N)
     put(A, N->getPointeeType());
   else
     A.undefined();
 }
-static void g2590(const Subject &S, Answer &A) { // BlockPointerType::isSugared
+static void g2589(const Subject &S, Answer &A) { // BlockPointerType::isSugared
   if (const auto N = asBlockPointerType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2591(const Subject &S, Answer &A) { // BlockPointerType::desugar
+static void g2590(const Subject &S, Answer &A) { // BlockPointerType::desugar
   if (const auto N = asBlockPointerType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2592(const Subject &S, Answer &A) { // ReferenceType::isSpelledAsLValue
+static void g2591(const Subject &S, Answer &A) { // ReferenceType::isSpelledAsLValue
   if (const auto N = asReferenceType(S); N)
     put(A, N->isSpelledAsLValue());
   else
     A.undefined();
 }
-static void g2593(const Subject &S, Answer &A) { // ReferenceType::isInnerRef
+static void g2592(const Subject &S, Answer &A) { // ReferenceType::isInnerRef
   if (const auto N = asReferenceType(S); N)
     put(A, N->isInnerRef());
   else
     A.undefined();
 }
-static void g2594(const Subject &S, Answer &A) { // ReferenceType::getPointeeTypeAsWritten
+static void g2593(const Subject &S, Answer &A) { // ReferenceType::getPointeeTypeAsWritten
   if (const auto N = asReferenceType(S); N)
     put(A, N->getPointeeTypeAsWritten());
   else
     A.undefined();
 }
-static void g2595(const Subject &S, Answer &A) { // ReferenceType::getPointeeType
+static void g2594(const Subject &S, Answer &A) { // ReferenceType::getPointeeType
   if (const auto N = asReferenceType(S); N)
     put(A, N->getPointeeType());
   else
     A.undefined();
 }
-static void g2596(const Subject &S, Answer &A) { // LValueReferenceType::isSugared
+static void g2595(const Subject &S, Answer &A) { // LValueReferenceType::isSugared
   if (const auto N = asLValueReferenceType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2597(const Subject &S, Answer &A) { // LValueReferenceType::desugar
+static void g2596(const Subject &S, Answer &A) { // LValueReferenceType::desugar
   if (const auto N = asLValueReferenceType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2598(const Subject &S, Answer &A) { // RValueReferenceType::isSugared
+static void g2597(const Subject &S, Answer &A) { // RValueReferenceType::isSugared
   if (const auto N = asRValueReferenceType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2599(const Subject &S, Answer &A) { // RValueReferenceType::desugar
+static void g2598(const Subject &S, Answer &A) { // RValueReferenceType::desugar
   if (const auto N = asRValueReferenceType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2600(const Subject &S, Answer &A) { // MemberPointerType::getPointeeType
+static void g2599(const Subject &S, Answer &A) { // MemberPointerType::getPointeeType
   if (const auto N = asMemberPointerType(S); N)
     put(A, N->getPointeeType());
   else
     A.undefined();
 }
-static void g2601(const Subject &S, Answer &A) { // MemberPointerType::isMemberFunctionPointer
+static void g2600(const Subject &S, Answer &A) { // MemberPointerType::isMemberFunctionPointer
   if (const auto N = asMemberPointerType(S); N)
     put(A, N->isMemberFunctionPointer());
   else
     A.undefined();
 }
-static void g2602(const Subject &S, Answer &A) { // MemberPointerType::isMemberDataPointer
+static void g2601(const Subject &S, Answer &A) { // MemberPointerType::isMemberDataPointer
   if (const auto N = asMemberPointerType(S); N)
     put(A, N->isMemberDataPointer());
   else
     A.undefined();
 }
-static void g2603(const Subject &S, Answer &A) { // MemberPointerType::getClass
+static void g2602(const Subject &S, Answer &A) { // MemberPointerType::getClass
   if (const auto N = asMemberPointerType(S); N)
     put(A, N->getClass());
   else
     A.undefined();
 }
-static void g2604(const Subject &S, Answer &A) { // MemberPointerType::getMostRecentCXXRecordDecl
+static void g2603(const Subject &S, Answer &A) { // MemberPointerType::getMostRecentCXXRecordDecl
   if (const auto N = asMemberPointerType(S); N && (N->getClass()->getAsCXXRecordDecl()))
     put(A, N->getMostRecentCXXRecordDecl());
   else
     A.undefined();
 }
-static void g2605(const Subject &S, Answer &A) { // MemberPointerType::isSugared
+static void g2604(const Subject &S, Answer &A) { // MemberPointerType::isSugared
   if (const auto N = asMemberPointerType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2606(const Subject &S, Answer &A) { // MemberPointerType::desugar
+static void g2605(const Subject &S, Answer &A) { // MemberPointerType::desugar
   if (const auto N = asMemberPointerType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2607(const Subject &S, Answer &A) { // ArrayType::getElementType
+static void g2606(const Subject &S, Answer &A) { // ArrayType::getElementType
   if (const auto N = asArrayType(S); N)
     put(A, N->getElementType());
   else
     A.undefined();
 }
-static void g2608(const Subject &S, Answer &A) { // ArrayType::getSizeModifier
+static void g2607(const Subject &S, Answer &A) { // ArrayType::getSizeModifier
   if (const auto N = asArrayType(S); N)
     put(A, N->getSizeModifier());
   else
     A.undefined();
 }
-static void g2609(const Subject &S, Answer &A) { // ArrayType::getIndexTypeQualifiers
+static void g2608(const Subject &S, Answer &A) { // ArrayType::getIndexTypeQualifiers
   if (const auto N = asArrayType(S); N)
     put(A, N->getIndexTypeQualifiers().getAsString());
   else
     A.undefined();
 }
-static void g2610(const Subject &S, Answer &A) { // ArrayType::getIndexTypeCVRQualifiers
+static void g2609(const Subject &S, Answer &A) { // ArrayType::getIndexTypeCVRQualifiers
   if (const auto N = asArrayType(S); N)
     put(A, N->getIndexTypeCVRQualifiers());
   else
     A.undefined();
 }
-static void g2611(const Subject &S, Answer &A) { // ConstantArrayType::getSize
+static void g2610(const Subject &S, Answer &A) { // ConstantArrayType::getSize
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->getSize());
   else
     A.undefined();
 }
-static void g2612(const Subject &S, Answer &A) { // ConstantArrayType::getSizeBitWidth
+static void g2611(const Subject &S, Answer &A) { // ConstantArrayType::getSizeBitWidth
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->getSizeBitWidth());
   else
     A.undefined();
 }
-static void g2613(const Subject &S, Answer &A) { // ConstantArrayType::isZeroSize
+static void g2612(const Subject &S, Answer &A) { // ConstantArrayType::isZeroSize
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->isZeroSize());
   else
     A.undefined();
 }
-static void g2614(const Subject &S, Answer &A) { // ConstantArrayType::getZExtSize
+static void g2613(const Subject &S, Answer &A) { // ConstantArrayType::getZExtSize
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->getZExtSize());
   else
     A.undefined();
 }
-static void g2615(const Subject &S, Answer &A) { // ConstantArrayType::getSExtSize
+static void g2614(const Subject &S, Answer &A) { // ConstantArrayType::getSExtSize
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->getSExtSize());
   else
     A.undefined();
 }
-static void g2616(const Subject &S, Answer &A) { // ConstantArrayType::getLimitedSize
+static void g2615(const Subject &S, Answer &A) { // ConstantArrayType::getLimitedSize
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->getLimitedSize());
   else
     A.undefined();
 }
-static void g2617(const Subject &S, Answer &A) { // ConstantArrayType::getSizeExpr
+static void g2616(const Subject &S, Answer &A) { // ConstantArrayType::getSizeExpr
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->getSizeExpr());
   else
     A.undefined();
 }
-static void g2618(const Subject &S, Answer &A) { // ConstantArrayType::isSugared
+static void g2617(const Subject &S, Answer &A) { // ConstantArrayType::isSugared
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2619(const Subject &S, Answer &A) { // ConstantArrayType::desugar
+static void g2618(const Subject &S, Answer &A) { // ConstantArrayType::desugar
   if (const auto N = asConstantArrayType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2620(const Subject &S, Answer &A) { // IncompleteArrayType::isSugared
+static void g2619(const Subject &S, Answer &A) { // IncompleteArrayType::isSugared
   if (const auto N = asIncompleteArrayType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2621(const Subject &S, Answer &A) { // IncompleteArrayType::desugar
+static void g2620(const Subject &S, Answer &A) { // IncompleteArrayType::desugar
   if (const auto N = asIncompleteArrayType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2622(const Subject &S, Answer &A) { // VariableArrayType::getSizeExpr
+static void g2621(const Subject &S, Answer &A) { // VariableArrayType::getSizeExpr
   if (const auto N = asVariableArrayType(S); N)
     put(A, N->getSizeExpr());
   else
     A.undefined();
 }
-static void g2623(const Subject &S, Answer &A) { // VariableArrayType::getBracketsRange
+static void g2622(const Subject &S, Answer &A) { // VariableArrayType::getBracketsRange
   if (const auto N = asVariableArrayType(S); N)
     put(A, N->getBracketsRange());
   else
     A.undefined();
 }
-static void g2624(const Subject &S, Answer &A) { // VariableArrayType::getLBracketLoc
+static void g2623(const Subject &S, Answer &A) { // VariableArrayType::getLBracketLoc
   if (const auto N = asVariableArrayType(S); N)
     put(A, N->getLBracketLoc());
   else
     A.undefined();
 }
-static void g2625(const Subject &S, Answer &A) { // VariableArrayType::getRBracketLoc
+static void g2624(const Subject &S, Answer &A) { // VariableArrayType::getRBracketLoc
   if (const auto N = asVariableArrayType(S); N)
     put(A, N->getRBracketLoc());
   else
     A.undefined();
 }
-static void g2626(const Subject &S, Answer &A) { // VariableArrayType::isSugared
+static void g2625(const Subject &S, Answer &A) { // VariableArrayType::isSugared
   if (const auto N = asVariableArrayType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2627(const Subject &S, Answer &A) { // VariableArrayType::desugar
+static void g2626(const Subject &S, Answer &A) { // VariableArrayType::desugar
   if (const auto N = asVariableArrayType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2628(const Subject &S, Answer &A) { // DependentSizedArrayType::getSizeExpr
+static void g2627(const Subject &S, Answer &A) { // DependentSizedArrayType::getSizeExpr
   if (const auto N = asDependentSizedArrayType(S); N)
     put(A, N->getSizeExpr());
   else
     A.undefined();
 }
-static void g2629(const Subject &S, Answer &A) { // DependentSizedArrayType::getBracketsRange
+static void g2628(const Subject &S, Answer &A) { // DependentSizedArrayType::getBracketsRange
   if (const auto N = asDependentSizedArrayType(S); N)
     put(A, N->getBracketsRange());
   else
     A.undefined();
 }
-static void g2630(const Subject &S, Answer &A) { // DependentSizedArrayType::getLBracketLoc
+static void g2629(const Subject &S, Answer &A) { // DependentSizedArrayType::getLBracketLoc
   if (const auto N = asDependentSizedArrayType(S); N)
     put(A, N->getLBracketLoc());
   else
     A.undefined();
 }
-static void g2631(const Subject &S, Answer &A) { // DependentSizedArrayType::getRBracketLoc
+static void g2630(const Subject &S, Answer &A) { // DependentSizedArrayType::getRBracketLoc
   if (const auto N = asDependentSizedArrayType(S); N)
     put(A, N->getRBracketLoc());
   else
     A.undefined();
 }
-static void g2632(const Subject &S, Answer &A) { // DependentSizedArrayType::isSugared
+static void g2631(const Subject &S, Answer &A) { // DependentSizedArrayType::isSugared
   if (const auto N = asDependentSizedArrayType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2633(const Subject &S, Answer &A) { // DependentSizedArrayType::desugar
+static void g2632(const Subject &S, Answer &A) { // DependentSizedArrayType::desugar
   if (const auto N = asDependentSizedArrayType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2634(const Subject &S, Answer &A) { // DependentAddressSpaceType::getAddrSpaceExpr
+static void g2633(const Subject &S, Answer &A) { // DependentAddressSpaceType::getAddrSpaceExpr
   if (const auto N = asDependentAddressSpaceType(S); N)
     put(A, N->getAddrSpaceExpr());
   else
     A.undefined();
 }
-static void g2635(const Subject &S, Answer &A) { // DependentAddressSpaceType::getPointeeType
+static void g2634(const Subject &S, Answer &A) { // DependentAddressSpaceType::getPointeeType
   if (const auto N = asDependentAddressSpaceType(S); N)
     put(A, N->getPointeeType());
   else
     A.undefined();
 }
-static void g2636(const Subject &S, Answer &A) { // DependentAddressSpaceType::getAttributeLoc
+static void g2635(const Subject &S, Answer &A) { // DependentAddressSpaceType::getAttributeLoc
   if (const auto N = asDependentAddressSpaceType(S); N)
     put(A, N->getAttributeLoc());
   else
     A.undefined();
 }
-static void g2637(const Subject &S, Answer &A) { // DependentAddressSpaceType::isSugared
+static void g2636(const Subject &S, Answer &A) { // DependentAddressSpaceType::isSugared
   if (const auto N = asDependentAddressSpaceType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2638(const Subject &S, Answer &A) { // DependentAddressSpaceType::desugar
+static void g2637(const Subject &S, Answer &A) { // DependentAddressSpaceType::desugar
   if (const auto N = asDependentAddressSpaceType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2639(const Subject &S, Answer &A) { // DependentSizedExtVectorType::getSizeExpr
+static void g2638(const Subject &S, Answer &A) { // DependentSizedExtVectorType::getSizeExpr
   if (const auto N = asDependentSizedExtVectorType(S); N)
     put(A, N->getSizeExpr());
   else
     A.undefined();
 }
-static void g2640(const Subject &S, Answer &A) { // DependentSizedExtVectorType::getElementType
+static void g2639(const Subject &S, Answer &A) { // DependentSizedExtVectorType::getElementType
   if (const auto N = asDependentSizedExtVectorType(S); N)
     put(A, N->getElementType());
   else
     A.undefined();
 }
-static void g2641(const Subject &S, Answer &A) { // DependentSizedExtVectorType::getAttributeLoc
+static void g2640(const Subject &S, Answer &A) { // DependentSizedExtVectorType::getAttributeLoc
   if (const auto N = asDependentSizedExtVectorType(S); N)
     put(A, N->getAttributeLoc());
   else
     A.undefined();
 }
-static void g2642(const Subject &S, Answer &A) { // DependentSizedExtVectorType::isSugared
+static void g2641(const Subject &S, Answer &A) { // DependentSizedExtVectorType::isSugared
   if (const auto N = asDependentSizedExtVectorType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2643(const Subject &S, Answer &A) { // DependentSizedExtVectorType::desugar
+static void g2642(const Subject &S, Answer &A) { // DependentSizedExtVectorType::desugar
   if (const auto N = asDependentSizedExtVectorType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2644(const Subject &S, Answer &A) { // VectorType::getElementType
+static void g2643(const Subject &S, Answer &A) { // VectorType::getElementType
   if (const auto N = asVectorType(S); N)
     put(A, N->getElementType());
   else
     A.undefined();
 }
-static void g2645(const Subject &S, Answer &A) { // VectorType::getNumElements
+static void g2644(const Subject &S, Answer &A) { // VectorType::getNumElements
   if (const auto N = asVectorType(S); N)
     put(A, N->getNumElements());
   else
     A.undefined();
 }
-static void g2646(const Subject &S, Answer &A) { // VectorType::isSugared
+static void g2645(const Subject &S, Answer &A) { // VectorType::isSugared
   if (const auto N = asVectorType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2647(const Subject &S, Answer &A) { // VectorType::desugar
+static void g2646(const Subject &S, Answer &A) { // VectorType::desugar
   if (const auto N = asVectorType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2648(const Subject &S, Answer &A) { // VectorType::getVectorKind
+static void g2647(const Subject &S, Answer &A) { // VectorType::getVectorKind
   if (const auto N = asVectorType(S); N)
     put(A, N->getVectorKind());
   else
     A.undefined();
 }
-static void g2649(const Subject &S, Answer &A) { // DependentVectorType::getSizeExpr
+static void g2648(const Subject &S, Answer &A) { // DependentVectorType::getSizeExpr
   if (const auto N = asDependentVectorType(S); N)
     put(A, N->getSizeExpr());
   else
     A.undefined();
 }
-static void g2650(const Subject &S, Answer &A) { // DependentVectorType::getElementType
+static void g2649(const Subject &S, Answer &A) { // DependentVectorType::getElementType
   if (const auto N = asDependentVectorType(S); N)
     put(A, N->getElementType());
   else
     A.undefined();
 }
-static void g2651(const Subject &S, Answer &A) { // DependentVectorType::getAttributeLoc
+static void g2650(const Subject &S, Answer &A) { // DependentVectorType::getAttributeLoc
   if (const auto N = asDependentVectorType(S); N)
     put(A, N->getAttributeLoc());
   else
     A.undefined();
 }
-static void g2652(const Subject &S, Answer &A) { // DependentVectorType::getVectorKind
+static void g2651(const Subject &S, Answer &A) { // DependentVectorType::getVectorKind
   if (const auto N = asDependentVectorType(S); N)
     put(A, N->getVectorKind());
   else
     A.undefined();
 }
-static void g2653(const Subject &S, Answer &A) { // DependentVectorType::isSugared
+static void g2652(const Subject &S, Answer &A) { // DependentVectorType::isSugared
   if (const auto N = asDependentVectorType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2654(const Subject &S, Answer &A) { // DependentVectorType::desugar
+static void g2653(const Subject &S, Answer &A) { // DependentVectorType::desugar
   if (const auto N = asDependentVectorType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2655(const Subject &S, Answer &A) { // ExtVectorType::isSugared
+static void g2654(const Subject &S, Answer &A) { // ExtVectorType::isSugared
   if (const auto N = asExtVectorType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2656(const Subject &S, Answer &A) { // ExtVectorType::desugar
+static void g2655(const Subject &S, Answer &A) { // ExtVectorType::desugar
   if (const auto N = asExtVectorType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2657(const Subject &S, Answer &A) { // MatrixType::getElementType
+static void g2656(const Subject &S, Answer &A) { // MatrixType::getElementType
   if (const auto N = asMatrixType(S); N)
     put(A, N->getElementType());
   else
     A.undefined();
 }
-static void g2658(const Subject &S, Answer &A) { // MatrixType::isSugared
+static void g2657(const Subject &S, Answer &A) { // MatrixType::isSugared
   if (const auto N = asMatrixType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2659(const Subject &S, Answer &A) { // MatrixType::desugar
+static void g2658(const Subject &S, Answer &A) { // MatrixType::desugar
   if (const auto N = asMatrixType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2660(const Subject &S, Answer &A) { // ConstantMatrixType::getNumRows
+static void g2659(const Subject &S, Answer &A) { // ConstantMatrixType::getNumRows
   if (const auto N = asConstantMatrixType(S); N)
     put(A, N->getNumRows());
   else
     A.undefined();
 }
-static void g2661(const Subject &S, Answer &A) { // ConstantMatrixType::getNumColumns
+static void g2660(const Subject &S, Answer &A) { // ConstantMatrixType::getNumColumns
   if (const auto N = asConstantMatrixType(S); N)
     put(A, N->getNumColumns());
   else
     A.undefined();
 }
-static void g2662(const Subject &S, Answer &A) { // ConstantMatrixType::getNumElementsFlattened
+static void g2661(const Subject &S, Answer &A) { // ConstantMatrixType::getNumElementsFlattened
   if (const auto N = asConstantMatrixType(S); N)
     put(A, N->getNumElementsFlattened());
   else
     A.undefined();
 }
-static void g2663(const Subject &S, Answer &A) { // DependentSizedMatrixType::getRowExpr
+static void g2662(const Subject &S, Answer &A) { // DependentSizedMatrixType::getRowExpr
   if (const auto N = asDependentSizedMatrixType(S); N)
     put(A, N->getRowExpr());
   else
     A.undefined();
 }
-static void g2664(const Subject &S, Answer &A) { // DependentSizedMatrixType::getColumnExpr
+static void g2663(const Subject &S, Answer &A) { // DependentSizedMatrixType::getColumnExpr
   if (const auto N = asDependentSizedMatrixType(S); N)
     put(A, N->getColumnExpr());
   else
     A.undefined();
 }
-static void g2665(const Subject &S, Answer &A) { // DependentSizedMatrixType::getAttributeLoc
+static void g2664(const Subject &S, Answer &A) { // DependentSizedMatrixType::getAttributeLoc
   if (const auto N = asDependentSizedMatrixType(S); N)
     put(A, N->getAttributeLoc());
   else
     A.undefined();
 }
-static void g2666(const Subject &S, Answer &A) { // FunctionType::getReturnType
+static void g2665(const Subject &S, Answer &A) { // FunctionType::getReturnType
   if (const auto N = asFunctionType(S); N)
     put(A, N->getReturnType());
   else
     A.undefined();
 }
-static void g2667(const Subject &S, Answer &A) { // FunctionType::getHasRegParm
+static void g2666(const Subject &S, Answer &A) { // FunctionType::getHasRegParm
   if (const auto N = asFunctionType(S); N)
     put(A, N->getHasRegParm());
   else
     A.undefined();
 }
-static void g2668(const Subject &S, Answer &A) { // FunctionType::getRegParmType
+static void g2667(const Subject &S, Answer &A) { // FunctionType::getRegParmType
   if (const auto N = asFunctionType(S); N)
     put(A, N->getRegParmType());
   else
     A.undefined();
 }
-static void g2669(const Subject &S, Answer &A) { // FunctionType::getNoReturnAttr
+static void g2668(const Subject &S, Answer &A) { // FunctionType::getNoReturnAttr
   if (const auto N = asFunctionType(S); N)
     put(A, N->getNoReturnAttr());
   else
     A.undefined();
 }
-static void g2670(const Subject &S, Answer &A) { // FunctionType::getCmseNSCallAttr
+static void g2669(const Subject &S, Answer &A) { // FunctionType::getCmseNSCallAttr
   if (const auto N = asFunctionType(S); N)
     put(A, N->getCmseNSCallAttr());
   else
     A.undefined();
 }
-static void g2671(const Subject &S, Answer &A) { // FunctionType::getCallConv
+static void g2670(const Subject &S, Answer &A) { // FunctionType::getCallConv
   if (const auto N = asFunctionType(S); N)
     put(A, N->getCallConv());
   else
     A.undefined();
 }
-static void g2672(const Subject &S, Answer &A) { // FunctionType::isConst
+static void g2671(const Subject &S, Answer &A) { // FunctionType::isConst
   if (const auto N = asFunctionType(S); N)
     put(A, N->isConst());
   else
     A.undefined();
 }
-static void g2673(const Subject &S, Answer &A) { // FunctionType::isVolatile
+static void g2672(const Subject &S, Answer &A) { // FunctionType::isVolatile
   if (const auto N = asFunctionType(S); N)
     put(A, N->isVolatile());
   else
     A.undefined();
 }
-static void g2674(const Subject &S, Answer &A) { // FunctionType::isRestrict
+static void g2673(const Subject &S, Answer &A) { // FunctionType::isRestrict
   if (const auto N = asFunctionType(S); N)
     put(A, N->isRestrict());
   else
     A.undefined();
 }
-static void g2675(const Subject &S, Answer &A) { // FunctionNoProtoType::isSugared
+static void g2674(const Subject &S, Answer &A) { // FunctionNoProtoType::isSugared
   if (const auto N = asFunctionNoProtoType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2676(const Subject &S, Answer &A) { // FunctionNoProtoType::desugar
+static void g2675(const Subject &S, Answer &A) { // FunctionNoProtoType::desugar
   if (const auto N = asFunctionNoProtoType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2677(const Subject &S, Answer &A) { // FunctionProtoType::getNumParams
+static void g2676(const Subject &S, Answer &A) { // FunctionProtoType::getNumParams
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getNumParams());
   else
     A.undefined();
 }
-static void g2678(const Subject &S, Answer &A) { // FunctionProtoType::getParamTypes
+static void g2677(const Subject &S, Answer &A) { // FunctionProtoType::getParamTypes
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getParamTypes());
   else
     A.undefined();
 }
-static void g2679(const Subject &S, Answer &A) { // FunctionProtoType::getExceptionSpecType
+static void g2678(const Subject &S, Answer &A) { // FunctionProtoType::getExceptionSpecType
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getExceptionSpecType());
   else
     A.undefined();
 }
-static void g2680(const Subject &S, Answer &A) { // FunctionProtoType::hasExceptionSpec
+static void g2679(const Subject &S, Answer &A) { // FunctionProtoType::hasExceptionSpec
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->hasExceptionSpec());
   else
     A.undefined();
 }
-static void g2681(const Subject &S, Answer &A) { // FunctionProtoType::hasDynamicExceptionSpec
+static void g2680(const Subject &S, Answer &A) { // FunctionProtoType::hasDynamicExceptionSpec
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->hasDynamicExceptionSpec());
   else
     A.undefined();
 }
-static void g2682(const Subject &S, Answer &A) { // FunctionProtoType::hasNoexceptExceptionSpec
+static void g2681(const Subject &S, Answer &A) { // FunctionProtoType::hasNoexceptExceptionSpec
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->hasNoexceptExceptionSpec());
   else
     A.undefined();
 }
-static void g2683(const Subject &S, Answer &A) { // FunctionProtoType::hasDependentExceptionSpec
+static void g2682(const Subject &S, Answer &A) { // FunctionProtoType::hasDependentExceptionSpec
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->hasDependentExceptionSpec());
   else
     A.undefined();
 }
-static void g2684(const Subject &S, Answer &A) { // FunctionProtoType::hasInstantiationDependentExceptionSpec
+static void g2683(const Subject &S, Answer &A) { // FunctionProtoType::hasInstantiationDependentExceptionSpec
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->hasInstantiationDependentExceptionSpec());
   else
     A.undefined();
 }
-static void g2685(const Subject &S, Answer &A) { // FunctionProtoType::getNumExceptions
+static void g2684(const Subject &S, Answer &A) { // FunctionProtoType::getNumExceptions
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getNumExceptions());
   else
     A.undefined();
 }
-static void g2686(const Subject &S, Answer &A) { // FunctionProtoType::getNoexceptExpr
+static void g2685(const Subject &S, Answer &A) { // FunctionProtoType::getNoexceptExpr
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getNoexceptExpr());
   else
     A.undefined();
 }
-static void g2687(const Subject &S, Answer &A) { // FunctionProtoType::getExceptionSpecDecl
+static void g2686(const Subject &S, Answer &A) { // FunctionProtoType::getExceptionSpecDecl
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getExceptionSpecDecl());
   else
     A.undefined();
 }
-static void g2688(const Subject &S, Answer &A) { // FunctionProtoType::getExceptionSpecTemplate
+static void g2687(const Subject &S, Answer &A) { // FunctionProtoType::getExceptionSpecTemplate
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getExceptionSpecTemplate());
   else
     A.undefined();
 }
-static void g2689(const Subject &S, Answer &A) { // FunctionProtoType::canThrow
+static void g2688(const Subject &S, Answer &A) { // FunctionProtoType::canThrow
   if (const auto N = asFunctionProtoType(S); N && (N->getExceptionSpecType() != clang::EST_Unparsed && !clang::isUnresolvedExceptionSpec(N->getExceptionSpecType())))
     put(A, N->canThrow());
   else
     A.undefined();
 }
-static void g2690(const Subject &S, Answer &A) { // FunctionProtoType::isNothrow
+static void g2689(const Subject &S, Answer &A) { // FunctionProtoType::isNothrow
   if (const auto N = asFunctionProtoType(S); N && (N->getExceptionSpecType() != clang::EST_Unparsed && !clang::isUnresolvedExceptionSpec(N->getExceptionSpecType())))
     put(A, N->isNothrow());
   else
     A.undefined();
 }
-static void g2691(const Subject &S, Answer &A) { // FunctionProtoType::isVariadic
+static void g2690(const Subject &S, Answer &A) { // FunctionProtoType::isVariadic
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->isVariadic());
   else
     A.undefined();
 }
-static void g2692(const Subject &S, Answer &A) { // FunctionProtoType::getEllipsisLoc
+static void g2691(const Subject &S, Answer &A) { // FunctionProtoType::getEllipsisLoc
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g2693(const Subject &S, Answer &A) { // FunctionProtoType::isTemplateVariadic
+static void g2692(const Subject &S, Answer &A) { // FunctionProtoType::isTemplateVariadic
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->isTemplateVariadic());
   else
     A.undefined();
 }
-static void g2694(const Subject &S, Answer &A) { // FunctionProtoType::hasTrailingReturn
+static void g2693(const Subject &S, Answer &A) { // FunctionProtoType::hasTrailingReturn
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->hasTrailingReturn());
   else
     A.undefined();
 }
-static void g2695(const Subject &S, Answer &A) { // FunctionProtoType::getMethodQuals
+static void g2694(const Subject &S, Answer &A) { // FunctionProtoType::getMethodQuals
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getMethodQuals().getAsString());
   else
     A.undefined();
 }
-static void g2696(const Subject &S, Answer &A) { // FunctionProtoType::getRefQualifier
+static void g2695(const Subject &S, Answer &A) { // FunctionProtoType::getRefQualifier
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getRefQualifier());
   else
     A.undefined();
 }
-static void g2697(const Subject &S, Answer &A) { // FunctionProtoType::param_types
+static void g2696(const Subject &S, Answer &A) { // FunctionProtoType::param_types
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->param_types());
   else
     A.undefined();
 }
-static void g2698(const Subject &S, Answer &A) { // FunctionProtoType::exceptions
+static void g2697(const Subject &S, Answer &A) { // FunctionProtoType::exceptions
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->exceptions());
   else
     A.undefined();
 }
-static void g2699(const Subject &S, Answer &A) { // FunctionProtoType::hasExtParameterInfos
+static void g2698(const Subject &S, Answer &A) { // FunctionProtoType::hasExtParameterInfos
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->hasExtParameterInfos());
   else
     A.undefined();
 }
-static void g2700(const Subject &S, Answer &A) { // FunctionProtoType::getAArch64SMEAttributes
+static void g2699(const Subject &S, Answer &A) { // FunctionProtoType::getAArch64SMEAttributes
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getAArch64SMEAttributes());
   else
     A.undefined();
 }
-static void g2701(const Subject &S, Answer &A) { // FunctionProtoType::getNumFunctionEffects
+static void g2700(const Subject &S, Answer &A) { // FunctionProtoType::getNumFunctionEffects
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getNumFunctionEffects());
   else
     A.undefined();
 }
-static void g2702(const Subject &S, Answer &A) { // FunctionProtoType::getNumFunctionEffectConditions
+static void g2701(const Subject &S, Answer &A) { // FunctionProtoType::getNumFunctionEffectConditions
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->getNumFunctionEffectConditions());
   else
     A.undefined();
 }
-static void g2703(const Subject &S, Answer &A) { // FunctionProtoType::isSugared
+static void g2702(const Subject &S, Answer &A) { // FunctionProtoType::isSugared
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2704(const Subject &S, Answer &A) { // FunctionProtoType::desugar
+static void g2703(const Subject &S, Answer &A) { // FunctionProtoType::desugar
   if (const auto N = asFunctionProtoType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2705(const Subject &S, Answer &A) { // UnresolvedUsingType::getDecl
+static void g2704(const Subject &S, Answer &A) { // UnresolvedUsingType::getDecl
   if (const auto N = asUnresolvedUsingType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2706(const Subject &S, Answer &A) { // UnresolvedUsingType::isSugared
+static void g2705(const Subject &S, Answer &A) { // UnresolvedUsingType::isSugared
   if (const auto N = asUnresolvedUsingType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2707(const Subject &S, Answer &A) { // UnresolvedUsingType::desugar
+static void g2706(const Subject &S, Answer &A) { // UnresolvedUsingType::desugar
   if (const auto N = asUnresolvedUsingType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2708(const Subject &S, Answer &A) { // UsingType::getFoundDecl
+static void g2707(const Subject &S, Answer &A) { // UsingType::getFoundDecl
   if (const auto N = asUsingType(S); N)
     put(A, N->getFoundDecl());
   else
     A.undefined();
 }
-static void g2709(const Subject &S, Answer &A) { // UsingType::getUnderlyingType
+static void g2708(const Subject &S, Answer &A) { // UsingType::getUnderlyingType
   if (const auto N = asUsingType(S); N)
     put(A, N->getUnderlyingType());
   else
     A.undefined();
 }
-static void g2710(const Subject &S, Answer &A) { // UsingType::isSugared
+static void g2709(const Subject &S, Answer &A) { // UsingType::isSugared
   if (const auto N = asUsingType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2711(const Subject &S, Answer &A) { // UsingType::desugar
+static void g2710(const Subject &S, Answer &A) { // UsingType::desugar
   if (const auto N = asUsingType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2712(const Subject &S, Answer &A) { // UsingType::typeMatchesDecl
+static void g2711(const Subject &S, Answer &A) { // UsingType::typeMatchesDecl
   if (const auto N = asUsingType(S); N)
     put(A, N->typeMatchesDecl());
   else
     A.undefined();
 }
-static void g2713(const Subject &S, Answer &A) { // TypedefType::getDecl
+static void g2712(const Subject &S, Answer &A) { // TypedefType::getDecl
   if (const auto N = asTypedefType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2714(const Subject &S, Answer &A) { // TypedefType::isSugared
+static void g2713(const Subject &S, Answer &A) { // TypedefType::isSugared
   if (const auto N = asTypedefType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2715(const Subject &S, Answer &A) { // TypedefType::desugar
+static void g2714(const Subject &S, Answer &A) { // TypedefType::desugar
   if (const auto N = asTypedefType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2716(const Subject &S, Answer &A) { // TypedefType::typeMatchesDecl
+static void g2715(const Subject &S, Answer &A) { // TypedefType::typeMatchesDecl
   if (const auto N = asTypedefType(S); N)
     put(A, N->typeMatchesDecl());
   else
     A.undefined();
 }
-static void g2717(const Subject &S, Answer &A) { // MacroQualifiedType::getMacroIdentifier
+static void g2716(const Subject &S, Answer &A) { // MacroQualifiedType::getMacroIdentifier
   if (const auto N = asMacroQualifiedType(S); N)
     put(A, N->getMacroIdentifier());
   else
     A.undefined();
 }
-static void g2718(const Subject &S, Answer &A) { // MacroQualifiedType::getUnderlyingType
+static void g2717(const Subject &S, Answer &A) { // MacroQualifiedType::getUnderlyingType
   if (const auto N = asMacroQualifiedType(S); N)
     put(A, N->getUnderlyingType());
   else
     A.undefined();
 }
-static void g2719(const Subject &S, Answer &A) { // MacroQualifiedType::getModifiedType
+static void g2718(const Subject &S, Answer &A) { // MacroQualifiedType::getModifiedType
   if (const auto N = asMacroQualifiedType(S); N && (llvm::isa<clang::AttributedType>(N->getUnderlyingType())))
     put(A, N->getModifiedType());
   else
     A.undefined();
 }
-static void g2720(const Subject &S, Answer &A) { // MacroQualifiedType::isSugared
+static void g2719(const Subject &S, Answer &A) { // MacroQualifiedType::isSugared
   if (const auto N = asMacroQualifiedType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2721(const Subject &S, Answer &A) { // MacroQualifiedType::desugar
+static void g2720(const Subject &S, Answer &A) { // MacroQualifiedType::desugar
   if (const auto N = asMacroQualifiedType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2722(const Subject &S, Answer &A) { // TypeOfExprType::getUnderlyingExpr
+static void g2721(const Subject &S, Answer &A) { // TypeOfExprType::getUnderlyingExpr
   if (const auto N = asTypeOfExprType(S); N)
     put(A, N->getUnderlyingExpr());
   else
     A.undefined();
 }
-static void g2723(const Subject &S, Answer &A) { // TypeOfExprType::getKind
+static void g2722(const Subject &S, Answer &A) { // TypeOfExprType::getKind
   if (const auto N = asTypeOfExprType(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g2724(const Subject &S, Answer &A) { // TypeOfExprType::desugar
+static void g2723(const Subject &S, Answer &A) { // TypeOfExprType::desugar
   if (const auto N = asTypeOfExprType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2725(const Subject &S, Answer &A) { // TypeOfExprType::isSugared
+static void g2724(const Subject &S, Answer &A) { // TypeOfExprType::isSugared
   if (const auto N = asTypeOfExprType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2726(const Subject &S, Answer &A) { // TypeOfType::getUnmodifiedType
+static void g2725(const Subject &S, Answer &A) { // TypeOfType::getUnmodifiedType
   if (const auto N = asTypeOfType(S); N)
     put(A, N->getUnmodifiedType());
   else
     A.undefined();
 }
-static void g2727(const Subject &S, Answer &A) { // TypeOfType::desugar
+static void g2726(const Subject &S, Answer &A) { // TypeOfType::desugar
   if (const auto N = asTypeOfType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2728(const Subject &S, Answer &A) { // TypeOfType::isSugared
+static void g2727(const Subject &S, Answer &A) { // TypeOfType::isSugared
   if (const auto N = asTypeOfType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2729(const Subject &S, Answer &A) { // TypeOfType::getKind
+static void g2728(const Subject &S, Answer &A) { // TypeOfType::getKind
   if (const auto N = asTypeOfType(S); N)
     put(A, N->getKind());
   else
     A.undefined();
 }
-static void g2730(const Subject &S, Answer &A) { // DecltypeType::getUnderlyingExpr
+static void g2729(const Subject &S, Answer &A) { // DecltypeType::getUnderlyingExpr
   if (const auto N = asDecltypeType(S); N)
     put(A, N->getUnderlyingExpr());
   else
     A.undefined();
 }
-static void g2731(const Subject &S, Answer &A) { // DecltypeType::getUnderlyingType
+static void g2730(const Subject &S, Answer &A) { // DecltypeType::getUnderlyingType
   if (const auto N = asDecltypeType(S); N)
     put(A, N->getUnderlyingType());
   else
     A.undefined();
 }
-static void g2732(const Subject &S, Answer &A) { // DecltypeType::desugar
+static void g2731(const Subject &S, Answer &A) { // DecltypeType::desugar
   if (const auto N = asDecltypeType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2733(const Subject &S, Answer &A) { // DecltypeType::isSugared
+static void g2732(const Subject &S, Answer &A) { // DecltypeType::isSugared
   if (const auto N = asDecltypeType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2734(const Subject &S, Answer &A) { // PackIndexingType::getIndexExpr
+static void g2733(const Subject &S, Answer &A) { // PackIndexingType::getIndexExpr
   if (const auto N = asPackIndexingType(S); N)
     put(A, N->getIndexExpr());
   else
     A.undefined();
 }
-static void g2735(const Subject &S, Answer &A) { // PackIndexingType::getPattern
+static void g2734(const Subject &S, Answer &A) { // PackIndexingType::getPattern
   if (const auto N = asPackIndexingType(S); N)
     put(A, N->getPattern());
   else
     A.undefined();
 }
-static void g2736(const Subject &S, Answer &A) { // PackIndexingType::isSugared
+static void g2735(const Subject &S, Answer &A) { // PackIndexingType::isSugared
   if (const auto N = asPackIndexingType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2737(const Subject &S, Answer &A) { // PackIndexingType::desugar
+static void g2736(const Subject &S, Answer &A) { // PackIndexingType::desugar
   if (const auto N = asPackIndexingType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2738(const Subject &S, Answer &A) { // PackIndexingType::getSelectedType
+static void g2737(const Subject &S, Answer &A) { // PackIndexingType::getSelectedType
   if (const auto N = asPackIndexingType(S); N)
     put(A, N->getSelectedType());
   else
     A.undefined();
 }
-static void g2739(const Subject &S, Answer &A) { // PackIndexingType::getSelectedIndex
+static void g2738(const Subject &S, Answer &A) { // PackIndexingType::getSelectedIndex
   if (const auto N = asPackIndexingType(S); N)
     put(A, N->getSelectedIndex());
   else
     A.undefined();
 }
-static void g2740(const Subject &S, Answer &A) { // PackIndexingType::hasSelectedType
+static void g2739(const Subject &S, Answer &A) { // PackIndexingType::hasSelectedType
   if (const auto N = asPackIndexingType(S); N)
     put(A, N->hasSelectedType());
   else
     A.undefined();
 }
-static void g2741(const Subject &S, Answer &A) { // PackIndexingType::getExpansions
+static void g2740(const Subject &S, Answer &A) { // PackIndexingType::getExpansions
   if (const auto N = asPackIndexingType(S); N)
     put(A, N->getExpansions());
   else
     A.undefined();
 }
-static void g2742(const Subject &S, Answer &A) { // UnaryTransformType::isSugared
+static void g2741(const Subject &S, Answer &A) { // UnaryTransformType::isSugared
   if (const auto N = asUnaryTransformType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2743(const Subject &S, Answer &A) { // UnaryTransformType::desugar
+static void g2742(const Subject &S, Answer &A) { // UnaryTransformType::desugar
   if (const auto N = asUnaryTransformType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2744(const Subject &S, Answer &A) { // UnaryTransformType::getUnderlyingType
+static void g2743(const Subject &S, Answer &A) { // UnaryTransformType::getUnderlyingType
   if (const auto N = asUnaryTransformType(S); N)
     put(A, N->getUnderlyingType());
   else
     A.undefined();
 }
-static void g2745(const Subject &S, Answer &A) { // UnaryTransformType::getBaseType
+static void g2744(const Subject &S, Answer &A) { // UnaryTransformType::getBaseType
   if (const auto N = asUnaryTransformType(S); N)
     put(A, N->getBaseType());
   else
     A.undefined();
 }
-static void g2746(const Subject &S, Answer &A) { // UnaryTransformType::getUTTKind
+static void g2745(const Subject &S, Answer &A) { // UnaryTransformType::getUTTKind
   if (const auto N = asUnaryTransformType(S); N)
     put(A, N->getUTTKind());
   else
     A.undefined();
 }
-static void g2747(const Subject &S, Answer &A) { // TagType::getDecl
+static void g2746(const Subject &S, Answer &A) { // TagType::getDecl
   if (const auto N = asTagType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2748(const Subject &S, Answer &A) { // TagType::isBeingDefined
+static void g2747(const Subject &S, Answer &A) { // TagType::isBeingDefined
   if (const auto N = asTagType(S); N)
     put(A, N->isBeingDefined());
   else
     A.undefined();
 }
-static void g2749(const Subject &S, Answer &A) { // RecordType::getDecl
+static void g2748(const Subject &S, Answer &A) { // RecordType::getDecl
   if (const auto N = asRecordType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2750(const Subject &S, Answer &A) { // RecordType::hasConstFields
+static void g2749(const Subject &S, Answer &A) { // RecordType::hasConstFields
   if (const auto N = asRecordType(S); N)
     put(A, N->hasConstFields());
   else
     A.undefined();
 }
-static void g2751(const Subject &S, Answer &A) { // RecordType::isSugared
+static void g2750(const Subject &S, Answer &A) { // RecordType::isSugared
   if (const auto N = asRecordType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2752(const Subject &S, Answer &A) { // RecordType::desugar
+static void g2751(const Subject &S, Answer &A) { // RecordType::desugar
   if (const auto N = asRecordType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2753(const Subject &S, Answer &A) { // EnumType::getDecl
+static void g2752(const Subject &S, Answer &A) { // EnumType::getDecl
   if (const auto N = asEnumType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2754(const Subject &S, Answer &A) { // EnumType::isSugared
+static void g2753(const Subject &S, Answer &A) { // EnumType::isSugared
   if (const auto N = asEnumType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2755(const Subject &S, Answer &A) { // EnumType::desugar
+static void g2754(const Subject &S, Answer &A) { // EnumType::desugar
   if (const auto N = asEnumType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2756(const Subject &S, Answer &A) { // AttributedType::getAttrKind
+static void g2755(const Subject &S, Answer &A) { // AttributedType::getAttrKind
   if (const auto N = asAttributedType(S); N)
     put(A, N->getAttrKind());
   else
     A.undefined();
 }
-static void g2757(const Subject &S, Answer &A) { // AttributedType::getModifiedType
+static void g2756(const Subject &S, Answer &A) { // AttributedType::getModifiedType
   if (const auto N = asAttributedType(S); N)
     put(A, N->getModifiedType());
   else
     A.undefined();
 }
-static void g2758(const Subject &S, Answer &A) { // AttributedType::getEquivalentType
+static void g2757(const Subject &S, Answer &A) { // AttributedType::getEquivalentType
   if (const auto N = asAttributedType(S); N)
     put(A, N->getEquivalentType());
   else
     A.undefined();
 }
-static void g2759(const Subject &S, Answer &A) { // AttributedType::isSugared
+static void g2758(const Subject &S, Answer &A) { // AttributedType::isSugared
   if (const auto N = asAttributedType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2760(const Subject &S, Answer &A) { // AttributedType::desugar
+static void g2759(const Subject &S, Answer &A) { // AttributedType::desugar
   if (const auto N = asAttributedType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2761(const Subject &S, Answer &A) { // AttributedType::isQualifier
+static void g2760(const Subject &S, Answer &A) { // AttributedType::isQualifier
   if (const auto N = asAttributedType(S); N)
     put(A, N->isQualifier());
   else
     A.undefined();
 }
-static void g2762(const Subject &S, Answer &A) { // AttributedType::isMSTypeSpec
+static void g2761(const Subject &S, Answer &A) { // AttributedType::isMSTypeSpec
   if (const auto N = asAttributedType(S); N)
     put(A, N->isMSTypeSpec());
   else
     A.undefined();
 }
-static void g2763(const Subject &S, Answer &A) { // AttributedType::isWebAssemblyFuncrefSpec
+static void g2762(const Subject &S, Answer &A) { // AttributedType::isWebAssemblyFuncrefSpec
   if (const auto N = asAttributedType(S); N)
     put(A, N->isWebAssemblyFuncrefSpec());
   else
     A.undefined();
 }
-static void g2764(const Subject &S, Answer &A) { // AttributedType::isCallingConv
+static void g2763(const Subject &S, Answer &A) { // AttributedType::isCallingConv
   if (const auto N = asAttributedType(S); N)
     put(A, N->isCallingConv());
   else
     A.undefined();
 }
-static void g2765(const Subject &S, Answer &A) { // AttributedType::getImmediateNullability
+static void g2764(const Subject &S, Answer &A) { // AttributedType::getImmediateNullability
   if (const auto N = asAttributedType(S); N)
     put(A, N->getImmediateNullability());
   else
     A.undefined();
 }
-static void g2766(const Subject &S, Answer &A) { // BTFTagAttributedType::getWrappedType
+static void g2765(const Subject &S, Answer &A) { // BTFTagAttributedType::getWrappedType
   if (const auto N = asBTFTagAttributedType(S); N)
     put(A, N->getWrappedType());
   else
     A.undefined();
 }
-static void g2767(const Subject &S, Answer &A) { // BTFTagAttributedType::getAttr
+static void g2766(const Subject &S, Answer &A) { // BTFTagAttributedType::getAttr
   if (const auto N = asBTFTagAttributedType(S); N)
     put(A, N->getAttr());
   else
     A.undefined();
 }
-static void g2768(const Subject &S, Answer &A) { // BTFTagAttributedType::isSugared
+static void g2767(const Subject &S, Answer &A) { // BTFTagAttributedType::isSugared
   if (const auto N = asBTFTagAttributedType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2769(const Subject &S, Answer &A) { // BTFTagAttributedType::desugar
+static void g2768(const Subject &S, Answer &A) { // BTFTagAttributedType::desugar
   if (const auto N = asBTFTagAttributedType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2770(const Subject &S, Answer &A) { // TemplateTypeParmType::getDepth
+static void g2769(const Subject &S, Answer &A) { // TemplateTypeParmType::getDepth
   if (const auto N = asTemplateTypeParmType(S); N)
     put(A, N->getDepth());
   else
     A.undefined();
 }
-static void g2771(const Subject &S, Answer &A) { // TemplateTypeParmType::getIndex
+static void g2770(const Subject &S, Answer &A) { // TemplateTypeParmType::getIndex
   if (const auto N = asTemplateTypeParmType(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g2772(const Subject &S, Answer &A) { // TemplateTypeParmType::isParameterPack
+static void g2771(const Subject &S, Answer &A) { // TemplateTypeParmType::isParameterPack
   if (const auto N = asTemplateTypeParmType(S); N)
     put(A, N->isParameterPack());
   else
     A.undefined();
 }
-static void g2773(const Subject &S, Answer &A) { // TemplateTypeParmType::getDecl
+static void g2772(const Subject &S, Answer &A) { // TemplateTypeParmType::getDecl
   if (const auto N = asTemplateTypeParmType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2774(const Subject &S, Answer &A) { // TemplateTypeParmType::getIdentifier
+static void g2773(const Subject &S, Answer &A) { // TemplateTypeParmType::getIdentifier
   if (const auto N = asTemplateTypeParmType(S); N)
     put(A, N->getIdentifier());
   else
     A.undefined();
 }
-static void g2775(const Subject &S, Answer &A) { // TemplateTypeParmType::isSugared
+static void g2774(const Subject &S, Answer &A) { // TemplateTypeParmType::isSugared
   if (const auto N = asTemplateTypeParmType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2776(const Subject &S, Answer &A) { // TemplateTypeParmType::desugar
+static void g2775(const Subject &S, Answer &A) { // TemplateTypeParmType::desugar
   if (const auto N = asTemplateTypeParmType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2777(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getReplacementType
+static void g2776(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getReplacementType
   if (const auto N = asSubstTemplateTypeParmType(S); N)
     put(A, N->getReplacementType());
   else
     A.undefined();
 }
-static void g2778(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getAssociatedDecl
+static void g2777(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getAssociatedDecl
   if (const auto N = asSubstTemplateTypeParmType(S); N)
     put(A, N->getAssociatedDecl());
   else
     A.undefined();
 }
-static void g2779(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getReplacedParameter
+static void g2778(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getReplacedParameter
   if (const auto N = asSubstTemplateTypeParmType(S); N)
     put(A, N->getReplacedParameter());
   else
     A.undefined();
 }
-static void g2780(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getIndex
+static void g2779(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getIndex
   if (const auto N = asSubstTemplateTypeParmType(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g2781(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getPackIndex
+static void g2780(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::getPackIndex
   if (const auto N = asSubstTemplateTypeParmType(S); N)
     put(A, N->getPackIndex());
   else
     A.undefined();
 }
-static void g2782(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::isSugared
+static void g2781(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::isSugared
   if (const auto N = asSubstTemplateTypeParmType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2783(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::desugar
+static void g2782(const Subject &S, Answer &A) { // SubstTemplateTypeParmType::desugar
   if (const auto N = asSubstTemplateTypeParmType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2784(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getIdentifier
+static void g2783(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getIdentifier
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->getIdentifier());
   else
     A.undefined();
 }
-static void g2785(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getAssociatedDecl
+static void g2784(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getAssociatedDecl
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->getAssociatedDecl());
   else
     A.undefined();
 }
-static void g2786(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getReplacedParameter
+static void g2785(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getReplacedParameter
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->getReplacedParameter());
   else
     A.undefined();
 }
-static void g2787(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getIndex
+static void g2786(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getIndex
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->getIndex());
   else
     A.undefined();
 }
-static void g2788(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getFinal
+static void g2787(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getFinal
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->getFinal());
   else
     A.undefined();
 }
-static void g2789(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getNumArgs
+static void g2788(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getNumArgs
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g2790(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::isSugared
+static void g2789(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::isSugared
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2791(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::desugar
+static void g2790(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::desugar
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2792(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getArgumentPack
+static void g2791(const Subject &S, Answer &A) { // SubstTemplateTypeParmPackType::getArgumentPack
   if (const auto N = asSubstTemplateTypeParmPackType(S); N)
     put(A, N->getArgumentPack());
   else
     A.undefined();
 }
-static void g2793(const Subject &S, Answer &A) { // DeducedType::isSugared
+static void g2792(const Subject &S, Answer &A) { // DeducedType::isSugared
   if (const auto N = asDeducedType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2794(const Subject &S, Answer &A) { // DeducedType::desugar
+static void g2793(const Subject &S, Answer &A) { // DeducedType::desugar
   if (const auto N = asDeducedType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2795(const Subject &S, Answer &A) { // DeducedType::getDeducedType
+static void g2794(const Subject &S, Answer &A) { // DeducedType::getDeducedType
   if (const auto N = asDeducedType(S); N)
     put(A, N->getDeducedType());
   else
     A.undefined();
 }
-static void g2796(const Subject &S, Answer &A) { // DeducedType::isDeduced
+static void g2795(const Subject &S, Answer &A) { // DeducedType::isDeduced
   if (const auto N = asDeducedType(S); N)
     put(A, N->isDeduced());
   else
     A.undefined();
 }
-static void g2797(const Subject &S, Answer &A) { // AutoType::getTypeConstraintArguments
+static void g2796(const Subject &S, Answer &A) { // AutoType::getTypeConstraintArguments
   if (const auto N = asAutoType(S); N)
     put(A, N->getTypeConstraintArguments());
   else
     A.undefined();
 }
-static void g2798(const Subject &S, Answer &A) { // AutoType::getTypeConstraintConcept
+static void g2797(const Subject &S, Answer &A) { // AutoType::getTypeConstraintConcept
   if (const auto N = asAutoType(S); N)
     put(A, N->getTypeConstraintConcept());
   else
     A.undefined();
 }
-static void g2799(const Subject &S, Answer &A) { // AutoType::isConstrained
+static void g2798(const Subject &S, Answer &A) { // AutoType::isConstrained
   if (const auto N = asAutoType(S); N)
     put(A, N->isConstrained());
   else
     A.undefined();
 }
-static void g2800(const Subject &S, Answer &A) { // AutoType::isDecltypeAuto
+static void g2799(const Subject &S, Answer &A) { // AutoType::isDecltypeAuto
   if (const auto N = asAutoType(S); N)
     put(A, N->isDecltypeAuto());
   else
     A.undefined();
 }
-static void g2801(const Subject &S, Answer &A) { // AutoType::isGNUAutoType
+static void g2800(const Subject &S, Answer &A) { // AutoType::isGNUAutoType
   if (const auto N = asAutoType(S); N)
     put(A, N->isGNUAutoType());
   else
     A.undefined();
 }
-static void g2802(const Subject &S, Answer &A) { // AutoType::getKeyword
+static void g2801(const Subject &S, Answer &A) { // AutoType::getKeyword
   if (const auto N = asAutoType(S); N)
     put(A, N->getKeyword());
   else
     A.undefined();
 }
-static void g2803(const Subject &S, Answer &A) { // DeducedTemplateSpecializationType::getTemplateName
+static void g2802(const Subject &S, Answer &A) { // DeducedTemplateSpecializationType::getTemplateName
   if (const auto N = asDeducedTemplateSpecializationType(S); N)
     put(A, N->getTemplateName());
   else
     A.undefined();
 }
-static void g2804(const Subject &S, Answer &A) { // TemplateSpecializationType::isCurrentInstantiation
+static void g2803(const Subject &S, Answer &A) { // TemplateSpecializationType::isCurrentInstantiation
   if (const auto N = asTemplateSpecializationType(S); N)
     put(A, N->isCurrentInstantiation());
   else
     A.undefined();
 }
-static void g2805(const Subject &S, Answer &A) { // TemplateSpecializationType::isTypeAlias
+static void g2804(const Subject &S, Answer &A) { // TemplateSpecializationType::isTypeAlias
   if (const auto N = asTemplateSpecializationType(S); N)
     put(A, N->isTypeAlias());
   else
     A.undefined();
 }
-static void g2806(const Subject &S, Answer &A) { // TemplateSpecializationType::getAliasedType
+static void g2805(const Subject &S, Answer &A) { // TemplateSpecializationType::getAliasedType
   if (const auto N = asTemplateSpecializationType(S); N && (N->isTypeAlias()))
     put(A, N->getAliasedType());
   else
     A.undefined();
 }
-static void g2807(const Subject &S, Answer &A) { // TemplateSpecializationType::getTemplateName
+static void g2806(const Subject &S, Answer &A) { // TemplateSpecializationType::getTemplateName
   if (const auto N = asTemplateSpecializationType(S); N)
     put(A, N->getTemplateName());
   else
     A.undefined();
 }
-static void g2808(const Subject &S, Answer &A) { // TemplateSpecializationType::template_arguments
+static void g2807(const Subject &S, Answer &A) { // TemplateSpecializationType::template_arguments
   if (const auto N = asTemplateSpecializationType(S); N)
     put(A, N->template_arguments());
   else
     A.undefined();
 }
-static void g2809(const Subject &S, Answer &A) { // TemplateSpecializationType::isSugared
+static void g2808(const Subject &S, Answer &A) { // TemplateSpecializationType::isSugared
   if (const auto N = asTemplateSpecializationType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2810(const Subject &S, Answer &A) { // TemplateSpecializationType::desugar
+static void g2809(const Subject &S, Answer &A) { // TemplateSpecializationType::desugar
   if (const auto N = asTemplateSpecializationType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2811(const Subject &S, Answer &A) { // InjectedClassNameType::getInjectedSpecializationType
+static void g2810(const Subject &S, Answer &A) { // InjectedClassNameType::getInjectedSpecializationType
   if (const auto N = asInjectedClassNameType(S); N)
     put(A, N->getInjectedSpecializationType());
   else
     A.undefined();
 }
-static void g2812(const Subject &S, Answer &A) { // InjectedClassNameType::getInjectedTST
+static void g2811(const Subject &S, Answer &A) { // InjectedClassNameType::getInjectedTST
   if (const auto N = asInjectedClassNameType(S); N)
     put(A, N->getInjectedTST());
   else
     A.undefined();
 }
-static void g2813(const Subject &S, Answer &A) { // InjectedClassNameType::getTemplateName
+static void g2812(const Subject &S, Answer &A) { // InjectedClassNameType::getTemplateName
   if (const auto N = asInjectedClassNameType(S); N)
     put(A, N->getTemplateName());
   else
     A.undefined();
 }
-static void g2814(const Subject &S, Answer &A) { // InjectedClassNameType::getDecl
+static void g2813(const Subject &S, Answer &A) { // InjectedClassNameType::getDecl
   if (const auto N = asInjectedClassNameType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2815(const Subject &S, Answer &A) { // InjectedClassNameType::isSugared
+static void g2814(const Subject &S, Answer &A) { // InjectedClassNameType::isSugared
   if (const auto N = asInjectedClassNameType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2816(const Subject &S, Answer &A) { // InjectedClassNameType::desugar
+static void g2815(const Subject &S, Answer &A) { // InjectedClassNameType::desugar
   if (const auto N = asInjectedClassNameType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2817(const Subject &S, Answer &A) { // TypeWithKeyword::getKeyword
+static void g2816(const Subject &S, Answer &A) { // TypeWithKeyword::getKeyword
   if (const auto N = asTypeWithKeyword(S); N)
     put(A, N->getKeyword());
   else
     A.undefined();
 }
-static void g2818(const Subject &S, Answer &A) { // ElaboratedType::getQualifier
+static void g2817(const Subject &S, Answer &A) { // ElaboratedType::getQualifier
   if (const auto N = asElaboratedType(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g2819(const Subject &S, Answer &A) { // ElaboratedType::getNamedType
+static void g2818(const Subject &S, Answer &A) { // ElaboratedType::getNamedType
   if (const auto N = asElaboratedType(S); N)
     put(A, N->getNamedType());
   else
     A.undefined();
 }
-static void g2820(const Subject &S, Answer &A) { // ElaboratedType::desugar
+static void g2819(const Subject &S, Answer &A) { // ElaboratedType::desugar
   if (const auto N = asElaboratedType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2821(const Subject &S, Answer &A) { // ElaboratedType::isSugared
+static void g2820(const Subject &S, Answer &A) { // ElaboratedType::isSugared
   if (const auto N = asElaboratedType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2822(const Subject &S, Answer &A) { // ElaboratedType::getOwnedTagDecl
+static void g2821(const Subject &S, Answer &A) { // ElaboratedType::getOwnedTagDecl
   if (const auto N = asElaboratedType(S); N)
     put(A, N->getOwnedTagDecl());
   else
     A.undefined();
 }
-static void g2823(const Subject &S, Answer &A) { // DependentNameType::getQualifier
+static void g2822(const Subject &S, Answer &A) { // DependentNameType::getQualifier
   if (const auto N = asDependentNameType(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g2824(const Subject &S, Answer &A) { // DependentNameType::getIdentifier
+static void g2823(const Subject &S, Answer &A) { // DependentNameType::getIdentifier
   if (const auto N = asDependentNameType(S); N)
     put(A, N->getIdentifier());
   else
     A.undefined();
 }
-static void g2825(const Subject &S, Answer &A) { // DependentNameType::isSugared
+static void g2824(const Subject &S, Answer &A) { // DependentNameType::isSugared
   if (const auto N = asDependentNameType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2826(const Subject &S, Answer &A) { // DependentNameType::desugar
+static void g2825(const Subject &S, Answer &A) { // DependentNameType::desugar
   if (const auto N = asDependentNameType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2827(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::getQualifier
+static void g2826(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::getQualifier
   if (const auto N = asDependentTemplateSpecializationType(S); N)
     put(A, N->getQualifier());
   else
     A.undefined();
 }
-static void g2828(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::getIdentifier
+static void g2827(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::getIdentifier
   if (const auto N = asDependentTemplateSpecializationType(S); N)
     put(A, N->getIdentifier());
   else
     A.undefined();
 }
-static void g2829(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::template_arguments
+static void g2828(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::template_arguments
   if (const auto N = asDependentTemplateSpecializationType(S); N)
     put(A, N->template_arguments());
   else
     A.undefined();
 }
-static void g2830(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::isSugared
+static void g2829(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::isSugared
   if (const auto N = asDependentTemplateSpecializationType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2831(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::desugar
+static void g2830(const Subject &S, Answer &A) { // DependentTemplateSpecializationType::desugar
   if (const auto N = asDependentTemplateSpecializationType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2832(const Subject &S, Answer &A) { // PackExpansionType::getPattern
+static void g2831(const Subject &S, Answer &A) { // PackExpansionType::getPattern
   if (const auto N = asPackExpansionType(S); N)
     put(A, N->getPattern());
   else
     A.undefined();
 }
-static void g2833(const Subject &S, Answer &A) { // PackExpansionType::getNumExpansions
+static void g2832(const Subject &S, Answer &A) { // PackExpansionType::getNumExpansions
   if (const auto N = asPackExpansionType(S); N)
     put(A, N->getNumExpansions());
   else
     A.undefined();
 }
-static void g2834(const Subject &S, Answer &A) { // PackExpansionType::isSugared
+static void g2833(const Subject &S, Answer &A) { // PackExpansionType::isSugared
   if (const auto N = asPackExpansionType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2835(const Subject &S, Answer &A) { // PackExpansionType::desugar
+static void g2834(const Subject &S, Answer &A) { // PackExpansionType::desugar
   if (const auto N = asPackExpansionType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2836(const Subject &S, Answer &A) { // ObjCTypeParamType::isSugared
+static void g2835(const Subject &S, Answer &A) { // ObjCTypeParamType::isSugared
   if (const auto N = asObjCTypeParamType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2837(const Subject &S, Answer &A) { // ObjCTypeParamType::desugar
+static void g2836(const Subject &S, Answer &A) { // ObjCTypeParamType::desugar
   if (const auto N = asObjCTypeParamType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2838(const Subject &S, Answer &A) { // ObjCTypeParamType::getDecl
+static void g2837(const Subject &S, Answer &A) { // ObjCTypeParamType::getDecl
   if (const auto N = asObjCTypeParamType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2839(const Subject &S, Answer &A) { // ObjCTypeParamType::quals
+static void g2838(const Subject &S, Answer &A) { // ObjCTypeParamType::quals
   if (const auto N = asObjCTypeParamType(S); N)
     put(A, N->quals());
   else
     A.undefined();
 }
-static void g2840(const Subject &S, Answer &A) { // ObjCTypeParamType::qual_empty
+static void g2839(const Subject &S, Answer &A) { // ObjCTypeParamType::qual_empty
   if (const auto N = asObjCTypeParamType(S); N)
     put(A, N->qual_empty());
   else
     A.undefined();
 }
-static void g2841(const Subject &S, Answer &A) { // ObjCTypeParamType::getNumProtocols
+static void g2840(const Subject &S, Answer &A) { // ObjCTypeParamType::getNumProtocols
   if (const auto N = asObjCTypeParamType(S); N)
     put(A, N->getNumProtocols());
   else
     A.undefined();
 }
-static void g2842(const Subject &S, Answer &A) { // ObjCTypeParamType::getProtocols
+static void g2841(const Subject &S, Answer &A) { // ObjCTypeParamType::getProtocols
   if (const auto N = asObjCTypeParamType(S); N)
     put(A, N->getProtocols());
   else
     A.undefined();
 }
-static void g2843(const Subject &S, Answer &A) { // ObjCObjectType::getBaseType
+static void g2842(const Subject &S, Answer &A) { // ObjCObjectType::getBaseType
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->getBaseType());
   else
     A.undefined();
 }
-static void g2844(const Subject &S, Answer &A) { // ObjCObjectType::isObjCId
+static void g2843(const Subject &S, Answer &A) { // ObjCObjectType::isObjCId
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isObjCId());
   else
     A.undefined();
 }
-static void g2845(const Subject &S, Answer &A) { // ObjCObjectType::isObjCClass
+static void g2844(const Subject &S, Answer &A) { // ObjCObjectType::isObjCClass
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isObjCClass());
   else
     A.undefined();
 }
-static void g2846(const Subject &S, Answer &A) { // ObjCObjectType::isObjCUnqualifiedId
+static void g2845(const Subject &S, Answer &A) { // ObjCObjectType::isObjCUnqualifiedId
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isObjCUnqualifiedId());
   else
     A.undefined();
 }
-static void g2847(const Subject &S, Answer &A) { // ObjCObjectType::isObjCUnqualifiedClass
+static void g2846(const Subject &S, Answer &A) { // ObjCObjectType::isObjCUnqualifiedClass
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isObjCUnqualifiedClass());
   else
     A.undefined();
 }
-static void g2848(const Subject &S, Answer &A) { // ObjCObjectType::isObjCUnqualifiedIdOrClass
+static void g2847(const Subject &S, Answer &A) { // ObjCObjectType::isObjCUnqualifiedIdOrClass
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isObjCUnqualifiedIdOrClass());
   else
     A.undefined();
 }
-static void g2849(const Subject &S, Answer &A) { // ObjCObjectType::isObjCQualifiedId
+static void g2848(const Subject &S, Answer &A) { // ObjCObjectType::isObjCQualifiedId
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isObjCQualifiedId());
   else
     A.undefined();
 }
-static void g2850(const Subject &S, Answer &A) { // ObjCObjectType::isObjCQualifiedClass
+static void g2849(const Subject &S, Answer &A) { // ObjCObjectType::isObjCQualifiedClass
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isObjCQualifiedClass());
   else
     A.undefined();
 }
-static void g2851(const Subject &S, Answer &A) { // ObjCObjectType::getInterface
+static void g2850(const Subject &S, Answer &A) { // ObjCObjectType::getInterface
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->getInterface());
   else
     A.undefined();
 }
-static void g2852(const Subject &S, Answer &A) { // ObjCObjectType::isSpecialized
+static void g2851(const Subject &S, Answer &A) { // ObjCObjectType::isSpecialized
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isSpecialized());
   else
     A.undefined();
 }
-static void g2853(const Subject &S, Answer &A) { // ObjCObjectType::isSpecializedAsWritten
+static void g2852(const Subject &S, Answer &A) { // ObjCObjectType::isSpecializedAsWritten
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isSpecializedAsWritten());
   else
     A.undefined();
 }
-static void g2854(const Subject &S, Answer &A) { // ObjCObjectType::isUnspecialized
+static void g2853(const Subject &S, Answer &A) { // ObjCObjectType::isUnspecialized
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isUnspecialized());
   else
     A.undefined();
 }
-static void g2855(const Subject &S, Answer &A) { // ObjCObjectType::isUnspecializedAsWritten
+static void g2854(const Subject &S, Answer &A) { // ObjCObjectType::isUnspecializedAsWritten
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isUnspecializedAsWritten());
   else
     A.undefined();
 }
-static void g2856(const Subject &S, Answer &A) { // ObjCObjectType::getTypeArgs
+static void g2855(const Subject &S, Answer &A) { // ObjCObjectType::getTypeArgs
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->getTypeArgs());
   else
     A.undefined();
 }
-static void g2857(const Subject &S, Answer &A) { // ObjCObjectType::getTypeArgsAsWritten
+static void g2856(const Subject &S, Answer &A) { // ObjCObjectType::getTypeArgsAsWritten
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->getTypeArgsAsWritten());
   else
     A.undefined();
 }
-static void g2858(const Subject &S, Answer &A) { // ObjCObjectType::isKindOfTypeAsWritten
+static void g2857(const Subject &S, Answer &A) { // ObjCObjectType::isKindOfTypeAsWritten
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isKindOfTypeAsWritten());
   else
     A.undefined();
 }
-static void g2859(const Subject &S, Answer &A) { // ObjCObjectType::isKindOfType
+static void g2858(const Subject &S, Answer &A) { // ObjCObjectType::isKindOfType
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isKindOfType());
   else
     A.undefined();
 }
-static void g2860(const Subject &S, Answer &A) { // ObjCObjectType::getSuperClassType
+static void g2859(const Subject &S, Answer &A) { // ObjCObjectType::getSuperClassType
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->getSuperClassType());
   else
     A.undefined();
 }
-static void g2861(const Subject &S, Answer &A) { // ObjCObjectType::isSugared
+static void g2860(const Subject &S, Answer &A) { // ObjCObjectType::isSugared
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2862(const Subject &S, Answer &A) { // ObjCObjectType::desugar
+static void g2861(const Subject &S, Answer &A) { // ObjCObjectType::desugar
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2863(const Subject &S, Answer &A) { // ObjCObjectType::quals
+static void g2862(const Subject &S, Answer &A) { // ObjCObjectType::quals
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->quals());
   else
     A.undefined();
 }
-static void g2864(const Subject &S, Answer &A) { // ObjCObjectType::qual_empty
+static void g2863(const Subject &S, Answer &A) { // ObjCObjectType::qual_empty
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->qual_empty());
   else
     A.undefined();
 }
-static void g2865(const Subject &S, Answer &A) { // ObjCObjectType::getNumProtocols
+static void g2864(const Subject &S, Answer &A) { // ObjCObjectType::getNumProtocols
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->getNumProtocols());
   else
     A.undefined();
 }
-static void g2866(const Subject &S, Answer &A) { // ObjCObjectType::getProtocols
+static void g2865(const Subject &S, Answer &A) { // ObjCObjectType::getProtocols
   if (const auto N = asObjCObjectType(S); N)
     put(A, N->getProtocols());
   else
     A.undefined();
 }
-static void g2867(const Subject &S, Answer &A) { // ObjCInterfaceType::getDecl
+static void g2866(const Subject &S, Answer &A) { // ObjCInterfaceType::getDecl
   if (const auto N = asObjCInterfaceType(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2868(const Subject &S, Answer &A) { // ObjCInterfaceType::isSugared
+static void g2867(const Subject &S, Answer &A) { // ObjCInterfaceType::isSugared
   if (const auto N = asObjCInterfaceType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2869(const Subject &S, Answer &A) { // ObjCInterfaceType::desugar
+static void g2868(const Subject &S, Answer &A) { // ObjCInterfaceType::desugar
   if (const auto N = asObjCInterfaceType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2870(const Subject &S, Answer &A) { // ObjCObjectPointerType::getPointeeType
+static void g2869(const Subject &S, Answer &A) { // ObjCObjectPointerType::getPointeeType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->getPointeeType());
   else
     A.undefined();
 }
-static void g2871(const Subject &S, Answer &A) { // ObjCObjectPointerType::getObjectType
+static void g2870(const Subject &S, Answer &A) { // ObjCObjectPointerType::getObjectType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->getObjectType());
   else
     A.undefined();
 }
-static void g2872(const Subject &S, Answer &A) { // ObjCObjectPointerType::getInterfaceType
+static void g2871(const Subject &S, Answer &A) { // ObjCObjectPointerType::getInterfaceType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->getInterfaceType());
   else
     A.undefined();
 }
-static void g2873(const Subject &S, Answer &A) { // ObjCObjectPointerType::getInterfaceDecl
+static void g2872(const Subject &S, Answer &A) { // ObjCObjectPointerType::getInterfaceDecl
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->getInterfaceDecl());
   else
     A.undefined();
 }
-static void g2874(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCIdType
+static void g2873(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCIdType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isObjCIdType());
   else
     A.undefined();
 }
-static void g2875(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCClassType
+static void g2874(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCClassType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isObjCClassType());
   else
     A.undefined();
 }
-static void g2876(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCIdOrClassType
+static void g2875(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCIdOrClassType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isObjCIdOrClassType());
   else
     A.undefined();
 }
-static void g2877(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCQualifiedIdType
+static void g2876(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCQualifiedIdType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isObjCQualifiedIdType());
   else
     A.undefined();
 }
-static void g2878(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCQualifiedClassType
+static void g2877(const Subject &S, Answer &A) { // ObjCObjectPointerType::isObjCQualifiedClassType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isObjCQualifiedClassType());
   else
     A.undefined();
 }
-static void g2879(const Subject &S, Answer &A) { // ObjCObjectPointerType::isKindOfType
+static void g2878(const Subject &S, Answer &A) { // ObjCObjectPointerType::isKindOfType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isKindOfType());
   else
     A.undefined();
 }
-static void g2880(const Subject &S, Answer &A) { // ObjCObjectPointerType::isSpecialized
+static void g2879(const Subject &S, Answer &A) { // ObjCObjectPointerType::isSpecialized
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isSpecialized());
   else
     A.undefined();
 }
-static void g2881(const Subject &S, Answer &A) { // ObjCObjectPointerType::isSpecializedAsWritten
+static void g2880(const Subject &S, Answer &A) { // ObjCObjectPointerType::isSpecializedAsWritten
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isSpecializedAsWritten());
   else
     A.undefined();
 }
-static void g2882(const Subject &S, Answer &A) { // ObjCObjectPointerType::isUnspecialized
+static void g2881(const Subject &S, Answer &A) { // ObjCObjectPointerType::isUnspecialized
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isUnspecialized());
   else
     A.undefined();
 }
-static void g2883(const Subject &S, Answer &A) { // ObjCObjectPointerType::isUnspecializedAsWritten
+static void g2882(const Subject &S, Answer &A) { // ObjCObjectPointerType::isUnspecializedAsWritten
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isUnspecializedAsWritten());
   else
     A.undefined();
 }
-static void g2884(const Subject &S, Answer &A) { // ObjCObjectPointerType::getTypeArgs
+static void g2883(const Subject &S, Answer &A) { // ObjCObjectPointerType::getTypeArgs
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->getTypeArgs());
   else
     A.undefined();
 }
-static void g2885(const Subject &S, Answer &A) { // ObjCObjectPointerType::getTypeArgsAsWritten
+static void g2884(const Subject &S, Answer &A) { // ObjCObjectPointerType::getTypeArgsAsWritten
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->getTypeArgsAsWritten());
   else
     A.undefined();
 }
-static void g2886(const Subject &S, Answer &A) { // ObjCObjectPointerType::quals
+static void g2885(const Subject &S, Answer &A) { // ObjCObjectPointerType::quals
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->quals());
   else
     A.undefined();
 }
-static void g2887(const Subject &S, Answer &A) { // ObjCObjectPointerType::qual_empty
+static void g2886(const Subject &S, Answer &A) { // ObjCObjectPointerType::qual_empty
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->qual_empty());
   else
     A.undefined();
 }
-static void g2888(const Subject &S, Answer &A) { // ObjCObjectPointerType::getNumProtocols
+static void g2887(const Subject &S, Answer &A) { // ObjCObjectPointerType::getNumProtocols
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->getNumProtocols());
   else
     A.undefined();
 }
-static void g2889(const Subject &S, Answer &A) { // ObjCObjectPointerType::isSugared
+static void g2888(const Subject &S, Answer &A) { // ObjCObjectPointerType::isSugared
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2890(const Subject &S, Answer &A) { // ObjCObjectPointerType::desugar
+static void g2889(const Subject &S, Answer &A) { // ObjCObjectPointerType::desugar
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2891(const Subject &S, Answer &A) { // ObjCObjectPointerType::getSuperClassType
+static void g2890(const Subject &S, Answer &A) { // ObjCObjectPointerType::getSuperClassType
   if (const auto N = asObjCObjectPointerType(S); N)
     put(A, N->getSuperClassType());
   else
     A.undefined();
 }
-static void g2892(const Subject &S, Answer &A) { // AtomicType::getValueType
+static void g2891(const Subject &S, Answer &A) { // AtomicType::getValueType
   if (const auto N = asAtomicType(S); N)
     put(A, N->getValueType());
   else
     A.undefined();
 }
-static void g2893(const Subject &S, Answer &A) { // AtomicType::isSugared
+static void g2892(const Subject &S, Answer &A) { // AtomicType::isSugared
   if (const auto N = asAtomicType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2894(const Subject &S, Answer &A) { // AtomicType::desugar
+static void g2893(const Subject &S, Answer &A) { // AtomicType::desugar
   if (const auto N = asAtomicType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2895(const Subject &S, Answer &A) { // PipeType::getElementType
+static void g2894(const Subject &S, Answer &A) { // PipeType::getElementType
   if (const auto N = asPipeType(S); N)
     put(A, N->getElementType());
   else
     A.undefined();
 }
-static void g2896(const Subject &S, Answer &A) { // PipeType::isSugared
+static void g2895(const Subject &S, Answer &A) { // PipeType::isSugared
   if (const auto N = asPipeType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2897(const Subject &S, Answer &A) { // PipeType::desugar
+static void g2896(const Subject &S, Answer &A) { // PipeType::desugar
   if (const auto N = asPipeType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2898(const Subject &S, Answer &A) { // PipeType::isReadOnly
+static void g2897(const Subject &S, Answer &A) { // PipeType::isReadOnly
   if (const auto N = asPipeType(S); N)
     put(A, N->isReadOnly());
   else
     A.undefined();
 }
-static void g2899(const Subject &S, Answer &A) { // BitIntType::isUnsigned
+static void g2898(const Subject &S, Answer &A) { // BitIntType::isUnsigned
   if (const auto N = asBitIntType(S); N)
     put(A, N->isUnsigned());
   else
     A.undefined();
 }
-static void g2900(const Subject &S, Answer &A) { // BitIntType::isSigned
+static void g2899(const Subject &S, Answer &A) { // BitIntType::isSigned
   if (const auto N = asBitIntType(S); N)
     put(A, N->isSigned());
   else
     A.undefined();
 }
-static void g2901(const Subject &S, Answer &A) { // BitIntType::getNumBits
+static void g2900(const Subject &S, Answer &A) { // BitIntType::getNumBits
   if (const auto N = asBitIntType(S); N)
     put(A, N->getNumBits());
   else
     A.undefined();
 }
-static void g2902(const Subject &S, Answer &A) { // BitIntType::isSugared
+static void g2901(const Subject &S, Answer &A) { // BitIntType::isSugared
   if (const auto N = asBitIntType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2903(const Subject &S, Answer &A) { // BitIntType::desugar
+static void g2902(const Subject &S, Answer &A) { // BitIntType::desugar
   if (const auto N = asBitIntType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2904(const Subject &S, Answer &A) { // DependentBitIntType::isUnsigned
+static void g2903(const Subject &S, Answer &A) { // DependentBitIntType::isUnsigned
   if (const auto N = asDependentBitIntType(S); N)
     put(A, N->isUnsigned());
   else
     A.undefined();
 }
-static void g2905(const Subject &S, Answer &A) { // DependentBitIntType::isSigned
+static void g2904(const Subject &S, Answer &A) { // DependentBitIntType::isSigned
   if (const auto N = asDependentBitIntType(S); N)
     put(A, N->isSigned());
   else
     A.undefined();
 }
-static void g2906(const Subject &S, Answer &A) { // DependentBitIntType::getNumBitsExpr
+static void g2905(const Subject &S, Answer &A) { // DependentBitIntType::getNumBitsExpr
   if (const auto N = asDependentBitIntType(S); N)
     put(A, N->getNumBitsExpr());
   else
     A.undefined();
 }
-static void g2907(const Subject &S, Answer &A) { // DependentBitIntType::isSugared
+static void g2906(const Subject &S, Answer &A) { // DependentBitIntType::isSugared
   if (const auto N = asDependentBitIntType(S); N)
     put(A, N->isSugared());
   else
     A.undefined();
 }
-static void g2908(const Subject &S, Answer &A) { // DependentBitIntType::desugar
+static void g2907(const Subject &S, Answer &A) { // DependentBitIntType::desugar
   if (const auto N = asDependentBitIntType(S); N)
     put(A, N->desugar());
   else
     A.undefined();
 }
-static void g2909(const Subject &S, Answer &A) { // LocInfoType::getType
+static void g2908(const Subject &S, Answer &A) { // LocInfoType::getType
   if (const auto N = asLocInfoType(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g2910(const Subject &S, Answer &A) { // LocInfoType::getTypeSourceInfo
+static void g2909(const Subject &S, Answer &A) { // LocInfoType::getTypeSourceInfo
   if (const auto N = asLocInfoType(S); N)
     put(A, N->getTypeSourceInfo());
   else
@@ -4166,6 +4166,7 @@ static void g2910(const Subject &S, Answer &A) { // LocInfoType::getTypeSourceIn
 }
 
 extern const Ask GettersOf_type[] = {
+    g2252,
     g2253,
     g2254,
     g2255,
@@ -4823,7 +4824,6 @@ extern const Ask GettersOf_type[] = {
     g2907,
     g2908,
     g2909,
-    g2910,
 };
 
 } // namespace cmonster

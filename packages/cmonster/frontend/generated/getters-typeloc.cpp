@@ -256,1897 +256,1897 @@ namespace cmonster {
   return L.isNull() ? std::nullopt : std::optional(L);
 }
 
-static void g2911(const Subject &S, Answer &A) { // TypeLoc::getTypeLocClass
+static void g2910(const Subject &S, Answer &A) { // TypeLoc::getTypeLocClass
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getTypeLocClass());
   else
     A.undefined();
 }
-static void g2912(const Subject &S, Answer &A) { // TypeLoc::isNull
+static void g2911(const Subject &S, Answer &A) { // TypeLoc::isNull
   if (const auto N = asTypeLoc(S); N)
     put(A, N->isNull());
   else
     A.undefined();
 }
-static void g2913(const Subject &S, Answer &A) { // TypeLoc::getType
+static void g2912(const Subject &S, Answer &A) { // TypeLoc::getType
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getType());
   else
     A.undefined();
 }
-static void g2914(const Subject &S, Answer &A) { // TypeLoc::getTypePtr
+static void g2913(const Subject &S, Answer &A) { // TypeLoc::getTypePtr
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g2915(const Subject &S, Answer &A) { // TypeLoc::getBeginLoc
+static void g2914(const Subject &S, Answer &A) { // TypeLoc::getBeginLoc
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getBeginLoc());
   else
     A.undefined();
 }
-static void g2916(const Subject &S, Answer &A) { // TypeLoc::getEndLoc
+static void g2915(const Subject &S, Answer &A) { // TypeLoc::getEndLoc
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getEndLoc());
   else
     A.undefined();
 }
-static void g2917(const Subject &S, Answer &A) { // TypeLoc::getSourceRange
+static void g2916(const Subject &S, Answer &A) { // TypeLoc::getSourceRange
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getSourceRange());
   else
     A.undefined();
 }
-static void g2918(const Subject &S, Answer &A) { // TypeLoc::getLocalSourceRange
+static void g2917(const Subject &S, Answer &A) { // TypeLoc::getLocalSourceRange
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getLocalSourceRange());
   else
     A.undefined();
 }
-static void g2919(const Subject &S, Answer &A) { // TypeLoc::getFullDataSize
+static void g2918(const Subject &S, Answer &A) { // TypeLoc::getFullDataSize
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getFullDataSize());
   else
     A.undefined();
 }
-static void g2920(const Subject &S, Answer &A) { // TypeLoc::getNextTypeLoc
+static void g2919(const Subject &S, Answer &A) { // TypeLoc::getNextTypeLoc
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getNextTypeLoc());
   else
     A.undefined();
 }
-static void g2921(const Subject &S, Answer &A) { // TypeLoc::getUnqualifiedLoc
+static void g2920(const Subject &S, Answer &A) { // TypeLoc::getUnqualifiedLoc
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getUnqualifiedLoc());
   else
     A.undefined();
 }
-static void g2922(const Subject &S, Answer &A) { // TypeLoc::IgnoreParens
+static void g2921(const Subject &S, Answer &A) { // TypeLoc::IgnoreParens
   if (const auto N = asTypeLoc(S); N)
     put(A, N->IgnoreParens());
   else
     A.undefined();
 }
-static void g2923(const Subject &S, Answer &A) { // TypeLoc::findExplicitQualifierLoc
+static void g2922(const Subject &S, Answer &A) { // TypeLoc::findExplicitQualifierLoc
   if (const auto N = asTypeLoc(S); N)
     put(A, N->findExplicitQualifierLoc());
   else
     A.undefined();
 }
-static void g2924(const Subject &S, Answer &A) { // TypeLoc::getContainedAutoTypeLoc
+static void g2923(const Subject &S, Answer &A) { // TypeLoc::getContainedAutoTypeLoc
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getContainedAutoTypeLoc());
   else
     A.undefined();
 }
-static void g2925(const Subject &S, Answer &A) { // TypeLoc::getTemplateKeywordLoc
+static void g2924(const Subject &S, Answer &A) { // TypeLoc::getTemplateKeywordLoc
   if (const auto N = asTypeLoc(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g2926(const Subject &S, Answer &A) { // TypeLoc::findNullabilityLoc
+static void g2925(const Subject &S, Answer &A) { // TypeLoc::findNullabilityLoc
   if (const auto N = asTypeLoc(S); N)
     put(A, N->findNullabilityLoc());
   else
     A.undefined();
 }
-static void g2927(const Subject &S, Answer &A) { // UnqualTypeLoc::getTypeLocClass
+static void g2926(const Subject &S, Answer &A) { // UnqualTypeLoc::getTypeLocClass
   if (const auto N = asUnqualTypeLoc(S); N)
     put(A, N->getTypeLocClass());
   else
     A.undefined();
 }
-static void g2928(const Subject &S, Answer &A) { // QualifiedTypeLoc::getUnqualifiedLoc
+static void g2927(const Subject &S, Answer &A) { // QualifiedTypeLoc::getUnqualifiedLoc
   if (const auto N = asQualifiedTypeLoc(S); N)
     put(A, N->getUnqualifiedLoc());
   else
     A.undefined();
 }
-static void g2929(const Subject &S, Answer &A) { // QualifiedTypeLoc::getLocalDataSize
+static void g2928(const Subject &S, Answer &A) { // QualifiedTypeLoc::getLocalDataSize
   if (const auto N = asQualifiedTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g2930(const Subject &S, Answer &A) { // QualifiedTypeLoc::getLocalDataAlignment
+static void g2929(const Subject &S, Answer &A) { // QualifiedTypeLoc::getLocalDataAlignment
   if (const auto N = asQualifiedTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2931(const Subject &S, Answer &A) { // TypeSpecTypeLoc::getNameLoc
+static void g2930(const Subject &S, Answer &A) { // TypeSpecTypeLoc::getNameLoc
   if (const auto N = asTypeSpecTypeLoc(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g2932(const Subject &S, Answer &A) { // TypeSpecTypeLoc::getLocalDataAlignment
+static void g2931(const Subject &S, Answer &A) { // TypeSpecTypeLoc::getLocalDataAlignment
   if (const auto N = asTypeSpecTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2933(const Subject &S, Answer &A) { // TypeSpecTypeLoc::getLocalDataSize
+static void g2932(const Subject &S, Answer &A) { // TypeSpecTypeLoc::getLocalDataSize
   if (const auto N = asTypeSpecTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g2934(const Subject &S, Answer &A) { // BuiltinTypeLoc::getBuiltinLoc
+static void g2933(const Subject &S, Answer &A) { // BuiltinTypeLoc::getBuiltinLoc
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getBuiltinLoc());
   else
     A.undefined();
 }
-static void g2935(const Subject &S, Answer &A) { // BuiltinTypeLoc::getNameLoc
+static void g2934(const Subject &S, Answer &A) { // BuiltinTypeLoc::getNameLoc
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g2936(const Subject &S, Answer &A) { // BuiltinTypeLoc::needsExtraLocalData
+static void g2935(const Subject &S, Answer &A) { // BuiltinTypeLoc::needsExtraLocalData
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->needsExtraLocalData());
   else
     A.undefined();
 }
-static void g2937(const Subject &S, Answer &A) { // BuiltinTypeLoc::getExtraLocalDataSize
+static void g2936(const Subject &S, Answer &A) { // BuiltinTypeLoc::getExtraLocalDataSize
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getExtraLocalDataSize());
   else
     A.undefined();
 }
-static void g2938(const Subject &S, Answer &A) { // BuiltinTypeLoc::getExtraLocalDataAlignment
+static void g2937(const Subject &S, Answer &A) { // BuiltinTypeLoc::getExtraLocalDataAlignment
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getExtraLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2939(const Subject &S, Answer &A) { // BuiltinTypeLoc::getWrittenSignSpec
+static void g2938(const Subject &S, Answer &A) { // BuiltinTypeLoc::getWrittenSignSpec
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getWrittenSignSpec());
   else
     A.undefined();
 }
-static void g2940(const Subject &S, Answer &A) { // BuiltinTypeLoc::hasWrittenSignSpec
+static void g2939(const Subject &S, Answer &A) { // BuiltinTypeLoc::hasWrittenSignSpec
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->hasWrittenSignSpec());
   else
     A.undefined();
 }
-static void g2941(const Subject &S, Answer &A) { // BuiltinTypeLoc::getWrittenWidthSpec
+static void g2940(const Subject &S, Answer &A) { // BuiltinTypeLoc::getWrittenWidthSpec
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getWrittenWidthSpec());
   else
     A.undefined();
 }
-static void g2942(const Subject &S, Answer &A) { // BuiltinTypeLoc::hasWrittenWidthSpec
+static void g2941(const Subject &S, Answer &A) { // BuiltinTypeLoc::hasWrittenWidthSpec
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->hasWrittenWidthSpec());
   else
     A.undefined();
 }
-static void g2943(const Subject &S, Answer &A) { // BuiltinTypeLoc::getWrittenTypeSpec
+static void g2942(const Subject &S, Answer &A) { // BuiltinTypeLoc::getWrittenTypeSpec
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getWrittenTypeSpec());
   else
     A.undefined();
 }
-static void g2944(const Subject &S, Answer &A) { // BuiltinTypeLoc::hasWrittenTypeSpec
+static void g2943(const Subject &S, Answer &A) { // BuiltinTypeLoc::hasWrittenTypeSpec
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->hasWrittenTypeSpec());
   else
     A.undefined();
 }
-static void g2945(const Subject &S, Answer &A) { // BuiltinTypeLoc::hasModeAttr
+static void g2944(const Subject &S, Answer &A) { // BuiltinTypeLoc::hasModeAttr
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->hasModeAttr());
   else
     A.undefined();
 }
-static void g2946(const Subject &S, Answer &A) { // BuiltinTypeLoc::getLocalDataAlignment
+static void g2945(const Subject &S, Answer &A) { // BuiltinTypeLoc::getLocalDataAlignment
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2947(const Subject &S, Answer &A) { // BuiltinTypeLoc::getLocalDataSize
+static void g2946(const Subject &S, Answer &A) { // BuiltinTypeLoc::getLocalDataSize
   if (const auto N = asBuiltinTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g2948(const Subject &S, Answer &A) { // UsingTypeLoc::getUnderlyingType
+static void g2947(const Subject &S, Answer &A) { // UsingTypeLoc::getUnderlyingType
   if (const auto N = asUsingTypeLoc(S); N)
     put(A, N->getUnderlyingType());
   else
     A.undefined();
 }
-static void g2949(const Subject &S, Answer &A) { // UsingTypeLoc::getFoundDecl
+static void g2948(const Subject &S, Answer &A) { // UsingTypeLoc::getFoundDecl
   if (const auto N = asUsingTypeLoc(S); N)
     put(A, N->getFoundDecl());
   else
     A.undefined();
 }
-static void g2950(const Subject &S, Answer &A) { // TypedefTypeLoc::getTypedefNameDecl
+static void g2949(const Subject &S, Answer &A) { // TypedefTypeLoc::getTypedefNameDecl
   if (const auto N = asTypedefTypeLoc(S); N)
     put(A, N->getTypedefNameDecl());
   else
     A.undefined();
 }
-static void g2951(const Subject &S, Answer &A) { // InjectedClassNameTypeLoc::getDecl
+static void g2950(const Subject &S, Answer &A) { // InjectedClassNameTypeLoc::getDecl
   if (const auto N = asInjectedClassNameTypeLoc(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2952(const Subject &S, Answer &A) { // UnresolvedUsingTypeLoc::getDecl
+static void g2951(const Subject &S, Answer &A) { // UnresolvedUsingTypeLoc::getDecl
   if (const auto N = asUnresolvedUsingTypeLoc(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2953(const Subject &S, Answer &A) { // TagTypeLoc::getDecl
+static void g2952(const Subject &S, Answer &A) { // TagTypeLoc::getDecl
   if (const auto N = asTagTypeLoc(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2954(const Subject &S, Answer &A) { // TagTypeLoc::isDefinition
+static void g2953(const Subject &S, Answer &A) { // TagTypeLoc::isDefinition
   if (const auto N = asTagTypeLoc(S); N)
     put(A, N->isDefinition());
   else
     A.undefined();
 }
-static void g2955(const Subject &S, Answer &A) { // RecordTypeLoc::getDecl
+static void g2954(const Subject &S, Answer &A) { // RecordTypeLoc::getDecl
   if (const auto N = asRecordTypeLoc(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2956(const Subject &S, Answer &A) { // RecordTypeLoc::getTypePtr
+static void g2955(const Subject &S, Answer &A) { // RecordTypeLoc::getTypePtr
   if (const auto N = asRecordTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g2957(const Subject &S, Answer &A) { // EnumTypeLoc::getDecl
+static void g2956(const Subject &S, Answer &A) { // EnumTypeLoc::getDecl
   if (const auto N = asEnumTypeLoc(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2958(const Subject &S, Answer &A) { // EnumTypeLoc::getTypePtr
+static void g2957(const Subject &S, Answer &A) { // EnumTypeLoc::getTypePtr
   if (const auto N = asEnumTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g2959(const Subject &S, Answer &A) { // TemplateTypeParmTypeLoc::getDecl
+static void g2958(const Subject &S, Answer &A) { // TemplateTypeParmTypeLoc::getDecl
   if (const auto N = asTemplateTypeParmTypeLoc(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2960(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getDecl
+static void g2959(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getDecl
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getDecl());
   else
     A.undefined();
 }
-static void g2961(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getNameLoc
+static void g2960(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getNameLoc
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g2962(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getProtocolLAngleLoc
+static void g2961(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getProtocolLAngleLoc
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getProtocolLAngleLoc());
   else
     A.undefined();
 }
-static void g2963(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getProtocolRAngleLoc
+static void g2962(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getProtocolRAngleLoc
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getProtocolRAngleLoc());
   else
     A.undefined();
 }
-static void g2964(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getNumProtocols
+static void g2963(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getNumProtocols
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getNumProtocols());
   else
     A.undefined();
 }
-static void g2965(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getProtocolLocs
+static void g2964(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getProtocolLocs
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getProtocolLocs());
   else
     A.undefined();
 }
-static void g2966(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getExtraLocalDataSize
+static void g2965(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getExtraLocalDataSize
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getExtraLocalDataSize());
   else
     A.undefined();
 }
-static void g2967(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getExtraLocalDataAlignment
+static void g2966(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getExtraLocalDataAlignment
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getExtraLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2968(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getLocalDataAlignment
+static void g2967(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getLocalDataAlignment
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2969(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getLocalDataSize
+static void g2968(const Subject &S, Answer &A) { // ObjCTypeParamTypeLoc::getLocalDataSize
   if (const auto N = asObjCTypeParamTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g2970(const Subject &S, Answer &A) { // AttributedTypeLoc::getAttrKind
+static void g2969(const Subject &S, Answer &A) { // AttributedTypeLoc::getAttrKind
   if (const auto N = asAttributedTypeLoc(S); N)
     put(A, N->getAttrKind());
   else
     A.undefined();
 }
-static void g2971(const Subject &S, Answer &A) { // AttributedTypeLoc::isQualifier
+static void g2970(const Subject &S, Answer &A) { // AttributedTypeLoc::isQualifier
   if (const auto N = asAttributedTypeLoc(S); N)
     put(A, N->isQualifier());
   else
     A.undefined();
 }
-static void g2972(const Subject &S, Answer &A) { // AttributedTypeLoc::getModifiedLoc
+static void g2971(const Subject &S, Answer &A) { // AttributedTypeLoc::getModifiedLoc
   if (const auto N = asAttributedTypeLoc(S); N)
     put(A, N->getModifiedLoc());
   else
     A.undefined();
 }
-static void g2973(const Subject &S, Answer &A) { // AttributedTypeLoc::getEquivalentTypeLoc
+static void g2972(const Subject &S, Answer &A) { // AttributedTypeLoc::getEquivalentTypeLoc
   if (const auto N = asAttributedTypeLoc(S); N)
     put(A, N->getEquivalentTypeLoc());
   else
     A.undefined();
 }
-static void g2974(const Subject &S, Answer &A) { // AttributedTypeLoc::getAttr
+static void g2973(const Subject &S, Answer &A) { // AttributedTypeLoc::getAttr
   if (const auto N = asAttributedTypeLoc(S); N)
     put(A, N->getAttr());
   else
     A.undefined();
 }
-static void g2975(const Subject &S, Answer &A) { // AttributedTypeLoc::getInnerType
+static void g2974(const Subject &S, Answer &A) { // AttributedTypeLoc::getInnerType
   if (const auto N = asAttributedTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g2976(const Subject &S, Answer &A) { // AttributedTypeLoc::getLocalDataAlignment
+static void g2975(const Subject &S, Answer &A) { // AttributedTypeLoc::getLocalDataAlignment
   if (const auto N = asAttributedTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2977(const Subject &S, Answer &A) { // AttributedTypeLoc::getLocalDataSize
+static void g2976(const Subject &S, Answer &A) { // AttributedTypeLoc::getLocalDataSize
   if (const auto N = asAttributedTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g2978(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getWrappedLoc
+static void g2977(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getWrappedLoc
   if (const auto N = asBTFTagAttributedTypeLoc(S); N)
     put(A, N->getWrappedLoc());
   else
     A.undefined();
 }
-static void g2979(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getAttr
+static void g2978(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getAttr
   if (const auto N = asBTFTagAttributedTypeLoc(S); N)
     put(A, N->getAttr());
   else
     A.undefined();
 }
-static void g2980(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getInnerType
+static void g2979(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getInnerType
   if (const auto N = asBTFTagAttributedTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g2981(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getLocalDataAlignment
+static void g2980(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getLocalDataAlignment
   if (const auto N = asBTFTagAttributedTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2982(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getLocalDataSize
+static void g2981(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::getLocalDataSize
   if (const auto N = asBTFTagAttributedTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g2983(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getTypeArgsLAngleLoc
+static void g2982(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getTypeArgsLAngleLoc
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getTypeArgsLAngleLoc());
   else
     A.undefined();
 }
-static void g2984(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getTypeArgsRAngleLoc
+static void g2983(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getTypeArgsRAngleLoc
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getTypeArgsRAngleLoc());
   else
     A.undefined();
 }
-static void g2985(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getNumTypeArgs
+static void g2984(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getNumTypeArgs
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getNumTypeArgs());
   else
     A.undefined();
 }
-static void g2986(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolLAngleLoc
+static void g2985(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolLAngleLoc
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getProtocolLAngleLoc());
   else
     A.undefined();
 }
-static void g2987(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolRAngleLoc
+static void g2986(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolRAngleLoc
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getProtocolRAngleLoc());
   else
     A.undefined();
 }
-static void g2988(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getNumProtocols
+static void g2987(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getNumProtocols
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getNumProtocols());
   else
     A.undefined();
 }
-static void g2989(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolLocs
+static void g2988(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolLocs
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getProtocolLocs());
   else
     A.undefined();
 }
-static void g2990(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::hasBaseTypeAsWritten
+static void g2989(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::hasBaseTypeAsWritten
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->hasBaseTypeAsWritten());
   else
     A.undefined();
 }
-static void g2991(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getBaseLoc
+static void g2990(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getBaseLoc
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getBaseLoc());
   else
     A.undefined();
 }
-static void g2992(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getExtraLocalDataSize
+static void g2991(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getExtraLocalDataSize
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getExtraLocalDataSize());
   else
     A.undefined();
 }
-static void g2993(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getExtraLocalDataAlignment
+static void g2992(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getExtraLocalDataAlignment
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getExtraLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2994(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getInnerType
+static void g2993(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getInnerType
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g2995(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getLocalDataAlignment
+static void g2994(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getLocalDataAlignment
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g2996(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getLocalDataSize
+static void g2995(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getLocalDataSize
   if (const auto N = asObjCObjectTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g2997(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getIFaceDecl
+static void g2996(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getIFaceDecl
   if (const auto N = asObjCInterfaceTypeLoc(S); N)
     put(A, N->getIFaceDecl());
   else
     A.undefined();
 }
-static void g2998(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getNameLoc
+static void g2997(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getNameLoc
   if (const auto N = asObjCInterfaceTypeLoc(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g2999(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getNameEndLoc
+static void g2998(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getNameEndLoc
   if (const auto N = asObjCInterfaceTypeLoc(S); N)
     put(A, N->getNameEndLoc());
   else
     A.undefined();
 }
-static void g3000(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getLocalDataAlignment
+static void g2999(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getLocalDataAlignment
   if (const auto N = asObjCInterfaceTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3001(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getLocalDataSize
+static void g3000(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getLocalDataSize
   if (const auto N = asObjCInterfaceTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3002(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getTypePtr
+static void g3001(const Subject &S, Answer &A) { // ObjCInterfaceTypeLoc::getTypePtr
   if (const auto N = asObjCInterfaceTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3003(const Subject &S, Answer &A) { // BoundsAttributedTypeLoc::getInnerLoc
+static void g3002(const Subject &S, Answer &A) { // BoundsAttributedTypeLoc::getInnerLoc
   if (const auto N = asBoundsAttributedTypeLoc(S); N)
     put(A, N->getInnerLoc());
   else
     A.undefined();
 }
-static void g3004(const Subject &S, Answer &A) { // BoundsAttributedTypeLoc::getInnerType
+static void g3003(const Subject &S, Answer &A) { // BoundsAttributedTypeLoc::getInnerType
   if (const auto N = asBoundsAttributedTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3005(const Subject &S, Answer &A) { // BoundsAttributedTypeLoc::getLocalDataSize
+static void g3004(const Subject &S, Answer &A) { // BoundsAttributedTypeLoc::getLocalDataSize
   if (const auto N = asBoundsAttributedTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3006(const Subject &S, Answer &A) { // BoundsAttributedTypeLoc::getLocalDataAlignment
+static void g3005(const Subject &S, Answer &A) { // BoundsAttributedTypeLoc::getLocalDataAlignment
   if (const auto N = asBoundsAttributedTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3007(const Subject &S, Answer &A) { // CountAttributedTypeLoc::getCountExpr
+static void g3006(const Subject &S, Answer &A) { // CountAttributedTypeLoc::getCountExpr
   if (const auto N = asCountAttributedTypeLoc(S); N)
     put(A, N->getCountExpr());
   else
     A.undefined();
 }
-static void g3008(const Subject &S, Answer &A) { // CountAttributedTypeLoc::isCountInBytes
+static void g3007(const Subject &S, Answer &A) { // CountAttributedTypeLoc::isCountInBytes
   if (const auto N = asCountAttributedTypeLoc(S); N)
     put(A, N->isCountInBytes());
   else
     A.undefined();
 }
-static void g3009(const Subject &S, Answer &A) { // CountAttributedTypeLoc::isOrNull
+static void g3008(const Subject &S, Answer &A) { // CountAttributedTypeLoc::isOrNull
   if (const auto N = asCountAttributedTypeLoc(S); N)
     put(A, N->isOrNull());
   else
     A.undefined();
 }
-static void g3010(const Subject &S, Answer &A) { // CountAttributedTypeLoc::getTypePtr
+static void g3009(const Subject &S, Answer &A) { // CountAttributedTypeLoc::getTypePtr
   if (const auto N = asCountAttributedTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3011(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getInnerLoc
+static void g3010(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getInnerLoc
   if (const auto N = asMacroQualifiedTypeLoc(S); N)
     put(A, N->getInnerLoc());
   else
     A.undefined();
 }
-static void g3012(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getMacroIdentifier
+static void g3011(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getMacroIdentifier
   if (const auto N = asMacroQualifiedTypeLoc(S); N)
     put(A, N->getMacroIdentifier());
   else
     A.undefined();
 }
-static void g3013(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getExpansionLoc
+static void g3012(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getExpansionLoc
   if (const auto N = asMacroQualifiedTypeLoc(S); N)
     put(A, N->getExpansionLoc());
   else
     A.undefined();
 }
-static void g3014(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getInnerType
+static void g3013(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getInnerType
   if (const auto N = asMacroQualifiedTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3015(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getLocalDataAlignment
+static void g3014(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getLocalDataAlignment
   if (const auto N = asMacroQualifiedTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3016(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getLocalDataSize
+static void g3015(const Subject &S, Answer &A) { // MacroQualifiedTypeLoc::getLocalDataSize
   if (const auto N = asMacroQualifiedTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3017(const Subject &S, Answer &A) { // ParenTypeLoc::getLParenLoc
+static void g3016(const Subject &S, Answer &A) { // ParenTypeLoc::getLParenLoc
   if (const auto N = asParenTypeLoc(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3018(const Subject &S, Answer &A) { // ParenTypeLoc::getRParenLoc
+static void g3017(const Subject &S, Answer &A) { // ParenTypeLoc::getRParenLoc
   if (const auto N = asParenTypeLoc(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g3019(const Subject &S, Answer &A) { // ParenTypeLoc::getInnerLoc
+static void g3018(const Subject &S, Answer &A) { // ParenTypeLoc::getInnerLoc
   if (const auto N = asParenTypeLoc(S); N)
     put(A, N->getInnerLoc());
   else
     A.undefined();
 }
-static void g3020(const Subject &S, Answer &A) { // ParenTypeLoc::getInnerType
+static void g3019(const Subject &S, Answer &A) { // ParenTypeLoc::getInnerType
   if (const auto N = asParenTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3021(const Subject &S, Answer &A) { // ParenTypeLoc::getLocalDataAlignment
+static void g3020(const Subject &S, Answer &A) { // ParenTypeLoc::getLocalDataAlignment
   if (const auto N = asParenTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3022(const Subject &S, Answer &A) { // ParenTypeLoc::getLocalDataSize
+static void g3021(const Subject &S, Answer &A) { // ParenTypeLoc::getLocalDataSize
   if (const auto N = asParenTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3023(const Subject &S, Answer &A) { // AdjustedTypeLoc::getOriginalLoc
+static void g3022(const Subject &S, Answer &A) { // AdjustedTypeLoc::getOriginalLoc
   if (const auto N = asAdjustedTypeLoc(S); N)
     put(A, N->getOriginalLoc());
   else
     A.undefined();
 }
-static void g3024(const Subject &S, Answer &A) { // AdjustedTypeLoc::getInnerType
+static void g3023(const Subject &S, Answer &A) { // AdjustedTypeLoc::getInnerType
   if (const auto N = asAdjustedTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3025(const Subject &S, Answer &A) { // AdjustedTypeLoc::getLocalDataSize
+static void g3024(const Subject &S, Answer &A) { // AdjustedTypeLoc::getLocalDataSize
   if (const auto N = asAdjustedTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3026(const Subject &S, Answer &A) { // AdjustedTypeLoc::getLocalDataAlignment
+static void g3025(const Subject &S, Answer &A) { // AdjustedTypeLoc::getLocalDataAlignment
   if (const auto N = asAdjustedTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3027(const Subject &S, Answer &A) { // DecayedTypeLoc::getTypePtr
+static void g3026(const Subject &S, Answer &A) { // DecayedTypeLoc::getTypePtr
   if (const auto N = asDecayedTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3028(const Subject &S, Answer &A) { // PointerTypeLoc::getStarLoc
+static void g3027(const Subject &S, Answer &A) { // PointerTypeLoc::getStarLoc
   if (const auto N = asPointerTypeLoc(S); N)
     put(A, N->getStarLoc());
   else
     A.undefined();
 }
-static void g3029(const Subject &S, Answer &A) { // PointerTypeLoc::getSigilLoc
+static void g3028(const Subject &S, Answer &A) { // PointerTypeLoc::getSigilLoc
   if (const auto N = asPointerTypeLoc(S); N)
     put(A, N->getSigilLoc());
   else
     A.undefined();
 }
-static void g3030(const Subject &S, Answer &A) { // PointerTypeLoc::getPointeeLoc
+static void g3029(const Subject &S, Answer &A) { // PointerTypeLoc::getPointeeLoc
   if (const auto N = asPointerTypeLoc(S); N)
     put(A, N->getPointeeLoc());
   else
     A.undefined();
 }
-static void g3031(const Subject &S, Answer &A) { // PointerTypeLoc::getInnerType
+static void g3030(const Subject &S, Answer &A) { // PointerTypeLoc::getInnerType
   if (const auto N = asPointerTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3032(const Subject &S, Answer &A) { // PointerTypeLoc::getLocalDataAlignment
+static void g3031(const Subject &S, Answer &A) { // PointerTypeLoc::getLocalDataAlignment
   if (const auto N = asPointerTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3033(const Subject &S, Answer &A) { // PointerTypeLoc::getLocalDataSize
+static void g3032(const Subject &S, Answer &A) { // PointerTypeLoc::getLocalDataSize
   if (const auto N = asPointerTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3034(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getCaretLoc
+static void g3033(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getCaretLoc
   if (const auto N = asBlockPointerTypeLoc(S); N)
     put(A, N->getCaretLoc());
   else
     A.undefined();
 }
-static void g3035(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getSigilLoc
+static void g3034(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getSigilLoc
   if (const auto N = asBlockPointerTypeLoc(S); N)
     put(A, N->getSigilLoc());
   else
     A.undefined();
 }
-static void g3036(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getPointeeLoc
+static void g3035(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getPointeeLoc
   if (const auto N = asBlockPointerTypeLoc(S); N)
     put(A, N->getPointeeLoc());
   else
     A.undefined();
 }
-static void g3037(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getInnerType
+static void g3036(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getInnerType
   if (const auto N = asBlockPointerTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3038(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getLocalDataAlignment
+static void g3037(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getLocalDataAlignment
   if (const auto N = asBlockPointerTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3039(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getLocalDataSize
+static void g3038(const Subject &S, Answer &A) { // BlockPointerTypeLoc::getLocalDataSize
   if (const auto N = asBlockPointerTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3040(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getStarLoc
+static void g3039(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getStarLoc
   if (const auto N = asMemberPointerTypeLoc(S); N)
     put(A, N->getStarLoc());
   else
     A.undefined();
 }
-static void g3041(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getClass
+static void g3040(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getClass
   if (const auto N = asMemberPointerTypeLoc(S); N)
     put(A, N->getClass());
   else
     A.undefined();
 }
-static void g3042(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getClassTInfo
+static void g3041(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getClassTInfo
   if (const auto N = asMemberPointerTypeLoc(S); N)
     put(A, N->getClassTInfo());
   else
     A.undefined();
 }
-static void g3043(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getSigilLoc
+static void g3042(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getSigilLoc
   if (const auto N = asMemberPointerTypeLoc(S); N)
     put(A, N->getSigilLoc());
   else
     A.undefined();
 }
-static void g3044(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getPointeeLoc
+static void g3043(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getPointeeLoc
   if (const auto N = asMemberPointerTypeLoc(S); N)
     put(A, N->getPointeeLoc());
   else
     A.undefined();
 }
-static void g3045(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getInnerType
+static void g3044(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getInnerType
   if (const auto N = asMemberPointerTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3046(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getLocalDataAlignment
+static void g3045(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getLocalDataAlignment
   if (const auto N = asMemberPointerTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3047(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getLocalDataSize
+static void g3046(const Subject &S, Answer &A) { // MemberPointerTypeLoc::getLocalDataSize
   if (const auto N = asMemberPointerTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3048(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getStarLoc
+static void g3047(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getStarLoc
   if (const auto N = asObjCObjectPointerTypeLoc(S); N)
     put(A, N->getStarLoc());
   else
     A.undefined();
 }
-static void g3049(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getSigilLoc
+static void g3048(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getSigilLoc
   if (const auto N = asObjCObjectPointerTypeLoc(S); N)
     put(A, N->getSigilLoc());
   else
     A.undefined();
 }
-static void g3050(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getPointeeLoc
+static void g3049(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getPointeeLoc
   if (const auto N = asObjCObjectPointerTypeLoc(S); N)
     put(A, N->getPointeeLoc());
   else
     A.undefined();
 }
-static void g3051(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getInnerType
+static void g3050(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getInnerType
   if (const auto N = asObjCObjectPointerTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3052(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getLocalDataAlignment
+static void g3051(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getLocalDataAlignment
   if (const auto N = asObjCObjectPointerTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3053(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getLocalDataSize
+static void g3052(const Subject &S, Answer &A) { // ObjCObjectPointerTypeLoc::getLocalDataSize
   if (const auto N = asObjCObjectPointerTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3054(const Subject &S, Answer &A) { // ReferenceTypeLoc::getInnerType
+static void g3053(const Subject &S, Answer &A) { // ReferenceTypeLoc::getInnerType
   if (const auto N = asReferenceTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3055(const Subject &S, Answer &A) { // ReferenceTypeLoc::getSigilLoc
+static void g3054(const Subject &S, Answer &A) { // ReferenceTypeLoc::getSigilLoc
   if (const auto N = asReferenceTypeLoc(S); N)
     put(A, N->getSigilLoc());
   else
     A.undefined();
 }
-static void g3056(const Subject &S, Answer &A) { // ReferenceTypeLoc::getPointeeLoc
+static void g3055(const Subject &S, Answer &A) { // ReferenceTypeLoc::getPointeeLoc
   if (const auto N = asReferenceTypeLoc(S); N)
     put(A, N->getPointeeLoc());
   else
     A.undefined();
 }
-static void g3057(const Subject &S, Answer &A) { // ReferenceTypeLoc::getLocalDataAlignment
+static void g3056(const Subject &S, Answer &A) { // ReferenceTypeLoc::getLocalDataAlignment
   if (const auto N = asReferenceTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3058(const Subject &S, Answer &A) { // ReferenceTypeLoc::getLocalDataSize
+static void g3057(const Subject &S, Answer &A) { // ReferenceTypeLoc::getLocalDataSize
   if (const auto N = asReferenceTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3059(const Subject &S, Answer &A) { // LValueReferenceTypeLoc::getAmpLoc
+static void g3058(const Subject &S, Answer &A) { // LValueReferenceTypeLoc::getAmpLoc
   if (const auto N = asLValueReferenceTypeLoc(S); N)
     put(A, N->getAmpLoc());
   else
     A.undefined();
 }
-static void g3060(const Subject &S, Answer &A) { // LValueReferenceTypeLoc::getTypePtr
+static void g3059(const Subject &S, Answer &A) { // LValueReferenceTypeLoc::getTypePtr
   if (const auto N = asLValueReferenceTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3061(const Subject &S, Answer &A) { // RValueReferenceTypeLoc::getAmpAmpLoc
+static void g3060(const Subject &S, Answer &A) { // RValueReferenceTypeLoc::getAmpAmpLoc
   if (const auto N = asRValueReferenceTypeLoc(S); N)
     put(A, N->getAmpAmpLoc());
   else
     A.undefined();
 }
-static void g3062(const Subject &S, Answer &A) { // RValueReferenceTypeLoc::getTypePtr
+static void g3061(const Subject &S, Answer &A) { // RValueReferenceTypeLoc::getTypePtr
   if (const auto N = asRValueReferenceTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3063(const Subject &S, Answer &A) { // FunctionTypeLoc::getLocalRangeBegin
+static void g3062(const Subject &S, Answer &A) { // FunctionTypeLoc::getLocalRangeBegin
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getLocalRangeBegin());
   else
     A.undefined();
 }
-static void g3064(const Subject &S, Answer &A) { // FunctionTypeLoc::getLocalRangeEnd
+static void g3063(const Subject &S, Answer &A) { // FunctionTypeLoc::getLocalRangeEnd
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getLocalRangeEnd());
   else
     A.undefined();
 }
-static void g3065(const Subject &S, Answer &A) { // FunctionTypeLoc::getLParenLoc
+static void g3064(const Subject &S, Answer &A) { // FunctionTypeLoc::getLParenLoc
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3066(const Subject &S, Answer &A) { // FunctionTypeLoc::getRParenLoc
+static void g3065(const Subject &S, Answer &A) { // FunctionTypeLoc::getRParenLoc
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g3067(const Subject &S, Answer &A) { // FunctionTypeLoc::getParensRange
+static void g3066(const Subject &S, Answer &A) { // FunctionTypeLoc::getParensRange
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getParensRange());
   else
     A.undefined();
 }
-static void g3068(const Subject &S, Answer &A) { // FunctionTypeLoc::getExceptionSpecRange
+static void g3067(const Subject &S, Answer &A) { // FunctionTypeLoc::getExceptionSpecRange
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getExceptionSpecRange());
   else
     A.undefined();
 }
-static void g3069(const Subject &S, Answer &A) { // FunctionTypeLoc::getParams
+static void g3068(const Subject &S, Answer &A) { // FunctionTypeLoc::getParams
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getParams());
   else
     A.undefined();
 }
-static void g3070(const Subject &S, Answer &A) { // FunctionTypeLoc::getNumParams
+static void g3069(const Subject &S, Answer &A) { // FunctionTypeLoc::getNumParams
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getNumParams());
   else
     A.undefined();
 }
-static void g3071(const Subject &S, Answer &A) { // FunctionTypeLoc::getReturnLoc
+static void g3070(const Subject &S, Answer &A) { // FunctionTypeLoc::getReturnLoc
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getReturnLoc());
   else
     A.undefined();
 }
-static void g3072(const Subject &S, Answer &A) { // FunctionTypeLoc::getExtraLocalDataSize
+static void g3071(const Subject &S, Answer &A) { // FunctionTypeLoc::getExtraLocalDataSize
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getExtraLocalDataSize());
   else
     A.undefined();
 }
-static void g3073(const Subject &S, Answer &A) { // FunctionTypeLoc::getExtraLocalDataAlignment
+static void g3072(const Subject &S, Answer &A) { // FunctionTypeLoc::getExtraLocalDataAlignment
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getExtraLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3074(const Subject &S, Answer &A) { // FunctionTypeLoc::getInnerType
+static void g3073(const Subject &S, Answer &A) { // FunctionTypeLoc::getInnerType
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3075(const Subject &S, Answer &A) { // FunctionTypeLoc::getLocalDataAlignment
+static void g3074(const Subject &S, Answer &A) { // FunctionTypeLoc::getLocalDataAlignment
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3076(const Subject &S, Answer &A) { // FunctionTypeLoc::getLocalDataSize
+static void g3075(const Subject &S, Answer &A) { // FunctionTypeLoc::getLocalDataSize
   if (const auto N = asFunctionTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3077(const Subject &S, Answer &A) { // FunctionProtoTypeLoc::getTypePtr
+static void g3076(const Subject &S, Answer &A) { // FunctionProtoTypeLoc::getTypePtr
   if (const auto N = asFunctionProtoTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3078(const Subject &S, Answer &A) { // FunctionNoProtoTypeLoc::getTypePtr
+static void g3077(const Subject &S, Answer &A) { // FunctionNoProtoTypeLoc::getTypePtr
   if (const auto N = asFunctionNoProtoTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3079(const Subject &S, Answer &A) { // ArrayTypeLoc::getLBracketLoc
+static void g3078(const Subject &S, Answer &A) { // ArrayTypeLoc::getLBracketLoc
   if (const auto N = asArrayTypeLoc(S); N)
     put(A, N->getLBracketLoc());
   else
     A.undefined();
 }
-static void g3080(const Subject &S, Answer &A) { // ArrayTypeLoc::getRBracketLoc
+static void g3079(const Subject &S, Answer &A) { // ArrayTypeLoc::getRBracketLoc
   if (const auto N = asArrayTypeLoc(S); N)
     put(A, N->getRBracketLoc());
   else
     A.undefined();
 }
-static void g3081(const Subject &S, Answer &A) { // ArrayTypeLoc::getBracketsRange
+static void g3080(const Subject &S, Answer &A) { // ArrayTypeLoc::getBracketsRange
   if (const auto N = asArrayTypeLoc(S); N)
     put(A, N->getBracketsRange());
   else
     A.undefined();
 }
-static void g3082(const Subject &S, Answer &A) { // ArrayTypeLoc::getSizeExpr
+static void g3081(const Subject &S, Answer &A) { // ArrayTypeLoc::getSizeExpr
   if (const auto N = asArrayTypeLoc(S); N)
     put(A, N->getSizeExpr());
   else
     A.undefined();
 }
-static void g3083(const Subject &S, Answer &A) { // ArrayTypeLoc::getElementLoc
+static void g3082(const Subject &S, Answer &A) { // ArrayTypeLoc::getElementLoc
   if (const auto N = asArrayTypeLoc(S); N)
     put(A, N->getElementLoc());
   else
     A.undefined();
 }
-static void g3084(const Subject &S, Answer &A) { // ArrayTypeLoc::getInnerType
+static void g3083(const Subject &S, Answer &A) { // ArrayTypeLoc::getInnerType
   if (const auto N = asArrayTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3085(const Subject &S, Answer &A) { // ArrayTypeLoc::getLocalDataAlignment
+static void g3084(const Subject &S, Answer &A) { // ArrayTypeLoc::getLocalDataAlignment
   if (const auto N = asArrayTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3086(const Subject &S, Answer &A) { // ArrayTypeLoc::getLocalDataSize
+static void g3085(const Subject &S, Answer &A) { // ArrayTypeLoc::getLocalDataSize
   if (const auto N = asArrayTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3087(const Subject &S, Answer &A) { // ConstantArrayTypeLoc::getTypePtr
+static void g3086(const Subject &S, Answer &A) { // ConstantArrayTypeLoc::getTypePtr
   if (const auto N = asConstantArrayTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3088(const Subject &S, Answer &A) { // ArrayParameterTypeLoc::getTypePtr
+static void g3087(const Subject &S, Answer &A) { // ArrayParameterTypeLoc::getTypePtr
   if (const auto N = asArrayParameterTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3089(const Subject &S, Answer &A) { // IncompleteArrayTypeLoc::getTypePtr
+static void g3088(const Subject &S, Answer &A) { // IncompleteArrayTypeLoc::getTypePtr
   if (const auto N = asIncompleteArrayTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3090(const Subject &S, Answer &A) { // DependentSizedArrayTypeLoc::getTypePtr
+static void g3089(const Subject &S, Answer &A) { // DependentSizedArrayTypeLoc::getTypePtr
   if (const auto N = asDependentSizedArrayTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3091(const Subject &S, Answer &A) { // VariableArrayTypeLoc::getTypePtr
+static void g3090(const Subject &S, Answer &A) { // VariableArrayTypeLoc::getTypePtr
   if (const auto N = asVariableArrayTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3092(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getTemplateKeywordLoc
+static void g3091(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getTemplateKeywordLoc
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g3093(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getLAngleLoc
+static void g3092(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getLAngleLoc
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getLAngleLoc());
   else
     A.undefined();
 }
-static void g3094(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getRAngleLoc
+static void g3093(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getRAngleLoc
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getRAngleLoc());
   else
     A.undefined();
 }
-static void g3095(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getNumArgs
+static void g3094(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getNumArgs
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g3096(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getTemplateNameLoc
+static void g3095(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getTemplateNameLoc
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getTemplateNameLoc());
   else
     A.undefined();
 }
-static void g3097(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getExtraLocalDataSize
+static void g3096(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getExtraLocalDataSize
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getExtraLocalDataSize());
   else
     A.undefined();
 }
-static void g3098(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getExtraLocalDataAlignment
+static void g3097(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getExtraLocalDataAlignment
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getExtraLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3099(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getLocalDataAlignment
+static void g3098(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getLocalDataAlignment
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3100(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getLocalDataSize
+static void g3099(const Subject &S, Answer &A) { // TemplateSpecializationTypeLoc::getLocalDataSize
   if (const auto N = asTemplateSpecializationTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3101(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getAttrNameLoc
+static void g3100(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getAttrNameLoc
   if (const auto N = asDependentAddressSpaceTypeLoc(S); N)
     put(A, N->getAttrNameLoc());
   else
     A.undefined();
 }
-static void g3102(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getAttrExprOperand
+static void g3101(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getAttrExprOperand
   if (const auto N = asDependentAddressSpaceTypeLoc(S); N)
     put(A, N->getAttrExprOperand());
   else
     A.undefined();
 }
-static void g3103(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getAttrOperandParensRange
+static void g3102(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getAttrOperandParensRange
   if (const auto N = asDependentAddressSpaceTypeLoc(S); N)
     put(A, N->getAttrOperandParensRange());
   else
     A.undefined();
 }
-static void g3104(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getInnerType
+static void g3103(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getInnerType
   if (const auto N = asDependentAddressSpaceTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3105(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getPointeeTypeLoc
+static void g3104(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getPointeeTypeLoc
   if (const auto N = asDependentAddressSpaceTypeLoc(S); N)
     put(A, N->getPointeeTypeLoc());
   else
     A.undefined();
 }
-static void g3106(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getLocalDataAlignment
+static void g3105(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getLocalDataAlignment
   if (const auto N = asDependentAddressSpaceTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3107(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getLocalDataSize
+static void g3106(const Subject &S, Answer &A) { // DependentAddressSpaceTypeLoc::getLocalDataSize
   if (const auto N = asDependentAddressSpaceTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3108(const Subject &S, Answer &A) { // VectorTypeLoc::getNameLoc
+static void g3107(const Subject &S, Answer &A) { // VectorTypeLoc::getNameLoc
   if (const auto N = asVectorTypeLoc(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g3109(const Subject &S, Answer &A) { // VectorTypeLoc::getElementLoc
+static void g3108(const Subject &S, Answer &A) { // VectorTypeLoc::getElementLoc
   if (const auto N = asVectorTypeLoc(S); N)
     put(A, N->getElementLoc());
   else
     A.undefined();
 }
-static void g3110(const Subject &S, Answer &A) { // VectorTypeLoc::getInnerType
+static void g3109(const Subject &S, Answer &A) { // VectorTypeLoc::getInnerType
   if (const auto N = asVectorTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3111(const Subject &S, Answer &A) { // VectorTypeLoc::getLocalDataAlignment
+static void g3110(const Subject &S, Answer &A) { // VectorTypeLoc::getLocalDataAlignment
   if (const auto N = asVectorTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3112(const Subject &S, Answer &A) { // VectorTypeLoc::getLocalDataSize
+static void g3111(const Subject &S, Answer &A) { // VectorTypeLoc::getLocalDataSize
   if (const auto N = asVectorTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3113(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getNameLoc
+static void g3112(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getNameLoc
   if (const auto N = asDependentVectorTypeLoc(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g3114(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getElementLoc
+static void g3113(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getElementLoc
   if (const auto N = asDependentVectorTypeLoc(S); N)
     put(A, N->getElementLoc());
   else
     A.undefined();
 }
-static void g3115(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getInnerType
+static void g3114(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getInnerType
   if (const auto N = asDependentVectorTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3116(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getLocalDataAlignment
+static void g3115(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getLocalDataAlignment
   if (const auto N = asDependentVectorTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3117(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getLocalDataSize
+static void g3116(const Subject &S, Answer &A) { // DependentVectorTypeLoc::getLocalDataSize
   if (const auto N = asDependentVectorTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3118(const Subject &S, Answer &A) { // ExtVectorTypeLoc::getTypePtr
+static void g3117(const Subject &S, Answer &A) { // ExtVectorTypeLoc::getTypePtr
   if (const auto N = asExtVectorTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3119(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getNameLoc
+static void g3118(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getNameLoc
   if (const auto N = asDependentSizedExtVectorTypeLoc(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g3120(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getElementLoc
+static void g3119(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getElementLoc
   if (const auto N = asDependentSizedExtVectorTypeLoc(S); N)
     put(A, N->getElementLoc());
   else
     A.undefined();
 }
-static void g3121(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getInnerType
+static void g3120(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getInnerType
   if (const auto N = asDependentSizedExtVectorTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3122(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getLocalDataAlignment
+static void g3121(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getLocalDataAlignment
   if (const auto N = asDependentSizedExtVectorTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3123(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getLocalDataSize
+static void g3122(const Subject &S, Answer &A) { // DependentSizedExtVectorTypeLoc::getLocalDataSize
   if (const auto N = asDependentSizedExtVectorTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3124(const Subject &S, Answer &A) { // MatrixTypeLoc::getAttrNameLoc
+static void g3123(const Subject &S, Answer &A) { // MatrixTypeLoc::getAttrNameLoc
   if (const auto N = asMatrixTypeLoc(S); N)
     put(A, N->getAttrNameLoc());
   else
     A.undefined();
 }
-static void g3125(const Subject &S, Answer &A) { // MatrixTypeLoc::getAttrRowOperand
+static void g3124(const Subject &S, Answer &A) { // MatrixTypeLoc::getAttrRowOperand
   if (const auto N = asMatrixTypeLoc(S); N)
     put(A, N->getAttrRowOperand());
   else
     A.undefined();
 }
-static void g3126(const Subject &S, Answer &A) { // MatrixTypeLoc::getAttrColumnOperand
+static void g3125(const Subject &S, Answer &A) { // MatrixTypeLoc::getAttrColumnOperand
   if (const auto N = asMatrixTypeLoc(S); N)
     put(A, N->getAttrColumnOperand());
   else
     A.undefined();
 }
-static void g3127(const Subject &S, Answer &A) { // MatrixTypeLoc::getAttrOperandParensRange
+static void g3126(const Subject &S, Answer &A) { // MatrixTypeLoc::getAttrOperandParensRange
   if (const auto N = asMatrixTypeLoc(S); N)
     put(A, N->getAttrOperandParensRange());
   else
     A.undefined();
 }
-static void g3128(const Subject &S, Answer &A) { // MatrixTypeLoc::getLocalDataAlignment
+static void g3127(const Subject &S, Answer &A) { // MatrixTypeLoc::getLocalDataAlignment
   if (const auto N = asMatrixTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3129(const Subject &S, Answer &A) { // MatrixTypeLoc::getLocalDataSize
+static void g3128(const Subject &S, Answer &A) { // MatrixTypeLoc::getLocalDataSize
   if (const auto N = asMatrixTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3130(const Subject &S, Answer &A) { // ConstantMatrixTypeLoc::getTypePtr
+static void g3129(const Subject &S, Answer &A) { // ConstantMatrixTypeLoc::getTypePtr
   if (const auto N = asConstantMatrixTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3131(const Subject &S, Answer &A) { // DependentSizedMatrixTypeLoc::getTypePtr
+static void g3130(const Subject &S, Answer &A) { // DependentSizedMatrixTypeLoc::getTypePtr
   if (const auto N = asDependentSizedMatrixTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3132(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getUnderlyingExpr
+static void g3131(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getUnderlyingExpr
   if (const auto N = asTypeOfExprTypeLoc(S); N)
     put(A, N->getUnderlyingExpr());
   else
     A.undefined();
 }
-static void g3133(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getTypeofLoc
+static void g3132(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getTypeofLoc
   if (const auto N = asTypeOfExprTypeLoc(S); N)
     put(A, N->getTypeofLoc());
   else
     A.undefined();
 }
-static void g3134(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getLParenLoc
+static void g3133(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getLParenLoc
   if (const auto N = asTypeOfExprTypeLoc(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3135(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getRParenLoc
+static void g3134(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getRParenLoc
   if (const auto N = asTypeOfExprTypeLoc(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g3136(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getParensRange
+static void g3135(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getParensRange
   if (const auto N = asTypeOfExprTypeLoc(S); N)
     put(A, N->getParensRange());
   else
     A.undefined();
 }
-static void g3137(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getLocalDataAlignment
+static void g3136(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getLocalDataAlignment
   if (const auto N = asTypeOfExprTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3138(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getLocalDataSize
+static void g3137(const Subject &S, Answer &A) { // TypeOfExprTypeLoc::getLocalDataSize
   if (const auto N = asTypeOfExprTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3139(const Subject &S, Answer &A) { // TypeOfTypeLoc::getUnmodifiedType
+static void g3138(const Subject &S, Answer &A) { // TypeOfTypeLoc::getUnmodifiedType
   if (const auto N = asTypeOfTypeLoc(S); N)
     put(A, N->getUnmodifiedType());
   else
     A.undefined();
 }
-static void g3140(const Subject &S, Answer &A) { // TypeOfTypeLoc::getUnmodifiedTInfo
+static void g3139(const Subject &S, Answer &A) { // TypeOfTypeLoc::getUnmodifiedTInfo
   if (const auto N = asTypeOfTypeLoc(S); N)
     put(A, N->getUnmodifiedTInfo());
   else
     A.undefined();
 }
-static void g3141(const Subject &S, Answer &A) { // TypeOfTypeLoc::getTypeofLoc
+static void g3140(const Subject &S, Answer &A) { // TypeOfTypeLoc::getTypeofLoc
   if (const auto N = asTypeOfTypeLoc(S); N)
     put(A, N->getTypeofLoc());
   else
     A.undefined();
 }
-static void g3142(const Subject &S, Answer &A) { // TypeOfTypeLoc::getLParenLoc
+static void g3141(const Subject &S, Answer &A) { // TypeOfTypeLoc::getLParenLoc
   if (const auto N = asTypeOfTypeLoc(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3143(const Subject &S, Answer &A) { // TypeOfTypeLoc::getRParenLoc
+static void g3142(const Subject &S, Answer &A) { // TypeOfTypeLoc::getRParenLoc
   if (const auto N = asTypeOfTypeLoc(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g3144(const Subject &S, Answer &A) { // TypeOfTypeLoc::getParensRange
+static void g3143(const Subject &S, Answer &A) { // TypeOfTypeLoc::getParensRange
   if (const auto N = asTypeOfTypeLoc(S); N)
     put(A, N->getParensRange());
   else
     A.undefined();
 }
-static void g3145(const Subject &S, Answer &A) { // TypeOfTypeLoc::getLocalDataAlignment
+static void g3144(const Subject &S, Answer &A) { // TypeOfTypeLoc::getLocalDataAlignment
   if (const auto N = asTypeOfTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3146(const Subject &S, Answer &A) { // TypeOfTypeLoc::getLocalDataSize
+static void g3145(const Subject &S, Answer &A) { // TypeOfTypeLoc::getLocalDataSize
   if (const auto N = asTypeOfTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3147(const Subject &S, Answer &A) { // DecltypeTypeLoc::getUnderlyingExpr
+static void g3146(const Subject &S, Answer &A) { // DecltypeTypeLoc::getUnderlyingExpr
   if (const auto N = asDecltypeTypeLoc(S); N)
     put(A, N->getUnderlyingExpr());
   else
     A.undefined();
 }
-static void g3148(const Subject &S, Answer &A) { // DecltypeTypeLoc::getDecltypeLoc
+static void g3147(const Subject &S, Answer &A) { // DecltypeTypeLoc::getDecltypeLoc
   if (const auto N = asDecltypeTypeLoc(S); N)
     put(A, N->getDecltypeLoc());
   else
     A.undefined();
 }
-static void g3149(const Subject &S, Answer &A) { // DecltypeTypeLoc::getRParenLoc
+static void g3148(const Subject &S, Answer &A) { // DecltypeTypeLoc::getRParenLoc
   if (const auto N = asDecltypeTypeLoc(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g3150(const Subject &S, Answer &A) { // DecltypeTypeLoc::getLocalDataAlignment
+static void g3149(const Subject &S, Answer &A) { // DecltypeTypeLoc::getLocalDataAlignment
   if (const auto N = asDecltypeTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3151(const Subject &S, Answer &A) { // DecltypeTypeLoc::getLocalDataSize
+static void g3150(const Subject &S, Answer &A) { // DecltypeTypeLoc::getLocalDataSize
   if (const auto N = asDecltypeTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3152(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getIndexExpr
+static void g3151(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getIndexExpr
   if (const auto N = asPackIndexingTypeLoc(S); N)
     put(A, N->getIndexExpr());
   else
     A.undefined();
 }
-static void g3153(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getPattern
+static void g3152(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getPattern
   if (const auto N = asPackIndexingTypeLoc(S); N)
     put(A, N->getPattern());
   else
     A.undefined();
 }
-static void g3154(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getEllipsisLoc
+static void g3153(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getEllipsisLoc
   if (const auto N = asPackIndexingTypeLoc(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g3155(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getPatternLoc
+static void g3154(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getPatternLoc
   if (const auto N = asPackIndexingTypeLoc(S); N)
     put(A, N->getPatternLoc());
   else
     A.undefined();
 }
-static void g3156(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getInnerType
+static void g3155(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getInnerType
   if (const auto N = asPackIndexingTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3157(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getLocalDataAlignment
+static void g3156(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getLocalDataAlignment
   if (const auto N = asPackIndexingTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3158(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getLocalDataSize
+static void g3157(const Subject &S, Answer &A) { // PackIndexingTypeLoc::getLocalDataSize
   if (const auto N = asPackIndexingTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3159(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getKWLoc
+static void g3158(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getKWLoc
   if (const auto N = asUnaryTransformTypeLoc(S); N)
     put(A, N->getKWLoc());
   else
     A.undefined();
 }
-static void g3160(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getLParenLoc
+static void g3159(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getLParenLoc
   if (const auto N = asUnaryTransformTypeLoc(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3161(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getRParenLoc
+static void g3160(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getRParenLoc
   if (const auto N = asUnaryTransformTypeLoc(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g3162(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getUnderlyingTInfo
+static void g3161(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getUnderlyingTInfo
   if (const auto N = asUnaryTransformTypeLoc(S); N)
     put(A, N->getUnderlyingTInfo());
   else
     A.undefined();
 }
-static void g3163(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getParensRange
+static void g3162(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getParensRange
   if (const auto N = asUnaryTransformTypeLoc(S); N)
     put(A, N->getParensRange());
   else
     A.undefined();
 }
-static void g3164(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getLocalDataAlignment
+static void g3163(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getLocalDataAlignment
   if (const auto N = asUnaryTransformTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3165(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getLocalDataSize
+static void g3164(const Subject &S, Answer &A) { // UnaryTransformTypeLoc::getLocalDataSize
   if (const auto N = asUnaryTransformTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3166(const Subject &S, Answer &A) { // AutoTypeLoc::getAutoKeyword
+static void g3165(const Subject &S, Answer &A) { // AutoTypeLoc::getAutoKeyword
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getAutoKeyword());
   else
     A.undefined();
 }
-static void g3167(const Subject &S, Answer &A) { // AutoTypeLoc::isDecltypeAuto
+static void g3166(const Subject &S, Answer &A) { // AutoTypeLoc::isDecltypeAuto
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->isDecltypeAuto());
   else
     A.undefined();
 }
-static void g3168(const Subject &S, Answer &A) { // AutoTypeLoc::getRParenLoc
+static void g3167(const Subject &S, Answer &A) { // AutoTypeLoc::getRParenLoc
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g3169(const Subject &S, Answer &A) { // AutoTypeLoc::isConstrained
+static void g3168(const Subject &S, Answer &A) { // AutoTypeLoc::isConstrained
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->isConstrained());
   else
     A.undefined();
 }
-static void g3170(const Subject &S, Answer &A) { // AutoTypeLoc::getConceptReference
+static void g3169(const Subject &S, Answer &A) { // AutoTypeLoc::getConceptReference
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getConceptReference());
   else
     A.undefined();
 }
-static void g3171(const Subject &S, Answer &A) { // AutoTypeLoc::getNestedNameSpecifierLoc
+static void g3170(const Subject &S, Answer &A) { // AutoTypeLoc::getNestedNameSpecifierLoc
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getNestedNameSpecifierLoc());
   else
     A.undefined();
 }
-static void g3172(const Subject &S, Answer &A) { // AutoTypeLoc::getTemplateKWLoc
+static void g3171(const Subject &S, Answer &A) { // AutoTypeLoc::getTemplateKWLoc
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getTemplateKWLoc());
   else
     A.undefined();
 }
-static void g3173(const Subject &S, Answer &A) { // AutoTypeLoc::getConceptNameLoc
+static void g3172(const Subject &S, Answer &A) { // AutoTypeLoc::getConceptNameLoc
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getConceptNameLoc());
   else
     A.undefined();
 }
-static void g3174(const Subject &S, Answer &A) { // AutoTypeLoc::getFoundDecl
+static void g3173(const Subject &S, Answer &A) { // AutoTypeLoc::getFoundDecl
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getFoundDecl());
   else
     A.undefined();
 }
-static void g3175(const Subject &S, Answer &A) { // AutoTypeLoc::getNamedConcept
+static void g3174(const Subject &S, Answer &A) { // AutoTypeLoc::getNamedConcept
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getNamedConcept());
   else
     A.undefined();
 }
-static void g3176(const Subject &S, Answer &A) { // AutoTypeLoc::getConceptNameInfo
+static void g3175(const Subject &S, Answer &A) { // AutoTypeLoc::getConceptNameInfo
   if (const auto N = asAutoTypeLoc(S); N && (N->getConceptReference()))
     put(A, N->getConceptNameInfo());
   else
     A.undefined();
 }
-static void g3177(const Subject &S, Answer &A) { // AutoTypeLoc::hasExplicitTemplateArgs
+static void g3176(const Subject &S, Answer &A) { // AutoTypeLoc::hasExplicitTemplateArgs
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->hasExplicitTemplateArgs());
   else
     A.undefined();
 }
-static void g3178(const Subject &S, Answer &A) { // AutoTypeLoc::getLAngleLoc
+static void g3177(const Subject &S, Answer &A) { // AutoTypeLoc::getLAngleLoc
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getLAngleLoc());
   else
     A.undefined();
 }
-static void g3179(const Subject &S, Answer &A) { // AutoTypeLoc::getRAngleLoc
+static void g3178(const Subject &S, Answer &A) { // AutoTypeLoc::getRAngleLoc
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getRAngleLoc());
   else
     A.undefined();
 }
-static void g3180(const Subject &S, Answer &A) { // AutoTypeLoc::getNumArgs
+static void g3179(const Subject &S, Answer &A) { // AutoTypeLoc::getNumArgs
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g3181(const Subject &S, Answer &A) { // AutoTypeLoc::getLocalDataAlignment
+static void g3180(const Subject &S, Answer &A) { // AutoTypeLoc::getLocalDataAlignment
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3182(const Subject &S, Answer &A) { // AutoTypeLoc::getLocalDataSize
+static void g3181(const Subject &S, Answer &A) { // AutoTypeLoc::getLocalDataSize
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3183(const Subject &S, Answer &A) { // AutoTypeLoc::getTypePtr
+static void g3182(const Subject &S, Answer &A) { // AutoTypeLoc::getTypePtr
   if (const auto N = asAutoTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3184(const Subject &S, Answer &A) { // DeducedTemplateSpecializationTypeLoc::getTemplateNameLoc
+static void g3183(const Subject &S, Answer &A) { // DeducedTemplateSpecializationTypeLoc::getTemplateNameLoc
   if (const auto N = asDeducedTemplateSpecializationTypeLoc(S); N)
     put(A, N->getTemplateNameLoc());
   else
     A.undefined();
 }
-static void g3185(const Subject &S, Answer &A) { // DeducedTemplateSpecializationTypeLoc::getTypePtr
+static void g3184(const Subject &S, Answer &A) { // DeducedTemplateSpecializationTypeLoc::getTypePtr
   if (const auto N = asDeducedTemplateSpecializationTypeLoc(S); N)
     put(A, N->getTypePtr());
   else
     A.undefined();
 }
-static void g3186(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getElaboratedKeywordLoc
+static void g3185(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getElaboratedKeywordLoc
   if (const auto N = asElaboratedTypeLoc(S); N)
     put(A, N->getElaboratedKeywordLoc());
   else
     A.undefined();
 }
-static void g3187(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getQualifierLoc
+static void g3186(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getQualifierLoc
   if (const auto N = asElaboratedTypeLoc(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g3188(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getNamedTypeLoc
+static void g3187(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getNamedTypeLoc
   if (const auto N = asElaboratedTypeLoc(S); N)
     put(A, N->getNamedTypeLoc());
   else
     A.undefined();
 }
-static void g3189(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getInnerType
+static void g3188(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getInnerType
   if (const auto N = asElaboratedTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3190(const Subject &S, Answer &A) { // ElaboratedTypeLoc::isEmpty
+static void g3189(const Subject &S, Answer &A) { // ElaboratedTypeLoc::isEmpty
   if (const auto N = asElaboratedTypeLoc(S); N)
     put(A, N->isEmpty());
   else
     A.undefined();
 }
-static void g3191(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getLocalDataAlignment
+static void g3190(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getLocalDataAlignment
   if (const auto N = asElaboratedTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3192(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getLocalDataSize
+static void g3191(const Subject &S, Answer &A) { // ElaboratedTypeLoc::getLocalDataSize
   if (const auto N = asElaboratedTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3193(const Subject &S, Answer &A) { // DependentNameTypeLoc::getElaboratedKeywordLoc
+static void g3192(const Subject &S, Answer &A) { // DependentNameTypeLoc::getElaboratedKeywordLoc
   if (const auto N = asDependentNameTypeLoc(S); N)
     put(A, N->getElaboratedKeywordLoc());
   else
     A.undefined();
 }
-static void g3194(const Subject &S, Answer &A) { // DependentNameTypeLoc::getQualifierLoc
+static void g3193(const Subject &S, Answer &A) { // DependentNameTypeLoc::getQualifierLoc
   if (const auto N = asDependentNameTypeLoc(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g3195(const Subject &S, Answer &A) { // DependentNameTypeLoc::getNameLoc
+static void g3194(const Subject &S, Answer &A) { // DependentNameTypeLoc::getNameLoc
   if (const auto N = asDependentNameTypeLoc(S); N)
     put(A, N->getNameLoc());
   else
     A.undefined();
 }
-static void g3196(const Subject &S, Answer &A) { // DependentNameTypeLoc::getLocalDataAlignment
+static void g3195(const Subject &S, Answer &A) { // DependentNameTypeLoc::getLocalDataAlignment
   if (const auto N = asDependentNameTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3197(const Subject &S, Answer &A) { // DependentNameTypeLoc::getLocalDataSize
+static void g3196(const Subject &S, Answer &A) { // DependentNameTypeLoc::getLocalDataSize
   if (const auto N = asDependentNameTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3198(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getElaboratedKeywordLoc
+static void g3197(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getElaboratedKeywordLoc
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getElaboratedKeywordLoc());
   else
     A.undefined();
 }
-static void g3199(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getQualifierLoc
+static void g3198(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getQualifierLoc
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getQualifierLoc());
   else
     A.undefined();
 }
-static void g3200(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getTemplateKeywordLoc
+static void g3199(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getTemplateKeywordLoc
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getTemplateKeywordLoc());
   else
     A.undefined();
 }
-static void g3201(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getTemplateNameLoc
+static void g3200(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getTemplateNameLoc
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getTemplateNameLoc());
   else
     A.undefined();
 }
-static void g3202(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getLAngleLoc
+static void g3201(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getLAngleLoc
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getLAngleLoc());
   else
     A.undefined();
 }
-static void g3203(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getRAngleLoc
+static void g3202(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getRAngleLoc
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getRAngleLoc());
   else
     A.undefined();
 }
-static void g3204(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getNumArgs
+static void g3203(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getNumArgs
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getNumArgs());
   else
     A.undefined();
 }
-static void g3205(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getExtraLocalDataSize
+static void g3204(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getExtraLocalDataSize
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getExtraLocalDataSize());
   else
     A.undefined();
 }
-static void g3206(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getExtraLocalDataAlignment
+static void g3205(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getExtraLocalDataAlignment
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getExtraLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3207(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getLocalDataAlignment
+static void g3206(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getLocalDataAlignment
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3208(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getLocalDataSize
+static void g3207(const Subject &S, Answer &A) { // DependentTemplateSpecializationTypeLoc::getLocalDataSize
   if (const auto N = asDependentTemplateSpecializationTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3209(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getEllipsisLoc
+static void g3208(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getEllipsisLoc
   if (const auto N = asPackExpansionTypeLoc(S); N)
     put(A, N->getEllipsisLoc());
   else
     A.undefined();
 }
-static void g3210(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getPatternLoc
+static void g3209(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getPatternLoc
   if (const auto N = asPackExpansionTypeLoc(S); N)
     put(A, N->getPatternLoc());
   else
     A.undefined();
 }
-static void g3211(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getInnerType
+static void g3210(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getInnerType
   if (const auto N = asPackExpansionTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3212(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getLocalDataAlignment
+static void g3211(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getLocalDataAlignment
   if (const auto N = asPackExpansionTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3213(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getLocalDataSize
+static void g3212(const Subject &S, Answer &A) { // PackExpansionTypeLoc::getLocalDataSize
   if (const auto N = asPackExpansionTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3214(const Subject &S, Answer &A) { // AtomicTypeLoc::getValueLoc
+static void g3213(const Subject &S, Answer &A) { // AtomicTypeLoc::getValueLoc
   if (const auto N = asAtomicTypeLoc(S); N)
     put(A, N->getValueLoc());
   else
     A.undefined();
 }
-static void g3215(const Subject &S, Answer &A) { // AtomicTypeLoc::getKWLoc
+static void g3214(const Subject &S, Answer &A) { // AtomicTypeLoc::getKWLoc
   if (const auto N = asAtomicTypeLoc(S); N)
     put(A, N->getKWLoc());
   else
     A.undefined();
 }
-static void g3216(const Subject &S, Answer &A) { // AtomicTypeLoc::getLParenLoc
+static void g3215(const Subject &S, Answer &A) { // AtomicTypeLoc::getLParenLoc
   if (const auto N = asAtomicTypeLoc(S); N)
     put(A, N->getLParenLoc());
   else
     A.undefined();
 }
-static void g3217(const Subject &S, Answer &A) { // AtomicTypeLoc::getRParenLoc
+static void g3216(const Subject &S, Answer &A) { // AtomicTypeLoc::getRParenLoc
   if (const auto N = asAtomicTypeLoc(S); N)
     put(A, N->getRParenLoc());
   else
     A.undefined();
 }
-static void g3218(const Subject &S, Answer &A) { // AtomicTypeLoc::getParensRange
+static void g3217(const Subject &S, Answer &A) { // AtomicTypeLoc::getParensRange
   if (const auto N = asAtomicTypeLoc(S); N)
     put(A, N->getParensRange());
   else
     A.undefined();
 }
-static void g3219(const Subject &S, Answer &A) { // AtomicTypeLoc::getInnerType
+static void g3218(const Subject &S, Answer &A) { // AtomicTypeLoc::getInnerType
   if (const auto N = asAtomicTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3220(const Subject &S, Answer &A) { // AtomicTypeLoc::getLocalDataAlignment
+static void g3219(const Subject &S, Answer &A) { // AtomicTypeLoc::getLocalDataAlignment
   if (const auto N = asAtomicTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3221(const Subject &S, Answer &A) { // AtomicTypeLoc::getLocalDataSize
+static void g3220(const Subject &S, Answer &A) { // AtomicTypeLoc::getLocalDataSize
   if (const auto N = asAtomicTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
     A.undefined();
 }
-static void g3222(const Subject &S, Answer &A) { // PipeTypeLoc::getValueLoc
+static void g3221(const Subject &S, Answer &A) { // PipeTypeLoc::getValueLoc
   if (const auto N = asPipeTypeLoc(S); N)
     put(A, N->getValueLoc());
   else
     A.undefined();
 }
-static void g3223(const Subject &S, Answer &A) { // PipeTypeLoc::getKWLoc
+static void g3222(const Subject &S, Answer &A) { // PipeTypeLoc::getKWLoc
   if (const auto N = asPipeTypeLoc(S); N)
     put(A, N->getKWLoc());
   else
     A.undefined();
 }
-static void g3224(const Subject &S, Answer &A) { // PipeTypeLoc::getInnerType
+static void g3223(const Subject &S, Answer &A) { // PipeTypeLoc::getInnerType
   if (const auto N = asPipeTypeLoc(S); N)
     put(A, N->getInnerType());
   else
     A.undefined();
 }
-static void g3225(const Subject &S, Answer &A) { // PipeTypeLoc::getLocalDataAlignment
+static void g3224(const Subject &S, Answer &A) { // PipeTypeLoc::getLocalDataAlignment
   if (const auto N = asPipeTypeLoc(S); N)
     put(A, N->getLocalDataAlignment());
   else
     A.undefined();
 }
-static void g3226(const Subject &S, Answer &A) { // PipeTypeLoc::getLocalDataSize
+static void g3225(const Subject &S, Answer &A) { // PipeTypeLoc::getLocalDataSize
   if (const auto N = asPipeTypeLoc(S); N)
     put(A, N->getLocalDataSize());
   else
@@ -2154,6 +2154,7 @@ static void g3226(const Subject &S, Answer &A) { // PipeTypeLoc::getLocalDataSiz
 }
 
 extern const Ask GettersOf_typeloc[] = {
+    g2910,
     g2911,
     g2912,
     g2913,
@@ -2469,7 +2470,6 @@ extern const Ask GettersOf_typeloc[] = {
     g3223,
     g3224,
     g3225,
-    g3226,
 };
 
 } // namespace cmonster

@@ -21,30 +21,30 @@ extern const Ask GettersOf_typeloc[];
 extern const Ask GettersOf_attr[];
 extern const Ask GettersOf_openmp[];
 
-constexpr unsigned GetterCount = 4352;
+constexpr unsigned GetterCount = 4351;
 
 /// Of the names of kinds, getters and packed bits (docs/formats/protocol.md).
-constexpr uint32_t SchemaHash = 0xbeaf22a5;
+constexpr uint32_t SchemaHash = 0x2f4b67a2;
 
 /// Whether the question's handle is a type (docs/formats/protocol.md, "Questions").
 constexpr bool isTypeGetter(unsigned Id) {
-  return Id >= 2253 && Id < 2911;
+  return Id >= 2252 && Id < 2910;
 }
 
 /// The getter of this number, which must be below GetterCount.
 inline Ask getter(unsigned Id) {
-  if (Id >= 3749)
-    return GettersOf_openmp[Id - 3749];
-  if (Id >= 3227)
-    return GettersOf_attr[Id - 3227];
-  if (Id >= 2911)
-    return GettersOf_typeloc[Id - 2911];
-  if (Id >= 2253)
-    return GettersOf_type[Id - 2253];
-  if (Id >= 1890)
-    return GettersOf_expr[Id - 1890];
-  if (Id >= 1269)
-    return GettersOf_stmt[Id - 1269];
+  if (Id >= 3748)
+    return GettersOf_openmp[Id - 3748];
+  if (Id >= 3226)
+    return GettersOf_attr[Id - 3226];
+  if (Id >= 2910)
+    return GettersOf_typeloc[Id - 2910];
+  if (Id >= 2252)
+    return GettersOf_type[Id - 2252];
+  if (Id >= 1889)
+    return GettersOf_expr[Id - 1889];
+  if (Id >= 1268)
+    return GettersOf_stmt[Id - 1268];
   if (Id >= 952)
     return GettersOf_objc[Id - 952];
   return GettersOf_decl[Id];

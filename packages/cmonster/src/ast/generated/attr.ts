@@ -11,12 +11,12 @@ export abstract class Attr extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get spellingListIndex(): number {
-    return this.ask(3227) as number;
+    return this.ask(3226) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get spelling(): string | undefined {
-    return (this.ask(3228) ?? undefined) as string | undefined;
+    return (this.ask(3227) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
@@ -49,22 +49,22 @@ export abstract class Attr extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get parsedKind(): enums.AttributeCommonInfoKind {
-    return this.askEnum(3234, enums.AttributeCommonInfoKind);
+    return this.askEnum(3233, enums.AttributeCommonInfoKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get syntax(): enums.Syntax {
-    return this.askEnum(3235, enums.Syntax);
+    return this.askEnum(3234, enums.Syntax);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get attrName(): string | undefined {
-    return (this.ask(3236) ?? undefined) as string | undefined;
+    return (this.ask(3235) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get loc(): Location {
-    return this.ask(3237) as Location;
+    return this.ask(3236) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
@@ -74,17 +74,17 @@ export abstract class Attr extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   hasScope(): boolean {
-    return this.ask(3239) as boolean;
+    return this.ask(3238) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get scopeName(): string | undefined {
-    return (this.ask(3240) ?? undefined) as string | undefined;
+    return (this.ask(3239) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get scopeLoc(): Location {
-    return this.ask(3241) as Location;
+    return this.ask(3240) as Location;
   }
 
   /**
@@ -92,42 +92,42 @@ export abstract class Attr extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html
    */
   get normalizedFullName(): string | undefined {
-    return (this.ask(3242) ?? undefined) as string | undefined;
+    return (this.ask(3241) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isDeclspecAttribute(): boolean {
-    return this.ask(3243) as boolean;
+    return this.ask(3242) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isMicrosoftAttribute(): boolean {
-    return this.ask(3244) as boolean;
+    return this.ask(3243) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isGNUScope(): boolean {
-    return this.ask(3245) as boolean;
+    return this.ask(3244) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isClangScope(): boolean {
-    return this.ask(3246) as boolean;
+    return this.ask(3245) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isCXX11Attribute(): boolean {
-    return this.ask(3247) as boolean;
+    return this.ask(3246) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isC23Attribute(): boolean {
-    return this.ask(3248) as boolean;
+    return this.ask(3247) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isAlignas(): boolean {
-    return this.ask(3249) as boolean;
+    return this.ask(3248) as boolean;
   }
 
   /**
@@ -135,32 +135,32 @@ export abstract class Attr extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html
    */
   isStandardAttributeSyntax(): boolean {
-    return this.ask(3250) as boolean;
+    return this.ask(3249) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isGNUAttribute(): boolean {
-    return this.ask(3251) as boolean;
+    return this.ask(3250) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isKeywordAttribute(): boolean {
-    return this.ask(3252) as boolean;
+    return this.ask(3251) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isRegularKeywordAttribute(): boolean {
-    return this.ask(3253) as boolean;
+    return this.ask(3252) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   isContextSensitiveKeywordAttribute(): boolean {
-    return this.ask(3254) as boolean;
+    return this.ask(3253) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Attr.html */
   get attributeSpellingListIndex(): number | undefined {
-    return (this.ask(3255) ?? undefined) as number | undefined;
+    return (this.ask(3254) ?? undefined) as number | undefined;
   }
 }
 
@@ -183,7 +183,7 @@ export abstract class InheritableAttr extends Attr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1InheritableAttr.html
    */
   shouldInheritEvenIfAlreadyPresent(): boolean {
-    return this.ask(3256) as boolean;
+    return this.ask(3255) as boolean;
   }
 }
 
@@ -208,7 +208,7 @@ export abstract class ParameterABIAttr extends InheritableParamAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParameterABIAttr.html */
   get abi(): enums.ParameterABI | undefined {
-    return this.askEnum(3257, enums.ParameterABI);
+    return this.askEnum(3256, enums.ParameterABI);
   }
 }
 
@@ -228,12 +228,12 @@ export class AMDGPUFlatWorkGroupSizeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUFlatWorkGroupSizeAttr.html */
   get min(): AnyExpr | undefined {
-    return (this.ask(3258) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3257) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUFlatWorkGroupSizeAttr.html */
   get max(): AnyExpr | undefined {
-    return (this.ask(3259) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3258) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -248,17 +248,17 @@ export class AMDGPUMaxNumWorkGroupsAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUMaxNumWorkGroupsAttr.html */
   get maxNumWorkGroupsX(): AnyExpr | undefined {
-    return (this.ask(3260) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3259) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUMaxNumWorkGroupsAttr.html */
   get maxNumWorkGroupsY(): AnyExpr | undefined {
-    return (this.ask(3261) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3260) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUMaxNumWorkGroupsAttr.html */
   get maxNumWorkGroupsZ(): AnyExpr | undefined {
-    return (this.ask(3262) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3261) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -268,7 +268,7 @@ export class AMDGPUNumSGPRAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUNumSGPRAttr.html */
   get numSGPR(): number {
-    return this.ask(3263) as number;
+    return this.ask(3262) as number;
   }
 }
 
@@ -278,7 +278,7 @@ export class AMDGPUNumVGPRAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUNumVGPRAttr.html */
   get numVGPR(): number {
-    return this.ask(3264) as number;
+    return this.ask(3263) as number;
   }
 }
 
@@ -288,12 +288,12 @@ export class AMDGPUWavesPerEUAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUWavesPerEUAttr.html */
   get min(): AnyExpr | undefined {
-    return (this.ask(3265) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3264) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AMDGPUWavesPerEUAttr.html */
   get max(): AnyExpr | undefined {
-    return (this.ask(3266) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3265) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -303,7 +303,7 @@ export class ARMInterruptAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ARMInterruptAttr.html */
   get interrupt(): enums.ARMInterruptAttrInterruptType {
-    return this.askEnum(3267, enums.ARMInterruptAttrInterruptType);
+    return this.askEnum(3266, enums.ARMInterruptAttrInterruptType);
   }
 }
 
@@ -323,12 +323,12 @@ export class AbiTagAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AbiTagAttr.html */
   get tags_size(): number {
-    return this.ask(3268) as number;
+    return this.ask(3267) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AbiTagAttr.html */
   get tags(): readonly string[] {
-    return this.ask(3269) as readonly string[];
+    return this.ask(3268) as readonly string[];
   }
 }
 
@@ -338,22 +338,22 @@ export class AcquireCapabilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquireCapabilityAttr.html */
   get semanticSpelling(): enums.AcquireCapabilityAttrSpelling {
-    return this.askEnum(3270, enums.AcquireCapabilityAttrSpelling);
+    return this.askEnum(3269, enums.AcquireCapabilityAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquireCapabilityAttr.html */
   isShared(): boolean {
-    return this.ask(3271) as boolean;
+    return this.ask(3270) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquireCapabilityAttr.html */
   get args_size(): number {
-    return this.ask(3272) as number;
+    return this.ask(3271) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquireCapabilityAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3273) as readonly AnyExpr[];
+    return this.ask(3272) as readonly AnyExpr[];
   }
 }
 
@@ -363,12 +363,12 @@ export class AcquireHandleAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquireHandleAttr.html */
   get handleType(): string {
-    return this.ask(3274) as string;
+    return this.ask(3273) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquireHandleAttr.html */
   get handleTypeLength(): number {
-    return this.ask(3275) as number;
+    return this.ask(3274) as number;
   }
 }
 
@@ -378,12 +378,12 @@ export class AcquiredAfterAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquiredAfterAttr.html */
   get args_size(): number {
-    return this.ask(3276) as number;
+    return this.ask(3275) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquiredAfterAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3277) as readonly AnyExpr[];
+    return this.ask(3276) as readonly AnyExpr[];
   }
 }
 
@@ -393,12 +393,12 @@ export class AcquiredBeforeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquiredBeforeAttr.html */
   get args_size(): number {
-    return this.ask(3278) as number;
+    return this.ask(3277) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquiredBeforeAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3279) as readonly AnyExpr[];
+    return this.ask(3278) as readonly AnyExpr[];
   }
 }
 
@@ -408,7 +408,7 @@ export class AddressSpaceAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AddressSpaceAttr.html */
   get addressSpace(): number {
-    return this.ask(3280) as number;
+    return this.ask(3279) as number;
   }
 }
 
@@ -418,12 +418,12 @@ export class AliasAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AliasAttr.html */
   get aliasee(): string {
-    return this.ask(3281) as string;
+    return this.ask(3280) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AliasAttr.html */
   get aliaseeLength(): number {
-    return this.ask(3282) as number;
+    return this.ask(3281) as number;
   }
 }
 
@@ -443,7 +443,7 @@ export class AlignValueAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignValueAttr.html */
   get alignment(): AnyExpr | undefined {
-    return (this.ask(3283) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3282) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -453,57 +453,57 @@ export class AlignedAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   get semanticSpelling(): enums.AlignedAttrSpelling {
-    return this.askEnum(3284, enums.AlignedAttrSpelling);
+    return this.askEnum(3283, enums.AlignedAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   isGNU(): boolean {
-    return this.ask(3285) as boolean;
+    return this.ask(3284) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   isC11(): boolean {
-    return this.ask(3286) as boolean;
+    return this.ask(3285) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   override isAlignas(): boolean {
-    return this.ask(3287) as boolean;
+    return this.ask(3286) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   isDeclspec(): boolean {
-    return this.ask(3288) as boolean;
+    return this.ask(3287) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   isAlignmentDependent(): boolean {
-    return this.ask(3289) as boolean;
+    return this.ask(3288) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   isAlignmentErrorDependent(): boolean {
-    return this.ask(3290) as boolean;
+    return this.ask(3289) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   isAlignmentExpr(): boolean {
-    return this.ask(3291) as boolean;
+    return this.ask(3290) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   get alignmentExpr(): AnyExpr | undefined {
-    return (this.ask(3292) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3291) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   get alignmentType(): AnyTypeLoc | undefined {
-    return (this.ask(3293) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3292) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlignedAttr.html */
   get cachedAlignmentValue(): number | undefined {
-    return (this.ask(3294) ?? undefined) as number | undefined;
+    return (this.ask(3293) ?? undefined) as number | undefined;
   }
 }
 
@@ -513,7 +513,7 @@ export class AllocAlignAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AllocAlignAttr.html */
   get paramIndex(): number | undefined {
-    return (this.ask(3295) ?? undefined) as number | undefined;
+    return (this.ask(3294) ?? undefined) as number | undefined;
   }
 }
 
@@ -523,12 +523,12 @@ export class AllocSizeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AllocSizeAttr.html */
   get elemSizeParam(): number | undefined {
-    return (this.ask(3296) ?? undefined) as number | undefined;
+    return (this.ask(3295) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AllocSizeAttr.html */
   get numElemsParam(): number | undefined {
-    return (this.ask(3297) ?? undefined) as number | undefined;
+    return (this.ask(3296) ?? undefined) as number | undefined;
   }
 }
 
@@ -548,12 +548,12 @@ export class AlwaysInlineAttr extends DeclOrStmtAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlwaysInlineAttr.html */
   get semanticSpelling(): enums.AlwaysInlineAttrSpelling {
-    return this.askEnum(3298, enums.AlwaysInlineAttrSpelling);
+    return this.askEnum(3297, enums.AlwaysInlineAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AlwaysInlineAttr.html */
   isClangAlwaysInline(): boolean {
-    return this.ask(3299) as boolean;
+    return this.ask(3298) as boolean;
   }
 }
 
@@ -568,32 +568,32 @@ export class AnnotateAttr extends InheritableParamAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateAttr.html */
   get annotation(): string {
-    return this.ask(3300) as string;
+    return this.ask(3299) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateAttr.html */
   get annotationLength(): number {
-    return this.ask(3301) as number;
+    return this.ask(3300) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateAttr.html */
   get args_size(): number {
-    return this.ask(3302) as number;
+    return this.ask(3301) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3303) as readonly AnyExpr[];
+    return this.ask(3302) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateAttr.html */
   get delayedArgs_size(): number {
-    return this.ask(3304) as number;
+    return this.ask(3303) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateAttr.html */
   get delayedArgs(): readonly AnyExpr[] {
-    return this.ask(3305) as readonly AnyExpr[];
+    return this.ask(3304) as readonly AnyExpr[];
   }
 }
 
@@ -603,32 +603,32 @@ export class AnnotateTypeAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateTypeAttr.html */
   get annotation(): string {
-    return this.ask(3306) as string;
+    return this.ask(3305) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateTypeAttr.html */
   get annotationLength(): number {
-    return this.ask(3307) as number;
+    return this.ask(3306) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateTypeAttr.html */
   get args_size(): number {
-    return this.ask(3308) as number;
+    return this.ask(3307) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateTypeAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3309) as readonly AnyExpr[];
+    return this.ask(3308) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateTypeAttr.html */
   get delayedArgs_size(): number {
-    return this.ask(3310) as number;
+    return this.ask(3309) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateTypeAttr.html */
   get delayedArgs(): readonly AnyExpr[] {
-    return this.ask(3311) as readonly AnyExpr[];
+    return this.ask(3310) as readonly AnyExpr[];
   }
 }
 
@@ -658,27 +658,27 @@ export class ArgumentWithTypeTagAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArgumentWithTypeTagAttr.html */
   get semanticSpelling(): enums.ArgumentWithTypeTagAttrSpelling {
-    return this.askEnum(3312, enums.ArgumentWithTypeTagAttrSpelling);
+    return this.askEnum(3311, enums.ArgumentWithTypeTagAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArgumentWithTypeTagAttr.html */
   get argumentKind(): string | undefined {
-    return (this.ask(3313) ?? undefined) as string | undefined;
+    return (this.ask(3312) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArgumentWithTypeTagAttr.html */
   get argumentIdx(): number | undefined {
-    return (this.ask(3314) ?? undefined) as number | undefined;
+    return (this.ask(3313) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArgumentWithTypeTagAttr.html */
   get typeTagIdx(): number | undefined {
-    return (this.ask(3315) ?? undefined) as number | undefined;
+    return (this.ask(3314) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArgumentWithTypeTagAttr.html */
   get isPointer(): boolean {
-    return this.ask(3316) as boolean;
+    return this.ask(3315) as boolean;
   }
 }
 
@@ -688,7 +688,7 @@ export class ArmBuiltinAliasAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmBuiltinAliasAttr.html */
   get builtinName(): string | undefined {
-    return (this.ask(3317) ?? undefined) as string | undefined;
+    return (this.ask(3316) ?? undefined) as string | undefined;
   }
 }
 
@@ -698,12 +698,12 @@ export class ArmInAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmInAttr.html */
   get inArgs_size(): number {
-    return this.ask(3318) as number;
+    return this.ask(3317) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmInAttr.html */
   get inArgs(): readonly string[] {
-    return this.ask(3319) as readonly string[];
+    return this.ask(3318) as readonly string[];
   }
 }
 
@@ -713,12 +713,12 @@ export class ArmInOutAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmInOutAttr.html */
   get inOutArgs_size(): number {
-    return this.ask(3320) as number;
+    return this.ask(3319) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmInOutAttr.html */
   get inOutArgs(): readonly string[] {
-    return this.ask(3321) as readonly string[];
+    return this.ask(3320) as readonly string[];
   }
 }
 
@@ -738,22 +738,22 @@ export class ArmNewAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmNewAttr.html */
   get newArgs_size(): number {
-    return this.ask(3322) as number;
+    return this.ask(3321) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmNewAttr.html */
   get newArgs(): readonly string[] {
-    return this.ask(3323) as readonly string[];
+    return this.ask(3322) as readonly string[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmNewAttr.html */
   isNewZA(): boolean {
-    return this.ask(3324) as boolean;
+    return this.ask(3323) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmNewAttr.html */
   isNewZT0(): boolean {
-    return this.ask(3325) as boolean;
+    return this.ask(3324) as boolean;
   }
 }
 
@@ -763,12 +763,12 @@ export class ArmOutAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmOutAttr.html */
   get outArgs_size(): number {
-    return this.ask(3326) as number;
+    return this.ask(3325) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmOutAttr.html */
   get outArgs(): readonly string[] {
-    return this.ask(3327) as readonly string[];
+    return this.ask(3326) as readonly string[];
   }
 }
 
@@ -778,12 +778,12 @@ export class ArmPreservesAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmPreservesAttr.html */
   get preserveArgs_size(): number {
-    return this.ask(3328) as number;
+    return this.ask(3327) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmPreservesAttr.html */
   get preserveArgs(): readonly string[] {
-    return this.ask(3329) as readonly string[];
+    return this.ask(3328) as readonly string[];
   }
 }
 
@@ -808,17 +808,17 @@ export class AsmLabelAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmLabelAttr.html */
   get label(): string {
-    return this.ask(3330) as string;
+    return this.ask(3329) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmLabelAttr.html */
   get labelLength(): number {
-    return this.ask(3331) as number;
+    return this.ask(3330) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmLabelAttr.html */
   get isLiteralLabel(): boolean {
-    return this.ask(3332) as boolean;
+    return this.ask(3331) as boolean;
   }
 }
 
@@ -828,22 +828,22 @@ export class AssertCapabilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertCapabilityAttr.html */
   get semanticSpelling(): enums.AssertCapabilityAttrSpelling {
-    return this.askEnum(3333, enums.AssertCapabilityAttrSpelling);
+    return this.askEnum(3332, enums.AssertCapabilityAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertCapabilityAttr.html */
   isShared(): boolean {
-    return this.ask(3334) as boolean;
+    return this.ask(3333) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertCapabilityAttr.html */
   get args_size(): number {
-    return this.ask(3335) as number;
+    return this.ask(3334) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertCapabilityAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3336) as readonly AnyExpr[];
+    return this.ask(3335) as readonly AnyExpr[];
   }
 }
 
@@ -853,12 +853,12 @@ export class AssertExclusiveLockAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertExclusiveLockAttr.html */
   get args_size(): number {
-    return this.ask(3337) as number;
+    return this.ask(3336) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertExclusiveLockAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3338) as readonly AnyExpr[];
+    return this.ask(3337) as readonly AnyExpr[];
   }
 }
 
@@ -868,12 +868,12 @@ export class AssertSharedLockAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertSharedLockAttr.html */
   get args_size(): number {
-    return this.ask(3339) as number;
+    return this.ask(3338) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertSharedLockAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3340) as readonly AnyExpr[];
+    return this.ask(3339) as readonly AnyExpr[];
   }
 }
 
@@ -883,12 +883,12 @@ export class AssumeAlignedAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssumeAlignedAttr.html */
   get alignment(): AnyExpr | undefined {
-    return (this.ask(3341) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3340) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssumeAlignedAttr.html */
   get offset(): AnyExpr | undefined {
-    return (this.ask(3342) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3341) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -898,62 +898,62 @@ export class AvailabilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get platform(): string | undefined {
-    return (this.ask(3343) ?? undefined) as string | undefined;
+    return (this.ask(3342) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get introduced(): string {
-    return this.ask(3344) as string;
+    return this.ask(3343) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get deprecated(): string {
-    return this.ask(3345) as string;
+    return this.ask(3344) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get obsoleted(): string {
-    return this.ask(3346) as string;
+    return this.ask(3345) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get unavailable(): boolean {
-    return this.ask(3347) as boolean;
+    return this.ask(3346) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get message(): string {
-    return this.ask(3348) as string;
+    return this.ask(3347) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get messageLength(): number {
-    return this.ask(3349) as number;
+    return this.ask(3348) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get strict(): boolean {
-    return this.ask(3350) as boolean;
+    return this.ask(3349) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get replacement(): string {
-    return this.ask(3351) as string;
+    return this.ask(3350) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get replacementLength(): number {
-    return this.ask(3352) as number;
+    return this.ask(3351) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get priority(): number {
-    return this.ask(3353) as number;
+    return this.ask(3352) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AvailabilityAttr.html */
   get environment(): string | undefined {
-    return (this.ask(3354) ?? undefined) as string | undefined;
+    return (this.ask(3353) ?? undefined) as string | undefined;
   }
 }
 
@@ -978,12 +978,12 @@ export class BTFDeclTagAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFDeclTagAttr.html */
   get btfDeclTag(): string {
-    return this.ask(3355) as string;
+    return this.ask(3354) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFDeclTagAttr.html */
   get btfDeclTagLength(): number {
-    return this.ask(3356) as number;
+    return this.ask(3355) as number;
   }
 }
 
@@ -993,12 +993,12 @@ export class BTFTypeTagAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTypeTagAttr.html */
   get btfTypeTag(): string {
-    return this.ask(3357) as string;
+    return this.ask(3356) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTypeTagAttr.html */
   get btfTypeTagLength(): number {
-    return this.ask(3358) as number;
+    return this.ask(3357) as number;
   }
 }
 
@@ -1013,7 +1013,7 @@ export class BlocksAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlocksAttr.html */
   get type(): enums.BlockType {
-    return this.askEnum(3359, enums.BlockType);
+    return this.askEnum(3358, enums.BlockType);
   }
 }
 
@@ -1023,7 +1023,7 @@ export class BuiltinAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinAttr.html */
   get builtinID(): number {
-    return this.ask(3360) as number;
+    return this.ask(3359) as number;
   }
 }
 
@@ -1033,12 +1033,12 @@ export class BuiltinAliasAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinAliasAttr.html */
   get semanticSpelling(): enums.BuiltinAliasAttrSpelling {
-    return this.askEnum(3361, enums.BuiltinAliasAttrSpelling);
+    return this.askEnum(3360, enums.BuiltinAliasAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinAliasAttr.html */
   get builtinName(): string | undefined {
-    return (this.ask(3362) ?? undefined) as string | undefined;
+    return (this.ask(3361) ?? undefined) as string | undefined;
   }
 }
 
@@ -1068,7 +1068,7 @@ export class CFGuardAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CFGuardAttr.html */
   get guard(): enums.GuardArg {
-    return this.askEnum(3363, enums.GuardArg);
+    return this.askEnum(3362, enums.GuardArg);
   }
 }
 
@@ -1098,12 +1098,12 @@ export class CPUDispatchAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CPUDispatchAttr.html */
   get cpus_size(): number {
-    return this.ask(3364) as number;
+    return this.ask(3363) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CPUDispatchAttr.html */
   get cpus(): readonly string[] {
-    return this.ask(3365) as readonly string[];
+    return this.ask(3364) as readonly string[];
   }
 }
 
@@ -1113,12 +1113,12 @@ export class CPUSpecificAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CPUSpecificAttr.html */
   get cpus_size(): number {
-    return this.ask(3366) as number;
+    return this.ask(3365) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CPUSpecificAttr.html */
   get cpus(): readonly string[] {
-    return this.ask(3367) as readonly string[];
+    return this.ask(3366) as readonly string[];
   }
 }
 
@@ -1163,17 +1163,17 @@ export class CUDALaunchBoundsAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CUDALaunchBoundsAttr.html */
   get maxThreads(): AnyExpr | undefined {
-    return (this.ask(3368) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3367) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CUDALaunchBoundsAttr.html */
   get minBlocks(): AnyExpr | undefined {
-    return (this.ask(3369) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3368) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CUDALaunchBoundsAttr.html */
   get maxBlocks(): AnyExpr | undefined {
-    return (this.ask(3370) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3369) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -1188,7 +1188,7 @@ export class CXX11NoReturnAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXX11NoReturnAttr.html */
   get semanticSpelling(): enums.CXX11NoReturnAttrSpelling {
-    return this.askEnum(3371, enums.CXX11NoReturnAttrSpelling);
+    return this.askEnum(3370, enums.CXX11NoReturnAttrSpelling);
   }
 }
 
@@ -1198,7 +1198,7 @@ export class CXXAssumeAttr extends StmtAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXAssumeAttr.html */
   get assumption(): AnyExpr | undefined {
-    return (this.ask(3372) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3371) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -1208,12 +1208,12 @@ export class CallableWhenAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallableWhenAttr.html */
   get callableStates_size(): number {
-    return this.ask(3373) as number;
+    return this.ask(3372) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallableWhenAttr.html */
   get callableStates(): readonly enums.CallableWhenAttrConsumedState[] {
-    return this.ask(3374) as readonly enums.CallableWhenAttrConsumedState[];
+    return this.ask(3373) as readonly enums.CallableWhenAttrConsumedState[];
   }
 }
 
@@ -1223,12 +1223,12 @@ export class CallbackAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallbackAttr.html */
   get encoding_size(): number {
-    return this.ask(3375) as number;
+    return this.ask(3374) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallbackAttr.html */
   get encoding(): readonly number[] {
-    return this.ask(3376) as readonly number[];
+    return this.ask(3375) as readonly number[];
   }
 }
 
@@ -1243,22 +1243,22 @@ export class CapabilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapabilityAttr.html */
   get semanticSpelling(): enums.CapabilityAttrSpelling {
-    return this.askEnum(3377, enums.CapabilityAttrSpelling);
+    return this.askEnum(3376, enums.CapabilityAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapabilityAttr.html */
   isShared(): boolean {
-    return this.ask(3378) as boolean;
+    return this.ask(3377) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapabilityAttr.html */
   get name(): string {
-    return this.ask(3379) as string;
+    return this.ask(3378) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapabilityAttr.html */
   get nameLength(): number {
-    return this.ask(3380) as number;
+    return this.ask(3379) as number;
   }
 }
 
@@ -1278,7 +1278,7 @@ export class CleanupAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CleanupAttr.html */
   get functionDecl(): AnyFunctionDecl | undefined {
-    return (this.ask(3381) ?? undefined) as AnyFunctionDecl | undefined;
+    return (this.ask(3380) ?? undefined) as AnyFunctionDecl | undefined;
   }
 }
 
@@ -1303,7 +1303,7 @@ export class CodeAlignAttr extends StmtAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CodeAlignAttr.html */
   get alignment(): AnyExpr | undefined {
-    return (this.ask(3382) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3381) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -1313,7 +1313,7 @@ export class CodeModelAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CodeModelAttr.html */
   get model(): enums.Model {
-    return this.askEnum(3383, enums.Model);
+    return this.askEnum(3382, enums.Model);
   }
 }
 
@@ -1323,12 +1323,12 @@ export class CodeSegAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CodeSegAttr.html */
   get name(): string {
-    return this.ask(3384) as string;
+    return this.ask(3383) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CodeSegAttr.html */
   get nameLength(): number {
-    return this.ask(3385) as number;
+    return this.ask(3384) as number;
   }
 }
 
@@ -1353,12 +1353,12 @@ export class ConstInitAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstInitAttr.html */
   get semanticSpelling(): enums.ConstInitAttrSpelling {
-    return this.askEnum(3386, enums.ConstInitAttrSpelling);
+    return this.askEnum(3385, enums.ConstInitAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstInitAttr.html */
   isConstinit(): boolean {
-    return this.ask(3387) as boolean;
+    return this.ask(3386) as boolean;
   }
 }
 
@@ -1368,7 +1368,7 @@ export class ConstructorAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstructorAttr.html */
   get priority(): number {
-    return this.ask(3388) as number;
+    return this.ask(3387) as number;
   }
 }
 
@@ -1378,7 +1378,7 @@ export class ConsumableAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConsumableAttr.html */
   get defaultState(): enums.ConsumableAttrConsumedState {
-    return this.askEnum(3389, enums.ConsumableAttrConsumedState);
+    return this.askEnum(3388, enums.ConsumableAttrConsumedState);
   }
 }
 
@@ -1428,12 +1428,12 @@ export class CountedByAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountedByAttr.html */
   get count(): AnyExpr | undefined {
-    return (this.ask(3390) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3389) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountedByAttr.html */
   get nestedLevel(): number {
-    return this.ask(3391) as number;
+    return this.ask(3390) as number;
   }
 }
 
@@ -1443,12 +1443,12 @@ export class CountedByOrNullAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountedByOrNullAttr.html */
   get count(): AnyExpr | undefined {
-    return (this.ask(3392) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3391) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountedByOrNullAttr.html */
   get nestedLevel(): number {
-    return this.ask(3393) as number;
+    return this.ask(3392) as number;
   }
 }
 
@@ -1478,22 +1478,22 @@ export class DeprecatedAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeprecatedAttr.html */
   get message(): string {
-    return this.ask(3394) as string;
+    return this.ask(3393) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeprecatedAttr.html */
   get messageLength(): number {
-    return this.ask(3395) as number;
+    return this.ask(3394) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeprecatedAttr.html */
   get replacement(): string {
-    return this.ask(3396) as string;
+    return this.ask(3395) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeprecatedAttr.html */
   get replacementLength(): number {
-    return this.ask(3397) as number;
+    return this.ask(3396) as number;
   }
 }
 
@@ -1503,7 +1503,7 @@ export class DestructorAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DestructorAttr.html */
   get priority(): number {
-    return this.ask(3398) as number;
+    return this.ask(3397) as number;
   }
 }
 
@@ -1513,17 +1513,17 @@ export class DiagnoseAsBuiltinAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseAsBuiltinAttr.html */
   get function(): AnyFunctionDecl | undefined {
-    return (this.ask(3399) ?? undefined) as AnyFunctionDecl | undefined;
+    return (this.ask(3398) ?? undefined) as AnyFunctionDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseAsBuiltinAttr.html */
   get argIndices_size(): number {
-    return this.ask(3400) as number;
+    return this.ask(3399) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseAsBuiltinAttr.html */
   get argIndices(): readonly number[] {
-    return this.ask(3401) as readonly number[];
+    return this.ask(3400) as readonly number[];
   }
 }
 
@@ -1533,42 +1533,42 @@ export class DiagnoseIfAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseIfAttr.html */
   get cond(): AnyExpr | undefined {
-    return (this.ask(3402) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3401) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseIfAttr.html */
   get message(): string {
-    return this.ask(3403) as string;
+    return this.ask(3402) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseIfAttr.html */
   get messageLength(): number {
-    return this.ask(3404) as number;
+    return this.ask(3403) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseIfAttr.html */
   get diagnosticType(): enums.DiagnosticType {
-    return this.askEnum(3405, enums.DiagnosticType);
+    return this.askEnum(3404, enums.DiagnosticType);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseIfAttr.html */
   get argDependent(): boolean {
-    return this.ask(3406) as boolean;
+    return this.ask(3405) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseIfAttr.html */
   get parentDecl(): AnyNamedDecl | undefined {
-    return (this.ask(3407) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(3406) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseIfAttr.html */
   isError(): boolean {
-    return this.ask(3408) as boolean;
+    return this.ask(3407) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseIfAttr.html */
   isWarning(): boolean {
-    return this.ask(3409) as boolean;
+    return this.ask(3408) as boolean;
   }
 }
 
@@ -1593,17 +1593,17 @@ export class EnableIfAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnableIfAttr.html */
   get cond(): AnyExpr | undefined {
-    return (this.ask(3410) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3409) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnableIfAttr.html */
   get message(): string {
-    return this.ask(3411) as string;
+    return this.ask(3410) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnableIfAttr.html */
   get messageLength(): number {
-    return this.ask(3412) as number;
+    return this.ask(3411) as number;
   }
 }
 
@@ -1613,12 +1613,12 @@ export class EnforceTCBAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnforceTCBAttr.html */
   get tcbName(): string {
-    return this.ask(3413) as string;
+    return this.ask(3412) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnforceTCBAttr.html */
   get tcbNameLength(): number {
-    return this.ask(3414) as number;
+    return this.ask(3413) as number;
   }
 }
 
@@ -1628,12 +1628,12 @@ export class EnforceTCBLeafAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnforceTCBLeafAttr.html */
   get tcbName(): string {
-    return this.ask(3415) as string;
+    return this.ask(3414) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnforceTCBLeafAttr.html */
   get tcbNameLength(): number {
-    return this.ask(3416) as number;
+    return this.ask(3415) as number;
   }
 }
 
@@ -1643,7 +1643,7 @@ export class EnumExtensibilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumExtensibilityAttr.html */
   get extensibility(): enums.EnumExtensibilityAttrKind {
-    return this.askEnum(3417, enums.EnumExtensibilityAttrKind);
+    return this.askEnum(3416, enums.EnumExtensibilityAttrKind);
   }
 }
 
@@ -1653,27 +1653,27 @@ export class ErrorAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ErrorAttr.html */
   get semanticSpelling(): enums.ErrorAttrSpelling {
-    return this.askEnum(3418, enums.ErrorAttrSpelling);
+    return this.askEnum(3417, enums.ErrorAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ErrorAttr.html */
   isError(): boolean {
-    return this.ask(3419) as boolean;
+    return this.ask(3418) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ErrorAttr.html */
   isWarning(): boolean {
-    return this.ask(3420) as boolean;
+    return this.ask(3419) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ErrorAttr.html */
   get userDiagnostic(): string {
-    return this.ask(3421) as string;
+    return this.ask(3420) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ErrorAttr.html */
   get userDiagnosticLength(): number {
-    return this.ask(3422) as number;
+    return this.ask(3421) as number;
   }
 }
 
@@ -1688,17 +1688,17 @@ export class ExclusiveTrylockFunctionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExclusiveTrylockFunctionAttr.html */
   get successValue(): AnyExpr | undefined {
-    return (this.ask(3423) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3422) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExclusiveTrylockFunctionAttr.html */
   get args_size(): number {
-    return this.ask(3424) as number;
+    return this.ask(3423) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExclusiveTrylockFunctionAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3425) as readonly AnyExpr[];
+    return this.ask(3424) as readonly AnyExpr[];
   }
 }
 
@@ -1708,37 +1708,37 @@ export class ExternalSourceSymbolAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExternalSourceSymbolAttr.html */
   get language(): string {
-    return this.ask(3426) as string;
+    return this.ask(3425) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExternalSourceSymbolAttr.html */
   get languageLength(): number {
-    return this.ask(3427) as number;
+    return this.ask(3426) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExternalSourceSymbolAttr.html */
   get definedIn(): string {
-    return this.ask(3428) as string;
+    return this.ask(3427) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExternalSourceSymbolAttr.html */
   get definedInLength(): number {
-    return this.ask(3429) as number;
+    return this.ask(3428) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExternalSourceSymbolAttr.html */
   get generatedDeclaration(): boolean {
-    return this.ask(3430) as boolean;
+    return this.ask(3429) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExternalSourceSymbolAttr.html */
   get usr(): string {
-    return this.ask(3431) as string;
+    return this.ask(3430) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExternalSourceSymbolAttr.html */
   get usrLength(): number {
-    return this.ask(3432) as number;
+    return this.ask(3431) as number;
   }
 }
 
@@ -1758,12 +1758,12 @@ export class FinalAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FinalAttr.html */
   get semanticSpelling(): enums.FinalAttrSpelling {
-    return this.askEnum(3433, enums.FinalAttrSpelling);
+    return this.askEnum(3432, enums.FinalAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FinalAttr.html */
   isSpelledAsSealed(): boolean {
-    return this.ask(3434) as boolean;
+    return this.ask(3433) as boolean;
   }
 }
 
@@ -1783,17 +1783,17 @@ export class FormatAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FormatAttr.html */
   get type(): string | undefined {
-    return (this.ask(3435) ?? undefined) as string | undefined;
+    return (this.ask(3434) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FormatAttr.html */
   get formatIdx(): number {
-    return this.ask(3436) as number;
+    return this.ask(3435) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FormatAttr.html */
   get firstArg(): number {
-    return this.ask(3437) as number;
+    return this.ask(3436) as number;
   }
 }
 
@@ -1808,7 +1808,7 @@ export class FunctionReturnThunksAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionReturnThunksAttr.html */
   get thunkType(): enums.FunctionReturnThunksAttrKind {
-    return this.askEnum(3438, enums.FunctionReturnThunksAttrKind);
+    return this.askEnum(3437, enums.FunctionReturnThunksAttrKind);
   }
 }
 
@@ -1823,7 +1823,7 @@ export class GuardedByAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GuardedByAttr.html */
   get arg(): AnyExpr | undefined {
-    return (this.ask(3439) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3438) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -1848,12 +1848,12 @@ export class HLSLLoopHintAttr extends StmtAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLLoopHintAttr.html */
   get semanticSpelling(): enums.HLSLLoopHintAttrSpelling {
-    return this.askEnum(3440, enums.HLSLLoopHintAttrSpelling);
+    return this.askEnum(3439, enums.HLSLLoopHintAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLLoopHintAttr.html */
   get directive(): number {
-    return this.ask(3441) as number;
+    return this.ask(3440) as number;
   }
 }
 
@@ -1863,17 +1863,17 @@ export class HLSLNumThreadsAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLNumThreadsAttr.html */
   get x(): number {
-    return this.ask(3442) as number;
+    return this.ask(3441) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLNumThreadsAttr.html */
   get y(): number {
-    return this.ask(3443) as number;
+    return this.ask(3442) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLNumThreadsAttr.html */
   get z(): number {
-    return this.ask(3444) as number;
+    return this.ask(3443) as number;
   }
 }
 
@@ -1883,12 +1883,12 @@ export class HLSLPackOffsetAttr extends HLSLAnnotationAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLPackOffsetAttr.html */
   get subcomponent(): number {
-    return this.ask(3445) as number;
+    return this.ask(3444) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLPackOffsetAttr.html */
   get component(): number {
-    return this.ask(3446) as number;
+    return this.ask(3445) as number;
   }
 }
 
@@ -1898,37 +1898,37 @@ export class HLSLParamModifierAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLParamModifierAttr.html */
   get semanticSpelling(): enums.HLSLParamModifierAttrSpelling {
-    return this.askEnum(3447, enums.HLSLParamModifierAttrSpelling);
+    return this.askEnum(3446, enums.HLSLParamModifierAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLParamModifierAttr.html */
   isIn(): boolean {
-    return this.ask(3448) as boolean;
+    return this.ask(3447) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLParamModifierAttr.html */
   isInOut(): boolean {
-    return this.ask(3449) as boolean;
+    return this.ask(3448) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLParamModifierAttr.html */
   isOut(): boolean {
-    return this.ask(3450) as boolean;
+    return this.ask(3449) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLParamModifierAttr.html */
   isAnyOut(): boolean {
-    return this.ask(3451) as boolean;
+    return this.ask(3450) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLParamModifierAttr.html */
   isAnyIn(): boolean {
-    return this.ask(3452) as boolean;
+    return this.ask(3451) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLParamModifierAttr.html */
   get mergedSpelling(): boolean {
-    return this.ask(3453) as boolean;
+    return this.ask(3452) as boolean;
   }
 }
 
@@ -1938,12 +1938,12 @@ export class HLSLResourceAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLResourceAttr.html */
   get resourceKind(): enums.ResourceKind {
-    return this.askEnum(3454, enums.ResourceKind);
+    return this.askEnum(3453, enums.ResourceKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLResourceAttr.html */
   get isROV(): boolean {
-    return this.ask(3455) as boolean;
+    return this.ask(3454) as boolean;
   }
 }
 
@@ -1953,22 +1953,22 @@ export class HLSLResourceBindingAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLResourceBindingAttr.html */
   get slot(): string {
-    return this.ask(3456) as string;
+    return this.ask(3455) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLResourceBindingAttr.html */
   get slotLength(): number {
-    return this.ask(3457) as number;
+    return this.ask(3456) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLResourceBindingAttr.html */
   get space(): string {
-    return this.ask(3458) as string;
+    return this.ask(3457) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLResourceBindingAttr.html */
   get spaceLength(): number {
-    return this.ask(3459) as number;
+    return this.ask(3458) as number;
   }
 }
 
@@ -1978,7 +1978,7 @@ export class HLSLResourceClassAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLResourceClassAttr.html */
   get resourceClass(): enums.ResourceClass {
-    return this.askEnum(3460, enums.ResourceClass);
+    return this.askEnum(3459, enums.ResourceClass);
   }
 }
 
@@ -1998,7 +1998,7 @@ export class HLSLShaderAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1HLSLShaderAttr.html */
   get type(): enums.EnvironmentType {
-    return this.askEnum(3461, enums.EnvironmentType);
+    return this.askEnum(3460, enums.EnvironmentType);
   }
 }
 
@@ -2028,12 +2028,12 @@ export class IBOutletCollectionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IBOutletCollectionAttr.html */
   get interface(): AnyType | undefined {
-    return (this.ask(3462) ?? undefined) as AnyType | undefined;
+    return (this.ask(3461) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IBOutletCollectionAttr.html */
   get interfaceLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3463) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3462) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -2043,12 +2043,12 @@ export class IFuncAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IFuncAttr.html */
   get resolver(): string {
-    return this.ask(3464) as string;
+    return this.ask(3463) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IFuncAttr.html */
   get resolverLength(): number {
-    return this.ask(3465) as number;
+    return this.ask(3464) as number;
   }
 }
 
@@ -2058,7 +2058,7 @@ export class InitPriorityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitPriorityAttr.html */
   get priority(): number {
-    return this.ask(3466) as number;
+    return this.ask(3465) as number;
   }
 }
 
@@ -2068,12 +2068,12 @@ export class InitSegAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitSegAttr.html */
   get section(): string {
-    return this.ask(3467) as string;
+    return this.ask(3466) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitSegAttr.html */
   get sectionLength(): number {
-    return this.ask(3468) as number;
+    return this.ask(3467) as number;
   }
 }
 
@@ -2098,7 +2098,7 @@ export class LayoutVersionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LayoutVersionAttr.html */
   get version(): number {
-    return this.ask(3469) as number;
+    return this.ask(3468) as number;
   }
 }
 
@@ -2128,7 +2128,7 @@ export class LockReturnedAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LockReturnedAttr.html */
   get arg(): AnyExpr | undefined {
-    return (this.ask(3470) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3469) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -2138,12 +2138,12 @@ export class LocksExcludedAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LocksExcludedAttr.html */
   get args_size(): number {
-    return this.ask(3471) as number;
+    return this.ask(3470) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LocksExcludedAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3472) as readonly AnyExpr[];
+    return this.ask(3471) as readonly AnyExpr[];
   }
 }
 
@@ -2153,22 +2153,22 @@ export class LoopHintAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LoopHintAttr.html */
   get semanticSpelling(): enums.LoopHintAttrSpelling {
-    return this.askEnum(3473, enums.LoopHintAttrSpelling);
+    return this.askEnum(3472, enums.LoopHintAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LoopHintAttr.html */
   get option(): enums.OptionType {
-    return this.askEnum(3474, enums.OptionType);
+    return this.askEnum(3473, enums.OptionType);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LoopHintAttr.html */
   get state(): enums.LoopHintState {
-    return this.askEnum(3475, enums.LoopHintState);
+    return this.askEnum(3474, enums.LoopHintState);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LoopHintAttr.html */
   get value(): AnyExpr | undefined {
-    return (this.ask(3476) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3475) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -2178,7 +2178,7 @@ export class M68kInterruptAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1M68kInterruptAttr.html */
   get number(): number {
-    return this.ask(3477) as number;
+    return this.ask(3476) as number;
   }
 }
 
@@ -2213,17 +2213,17 @@ export class MSInheritanceAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSInheritanceAttr.html */
   get semanticSpelling(): enums.MSInheritanceAttrSpelling {
-    return this.askEnum(3478, enums.MSInheritanceAttrSpelling);
+    return this.askEnum(3477, enums.MSInheritanceAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSInheritanceAttr.html */
   get bestCase(): boolean {
-    return this.ask(3479) as boolean;
+    return this.ask(3478) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSInheritanceAttr.html */
   get inheritanceModel(): enums.MSInheritanceModel {
-    return this.askEnum(3480, enums.MSInheritanceModel);
+    return this.askEnum(3479, enums.MSInheritanceModel);
   }
 }
 
@@ -2238,7 +2238,7 @@ export class MSP430InterruptAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSP430InterruptAttr.html */
   get number(): number {
-    return this.ask(3481) as number;
+    return this.ask(3480) as number;
   }
 }
 
@@ -2253,12 +2253,12 @@ export class MSVtorDispAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSVtorDispAttr.html */
   get vdm(): number {
-    return this.ask(3482) as number;
+    return this.ask(3481) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSVtorDispAttr.html */
   get vtorDispMode(): enums.MSVtorDispMode {
-    return this.askEnum(3483, enums.MSVtorDispMode);
+    return this.askEnum(3482, enums.MSVtorDispMode);
   }
 }
 
@@ -2268,7 +2268,7 @@ export class MaxFieldAlignmentAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MaxFieldAlignmentAttr.html */
   get alignment(): number {
-    return this.ask(3484) as number;
+    return this.ask(3483) as number;
   }
 }
 
@@ -2298,7 +2298,7 @@ export class MinVectorWidthAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MinVectorWidthAttr.html */
   get vectorWidth(): number {
-    return this.ask(3485) as number;
+    return this.ask(3484) as number;
   }
 }
 
@@ -2313,7 +2313,7 @@ export class MipsInterruptAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MipsInterruptAttr.html */
   get interrupt(): enums.MipsInterruptAttrInterruptType {
-    return this.askEnum(3486, enums.MipsInterruptAttrInterruptType);
+    return this.askEnum(3485, enums.MipsInterruptAttrInterruptType);
   }
 }
 
@@ -2323,7 +2323,7 @@ export class MipsLongCallAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MipsLongCallAttr.html */
   get semanticSpelling(): enums.MipsLongCallAttrSpelling {
-    return this.askEnum(3487, enums.MipsLongCallAttrSpelling);
+    return this.askEnum(3486, enums.MipsLongCallAttrSpelling);
   }
 }
 
@@ -2333,7 +2333,7 @@ export class MipsShortCallAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MipsShortCallAttr.html */
   get semanticSpelling(): enums.MipsShortCallAttrSpelling {
-    return this.askEnum(3488, enums.MipsShortCallAttrSpelling);
+    return this.askEnum(3487, enums.MipsShortCallAttrSpelling);
   }
 }
 
@@ -2343,7 +2343,7 @@ export class ModeAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ModeAttr.html */
   get mode(): string | undefined {
-    return (this.ask(3489) ?? undefined) as string | undefined;
+    return (this.ask(3488) ?? undefined) as string | undefined;
   }
 }
 
@@ -2368,7 +2368,7 @@ export class NSErrorDomainAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NSErrorDomainAttr.html */
   get errorDomain(): string | undefined {
-    return (this.ask(3490) ?? undefined) as string | undefined;
+    return (this.ask(3489) ?? undefined) as string | undefined;
   }
 }
 
@@ -2408,12 +2408,12 @@ export class NoBuiltinAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoBuiltinAttr.html */
   get builtinNames_size(): number {
-    return this.ask(3491) as number;
+    return this.ask(3490) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoBuiltinAttr.html */
   get builtinNames(): readonly string[] {
-    return this.ask(3492) as readonly string[];
+    return this.ask(3491) as readonly string[];
   }
 }
 
@@ -2453,7 +2453,7 @@ export class NoInlineAttr extends DeclOrStmtAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoInlineAttr.html */
   isStmtNoInline(): boolean {
-    return this.ask(3493) as boolean;
+    return this.ask(3492) as boolean;
   }
 }
 
@@ -2498,17 +2498,17 @@ export class NoSanitizeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoSanitizeAttr.html */
   get sanitizers_size(): number {
-    return this.ask(3494) as number;
+    return this.ask(3493) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoSanitizeAttr.html */
   get sanitizers(): readonly string[] {
-    return this.ask(3495) as readonly string[];
+    return this.ask(3494) as readonly string[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoSanitizeAttr.html */
   hasCoverage(): boolean {
-    return this.ask(3496) as boolean;
+    return this.ask(3495) as boolean;
   }
 }
 
@@ -2528,7 +2528,7 @@ export class NoStackProtectorAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoStackProtectorAttr.html */
   get semanticSpelling(): enums.NoStackProtectorAttrSpelling {
-    return this.askEnum(3497, enums.NoStackProtectorAttrSpelling);
+    return this.askEnum(3496, enums.NoStackProtectorAttrSpelling);
   }
 }
 
@@ -2558,7 +2558,7 @@ export class NonAllocatingAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NonAllocatingAttr.html */
   get cond(): AnyExpr | undefined {
-    return (this.ask(3498) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3497) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -2568,7 +2568,7 @@ export class NonBlockingAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NonBlockingAttr.html */
   get cond(): AnyExpr | undefined {
-    return (this.ask(3499) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3498) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -2578,7 +2578,7 @@ export class NonNullAttr extends InheritableParamAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NonNullAttr.html */
   get args_size(): number {
-    return this.ask(3500) as number;
+    return this.ask(3499) as number;
   }
 }
 
@@ -2593,17 +2593,17 @@ export class OMPAllocateDeclAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDeclAttr.html */
   get allocatorType(): enums.AllocatorTypeTy {
-    return this.askEnum(3501, enums.AllocatorTypeTy);
+    return this.askEnum(3500, enums.AllocatorTypeTy);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDeclAttr.html */
   get allocator(): AnyExpr | undefined {
-    return (this.ask(3502) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3501) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDeclAttr.html */
   get alignment(): AnyExpr | undefined {
-    return (this.ask(3503) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3502) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -2613,12 +2613,12 @@ export class OMPAssumeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAssumeAttr.html */
   get assumption(): string {
-    return this.ask(3504) as string;
+    return this.ask(3503) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAssumeAttr.html */
   get assumptionLength(): number {
-    return this.ask(3505) as number;
+    return this.ask(3504) as number;
   }
 }
 
@@ -2628,12 +2628,12 @@ export class OMPCaptureKindAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCaptureKindAttr.html */
   get captureKindVal(): number {
-    return this.ask(3506) as number;
+    return this.ask(3505) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCaptureKindAttr.html */
   get captureKind(): enums.Clause {
-    return this.askEnum(3507, enums.Clause);
+    return this.askEnum(3506, enums.Clause);
   }
 }
 
@@ -2648,72 +2648,72 @@ export class OMPDeclareSimdDeclAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get branchState(): enums.BranchStateTy {
-    return this.askEnum(3508, enums.BranchStateTy);
+    return this.askEnum(3507, enums.BranchStateTy);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get simdlen(): AnyExpr | undefined {
-    return (this.ask(3509) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3508) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get uniforms_size(): number {
-    return this.ask(3510) as number;
+    return this.ask(3509) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get uniforms(): readonly AnyExpr[] {
-    return this.ask(3511) as readonly AnyExpr[];
+    return this.ask(3510) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get aligneds_size(): number {
-    return this.ask(3512) as number;
+    return this.ask(3511) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get aligneds(): readonly AnyExpr[] {
-    return this.ask(3513) as readonly AnyExpr[];
+    return this.ask(3512) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get alignments_size(): number {
-    return this.ask(3514) as number;
+    return this.ask(3513) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get alignments(): readonly AnyExpr[] {
-    return this.ask(3515) as readonly AnyExpr[];
+    return this.ask(3514) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get linears_size(): number {
-    return this.ask(3516) as number;
+    return this.ask(3515) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get linears(): readonly AnyExpr[] {
-    return this.ask(3517) as readonly AnyExpr[];
+    return this.ask(3516) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get modifiers_size(): number {
-    return this.ask(3518) as number;
+    return this.ask(3517) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get modifiers(): readonly number[] {
-    return this.ask(3519) as readonly number[];
+    return this.ask(3518) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get steps_size(): number {
-    return this.ask(3520) as number;
+    return this.ask(3519) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
   get steps(): readonly AnyExpr[] {
-    return this.ask(3521) as readonly AnyExpr[];
+    return this.ask(3520) as readonly AnyExpr[];
   }
 }
 
@@ -2723,27 +2723,27 @@ export class OMPDeclareTargetDeclAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareTargetDeclAttr.html */
   get mapType(): enums.MapTypeTy {
-    return this.askEnum(3522, enums.MapTypeTy);
+    return this.askEnum(3521, enums.MapTypeTy);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareTargetDeclAttr.html */
   get devType(): enums.DevTypeTy {
-    return this.askEnum(3523, enums.DevTypeTy);
+    return this.askEnum(3522, enums.DevTypeTy);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareTargetDeclAttr.html */
   get indirectExpr(): AnyExpr | undefined {
-    return (this.ask(3524) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3523) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareTargetDeclAttr.html */
   get indirect(): boolean {
-    return this.ask(3525) as boolean;
+    return this.ask(3524) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareTargetDeclAttr.html */
   get level(): number {
-    return this.ask(3526) as number;
+    return this.ask(3525) as number;
   }
 }
 
@@ -2753,32 +2753,32 @@ export class OMPDeclareVariantAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
   get variantFuncRef(): AnyExpr | undefined {
-    return (this.ask(3527) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3526) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
   get adjustArgsNothing_size(): number {
-    return this.ask(3528) as number;
+    return this.ask(3527) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
   get adjustArgsNothing(): readonly AnyExpr[] {
-    return this.ask(3529) as readonly AnyExpr[];
+    return this.ask(3528) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
   get adjustArgsNeedDevicePtr_size(): number {
-    return this.ask(3530) as number;
+    return this.ask(3529) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
   get adjustArgsNeedDevicePtr(): readonly AnyExpr[] {
-    return this.ask(3531) as readonly AnyExpr[];
+    return this.ask(3530) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
   get appendArgs_size(): number {
-    return this.ask(3532) as number;
+    return this.ask(3531) as number;
   }
 }
 
@@ -2788,7 +2788,7 @@ export class OMPReferencedVarAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReferencedVarAttr.html */
   get ref(): AnyExpr | undefined {
-    return (this.ask(3533) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3532) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -2838,7 +2838,7 @@ export class ObjCBridgeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBridgeAttr.html */
   get bridgedType(): string | undefined {
-    return (this.ask(3534) ?? undefined) as string | undefined;
+    return (this.ask(3533) ?? undefined) as string | undefined;
   }
 }
 
@@ -2848,7 +2848,7 @@ export class ObjCBridgeMutableAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBridgeMutableAttr.html */
   get bridgedType(): string | undefined {
-    return (this.ask(3535) ?? undefined) as string | undefined;
+    return (this.ask(3534) ?? undefined) as string | undefined;
   }
 }
 
@@ -2858,17 +2858,17 @@ export class ObjCBridgeRelatedAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBridgeRelatedAttr.html */
   get relatedClass(): string | undefined {
-    return (this.ask(3536) ?? undefined) as string | undefined;
+    return (this.ask(3535) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBridgeRelatedAttr.html */
   get classMethod(): string | undefined {
-    return (this.ask(3537) ?? undefined) as string | undefined;
+    return (this.ask(3536) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBridgeRelatedAttr.html */
   get instanceMethod(): string | undefined {
-    return (this.ask(3538) ?? undefined) as string | undefined;
+    return (this.ask(3537) ?? undefined) as string | undefined;
   }
 }
 
@@ -2913,7 +2913,7 @@ export class ObjCGCAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCGCAttr.html */
   get gcKind(): string | undefined {
-    return (this.ask(3539) ?? undefined) as string | undefined;
+    return (this.ask(3538) ?? undefined) as string | undefined;
   }
 }
 
@@ -2938,7 +2938,7 @@ export class ObjCMethodFamilyAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodFamilyAttr.html */
   get family(): enums.FamilyKind {
-    return this.askEnum(3540, enums.FamilyKind);
+    return this.askEnum(3539, enums.FamilyKind);
   }
 }
 
@@ -2963,7 +2963,7 @@ export class ObjCOwnershipAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCOwnershipAttr.html */
   get ownershipKind(): string | undefined {
-    return (this.ask(3541) ?? undefined) as string | undefined;
+    return (this.ask(3540) ?? undefined) as string | undefined;
   }
 }
 
@@ -2998,12 +2998,12 @@ export class ObjCRuntimeNameAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCRuntimeNameAttr.html */
   get metadataName(): string {
-    return this.ask(3542) as string;
+    return this.ask(3541) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCRuntimeNameAttr.html */
   get metadataNameLength(): number {
-    return this.ask(3543) as number;
+    return this.ask(3542) as number;
   }
 }
 
@@ -3023,22 +3023,22 @@ export class OpenCLAccessAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLAccessAttr.html */
   get semanticSpelling(): enums.OpenCLAccessAttrSpelling {
-    return this.askEnum(3544, enums.OpenCLAccessAttrSpelling);
+    return this.askEnum(3543, enums.OpenCLAccessAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLAccessAttr.html */
   isReadOnly(): boolean {
-    return this.ask(3545) as boolean;
+    return this.ask(3544) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLAccessAttr.html */
   isReadWrite(): boolean {
-    return this.ask(3546) as boolean;
+    return this.ask(3545) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLAccessAttr.html */
   isWriteOnly(): boolean {
-    return this.ask(3547) as boolean;
+    return this.ask(3546) as boolean;
   }
 }
 
@@ -3048,7 +3048,7 @@ export class OpenCLConstantAddressSpaceAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLConstantAddressSpaceAttr.html */
   get semanticSpelling(): enums.OpenCLConstantAddressSpaceAttrSpelling {
-    return this.askEnum(3548, enums.OpenCLConstantAddressSpaceAttrSpelling);
+    return this.askEnum(3547, enums.OpenCLConstantAddressSpaceAttrSpelling);
   }
 }
 
@@ -3058,7 +3058,7 @@ export class OpenCLGenericAddressSpaceAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLGenericAddressSpaceAttr.html */
   get semanticSpelling(): enums.OpenCLGenericAddressSpaceAttrSpelling {
-    return this.askEnum(3549, enums.OpenCLGenericAddressSpaceAttrSpelling);
+    return this.askEnum(3548, enums.OpenCLGenericAddressSpaceAttrSpelling);
   }
 }
 
@@ -3068,7 +3068,7 @@ export class OpenCLGlobalAddressSpaceAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLGlobalAddressSpaceAttr.html */
   get semanticSpelling(): enums.OpenCLGlobalAddressSpaceAttrSpelling {
-    return this.askEnum(3550, enums.OpenCLGlobalAddressSpaceAttrSpelling);
+    return this.askEnum(3549, enums.OpenCLGlobalAddressSpaceAttrSpelling);
   }
 }
 
@@ -3088,7 +3088,7 @@ export class OpenCLIntelReqdSubGroupSizeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLIntelReqdSubGroupSizeAttr.html */
   get subGroupSize(): number {
-    return this.ask(3551) as number;
+    return this.ask(3550) as number;
   }
 }
 
@@ -3103,7 +3103,7 @@ export class OpenCLLocalAddressSpaceAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLLocalAddressSpaceAttr.html */
   get semanticSpelling(): enums.OpenCLLocalAddressSpaceAttrSpelling {
-    return this.askEnum(3552, enums.OpenCLLocalAddressSpaceAttrSpelling);
+    return this.askEnum(3551, enums.OpenCLLocalAddressSpaceAttrSpelling);
   }
 }
 
@@ -3113,7 +3113,7 @@ export class OpenCLPrivateAddressSpaceAttr extends TypeAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLPrivateAddressSpaceAttr.html */
   get semanticSpelling(): enums.OpenCLPrivateAddressSpaceAttrSpelling {
-    return this.askEnum(3553, enums.OpenCLPrivateAddressSpaceAttrSpelling);
+    return this.askEnum(3552, enums.OpenCLPrivateAddressSpaceAttrSpelling);
   }
 }
 
@@ -3123,7 +3123,7 @@ export class OpenCLUnrollHintAttr extends StmtAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenCLUnrollHintAttr.html */
   get unrollHint(): number {
-    return this.ask(3554) as number;
+    return this.ask(3553) as number;
   }
 }
 
@@ -3148,12 +3148,12 @@ export class OwnerAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnerAttr.html */
   get derefType(): AnyType | undefined {
-    return (this.ask(3555) ?? undefined) as AnyType | undefined;
+    return (this.ask(3554) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnerAttr.html */
   get derefTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3556) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3555) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -3163,37 +3163,37 @@ export class OwnershipAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnershipAttr.html */
   get semanticSpelling(): enums.OwnershipAttrSpelling {
-    return this.askEnum(3557, enums.OwnershipAttrSpelling);
+    return this.askEnum(3556, enums.OwnershipAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnershipAttr.html */
   isHolds(): boolean {
-    return this.ask(3558) as boolean;
+    return this.ask(3557) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnershipAttr.html */
   isReturns(): boolean {
-    return this.ask(3559) as boolean;
+    return this.ask(3558) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnershipAttr.html */
   isTakes(): boolean {
-    return this.ask(3560) as boolean;
+    return this.ask(3559) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnershipAttr.html */
   get module(): string | undefined {
-    return (this.ask(3561) ?? undefined) as string | undefined;
+    return (this.ask(3560) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnershipAttr.html */
   get args_size(): number {
-    return this.ask(3562) as number;
+    return this.ask(3561) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnershipAttr.html */
   get ownKind(): enums.OwnershipKind {
-    return this.askEnum(3563, enums.OwnershipKind);
+    return this.askEnum(3562, enums.OwnershipKind);
   }
 }
 
@@ -3208,7 +3208,7 @@ export class ParamTypestateAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParamTypestateAttr.html */
   get paramState(): enums.ParamTypestateAttrConsumedState {
-    return this.askEnum(3564, enums.ParamTypestateAttrConsumedState);
+    return this.askEnum(3563, enums.ParamTypestateAttrConsumedState);
   }
 }
 
@@ -3223,17 +3223,17 @@ export class PassObjectSizeAttr extends InheritableParamAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PassObjectSizeAttr.html */
   get semanticSpelling(): enums.PassObjectSizeAttrSpelling {
-    return this.askEnum(3565, enums.PassObjectSizeAttrSpelling);
+    return this.askEnum(3564, enums.PassObjectSizeAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PassObjectSizeAttr.html */
   isDynamic(): boolean {
-    return this.ask(3566) as boolean;
+    return this.ask(3565) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PassObjectSizeAttr.html */
   get type(): number {
-    return this.ask(3567) as number;
+    return this.ask(3566) as number;
   }
 }
 
@@ -3243,12 +3243,12 @@ export class PatchableFunctionEntryAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PatchableFunctionEntryAttr.html */
   get count(): number {
-    return this.ask(3568) as number;
+    return this.ask(3567) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PatchableFunctionEntryAttr.html */
   get offset(): number {
-    return this.ask(3569) as number;
+    return this.ask(3568) as number;
   }
 }
 
@@ -3258,7 +3258,7 @@ export class PcsAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PcsAttr.html */
   get pcs(): enums.PCSType {
-    return this.askEnum(3570, enums.PCSType);
+    return this.askEnum(3569, enums.PCSType);
   }
 }
 
@@ -3268,12 +3268,12 @@ export class PointerAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerAttr.html */
   get derefType(): AnyType | undefined {
-    return (this.ask(3571) ?? undefined) as AnyType | undefined;
+    return (this.ask(3570) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerAttr.html */
   get derefTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3572) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3571) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -3283,12 +3283,12 @@ export class PragmaClangBSSSectionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangBSSSectionAttr.html */
   get name(): string {
-    return this.ask(3573) as string;
+    return this.ask(3572) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangBSSSectionAttr.html */
   get nameLength(): number {
-    return this.ask(3574) as number;
+    return this.ask(3573) as number;
   }
 }
 
@@ -3298,12 +3298,12 @@ export class PragmaClangDataSectionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangDataSectionAttr.html */
   get name(): string {
-    return this.ask(3575) as string;
+    return this.ask(3574) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangDataSectionAttr.html */
   get nameLength(): number {
-    return this.ask(3576) as number;
+    return this.ask(3575) as number;
   }
 }
 
@@ -3313,12 +3313,12 @@ export class PragmaClangRelroSectionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangRelroSectionAttr.html */
   get name(): string {
-    return this.ask(3577) as string;
+    return this.ask(3576) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangRelroSectionAttr.html */
   get nameLength(): number {
-    return this.ask(3578) as number;
+    return this.ask(3577) as number;
   }
 }
 
@@ -3328,12 +3328,12 @@ export class PragmaClangRodataSectionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangRodataSectionAttr.html */
   get name(): string {
-    return this.ask(3579) as string;
+    return this.ask(3578) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangRodataSectionAttr.html */
   get nameLength(): number {
-    return this.ask(3580) as number;
+    return this.ask(3579) as number;
   }
 }
 
@@ -3343,12 +3343,12 @@ export class PragmaClangTextSectionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangTextSectionAttr.html */
   get name(): string {
-    return this.ask(3581) as string;
+    return this.ask(3580) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PragmaClangTextSectionAttr.html */
   get nameLength(): number {
-    return this.ask(3582) as number;
+    return this.ask(3581) as number;
   }
 }
 
@@ -3358,12 +3358,12 @@ export class PreferredNameAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PreferredNameAttr.html */
   get typedefType(): AnyType | undefined {
-    return (this.ask(3583) ?? undefined) as AnyType | undefined;
+    return (this.ask(3582) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PreferredNameAttr.html */
   get typedefTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3584) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3583) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -3373,12 +3373,12 @@ export class PreferredTypeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PreferredTypeAttr.html */
   get type(): AnyType | undefined {
-    return (this.ask(3585) ?? undefined) as AnyType | undefined;
+    return (this.ask(3584) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PreferredTypeAttr.html */
   get typeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3586) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3585) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -3403,7 +3403,7 @@ export class PtGuardedByAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PtGuardedByAttr.html */
   get arg(): AnyExpr | undefined {
-    return (this.ask(3587) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3586) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -3433,7 +3433,7 @@ export class RISCVInterruptAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RISCVInterruptAttr.html */
   get interrupt(): enums.RISCVInterruptAttrInterruptType {
-    return this.askEnum(3588, enums.RISCVInterruptAttrInterruptType);
+    return this.askEnum(3587, enums.RISCVInterruptAttrInterruptType);
   }
 }
 
@@ -3443,7 +3443,7 @@ export class RISCVVectorCCAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RISCVVectorCCAttr.html */
   get semanticSpelling(): enums.RISCVVectorCCAttrSpelling {
-    return this.askEnum(3589, enums.RISCVVectorCCAttrSpelling);
+    return this.askEnum(3588, enums.RISCVVectorCCAttrSpelling);
   }
 }
 
@@ -3473,27 +3473,27 @@ export class ReleaseCapabilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReleaseCapabilityAttr.html */
   get semanticSpelling(): enums.ReleaseCapabilityAttrSpelling {
-    return this.askEnum(3590, enums.ReleaseCapabilityAttrSpelling);
+    return this.askEnum(3589, enums.ReleaseCapabilityAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReleaseCapabilityAttr.html */
   isShared(): boolean {
-    return this.ask(3591) as boolean;
+    return this.ask(3590) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReleaseCapabilityAttr.html */
   isGeneric(): boolean {
-    return this.ask(3592) as boolean;
+    return this.ask(3591) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReleaseCapabilityAttr.html */
   get args_size(): number {
-    return this.ask(3593) as number;
+    return this.ask(3592) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReleaseCapabilityAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3594) as readonly AnyExpr[];
+    return this.ask(3593) as readonly AnyExpr[];
   }
 }
 
@@ -3503,12 +3503,12 @@ export class ReleaseHandleAttr extends InheritableParamAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReleaseHandleAttr.html */
   get handleType(): string {
-    return this.ask(3595) as string;
+    return this.ask(3594) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReleaseHandleAttr.html */
   get handleTypeLength(): number {
-    return this.ask(3596) as number;
+    return this.ask(3595) as number;
   }
 }
 
@@ -3523,17 +3523,17 @@ export class ReqdWorkGroupSizeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReqdWorkGroupSizeAttr.html */
   get xDim(): number {
-    return this.ask(3597) as number;
+    return this.ask(3596) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReqdWorkGroupSizeAttr.html */
   get yDim(): number {
-    return this.ask(3598) as number;
+    return this.ask(3597) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReqdWorkGroupSizeAttr.html */
   get zDim(): number {
-    return this.ask(3599) as number;
+    return this.ask(3598) as number;
   }
 }
 
@@ -3543,22 +3543,22 @@ export class RequiresCapabilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresCapabilityAttr.html */
   get semanticSpelling(): enums.RequiresCapabilityAttrSpelling {
-    return this.askEnum(3600, enums.RequiresCapabilityAttrSpelling);
+    return this.askEnum(3599, enums.RequiresCapabilityAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresCapabilityAttr.html */
   isShared(): boolean {
-    return this.ask(3601) as boolean;
+    return this.ask(3600) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresCapabilityAttr.html */
   get args_size(): number {
-    return this.ask(3602) as number;
+    return this.ask(3601) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresCapabilityAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3603) as readonly AnyExpr[];
+    return this.ask(3602) as readonly AnyExpr[];
   }
 }
 
@@ -3568,7 +3568,7 @@ export class RestrictAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RestrictAttr.html */
   get semanticSpelling(): enums.RestrictAttrSpelling {
-    return this.askEnum(3604, enums.RestrictAttrSpelling);
+    return this.askEnum(3603, enums.RestrictAttrSpelling);
   }
 }
 
@@ -3583,7 +3583,7 @@ export class ReturnTypestateAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReturnTypestateAttr.html */
   get state(): enums.ReturnTypestateAttrConsumedState {
-    return this.askEnum(3605, enums.ReturnTypestateAttrConsumedState);
+    return this.askEnum(3604, enums.ReturnTypestateAttrConsumedState);
   }
 }
 
@@ -3623,17 +3623,17 @@ export class SectionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SectionAttr.html */
   get semanticSpelling(): enums.SectionAttrSpelling {
-    return this.askEnum(3606, enums.SectionAttrSpelling);
+    return this.askEnum(3605, enums.SectionAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SectionAttr.html */
   get name(): string {
-    return this.ask(3607) as string;
+    return this.ask(3606) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SectionAttr.html */
   get nameLength(): number {
-    return this.ask(3608) as number;
+    return this.ask(3607) as number;
   }
 }
 
@@ -3648,12 +3648,12 @@ export class SentinelAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SentinelAttr.html */
   get sentinel(): number {
-    return this.ask(3609) as number;
+    return this.ask(3608) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SentinelAttr.html */
   get nullPos(): number {
-    return this.ask(3610) as number;
+    return this.ask(3609) as number;
   }
 }
 
@@ -3663,7 +3663,7 @@ export class SetTypestateAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SetTypestateAttr.html */
   get newState(): enums.SetTypestateAttrConsumedState {
-    return this.askEnum(3611, enums.SetTypestateAttrConsumedState);
+    return this.askEnum(3610, enums.SetTypestateAttrConsumedState);
   }
 }
 
@@ -3673,17 +3673,17 @@ export class SharedTrylockFunctionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SharedTrylockFunctionAttr.html */
   get successValue(): AnyExpr | undefined {
-    return (this.ask(3612) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3611) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SharedTrylockFunctionAttr.html */
   get args_size(): number {
-    return this.ask(3613) as number;
+    return this.ask(3612) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SharedTrylockFunctionAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3614) as readonly AnyExpr[];
+    return this.ask(3613) as readonly AnyExpr[];
   }
 }
 
@@ -3693,12 +3693,12 @@ export class SizedByAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SizedByAttr.html */
   get size(): AnyExpr | undefined {
-    return (this.ask(3615) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3614) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SizedByAttr.html */
   get nestedLevel(): number {
-    return this.ask(3616) as number;
+    return this.ask(3615) as number;
   }
 }
 
@@ -3708,12 +3708,12 @@ export class SizedByOrNullAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SizedByOrNullAttr.html */
   get size(): AnyExpr | undefined {
-    return (this.ask(3617) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3616) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SizedByOrNullAttr.html */
   get nestedLevel(): number {
-    return this.ask(3618) as number;
+    return this.ask(3617) as number;
   }
 }
 
@@ -3748,17 +3748,17 @@ export class SuppressAttr extends DeclOrStmtAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SuppressAttr.html */
   isGSL(): boolean {
-    return this.ask(3619) as boolean;
+    return this.ask(3618) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SuppressAttr.html */
   get diagnosticIdentifiers_size(): number {
-    return this.ask(3620) as number;
+    return this.ask(3619) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SuppressAttr.html */
   get diagnosticIdentifiers(): readonly string[] {
-    return this.ask(3621) as readonly string[];
+    return this.ask(3620) as readonly string[];
   }
 }
 
@@ -3768,7 +3768,7 @@ export class SwiftAsyncAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftAsyncAttr.html */
   get asyncKind(): enums.SwiftAsyncAttrKind {
-    return this.askEnum(3622, enums.SwiftAsyncAttrKind);
+    return this.askEnum(3621, enums.SwiftAsyncAttrKind);
   }
 }
 
@@ -3788,12 +3788,12 @@ export class SwiftAsyncErrorAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftAsyncErrorAttr.html */
   get convention(): enums.SwiftAsyncErrorAttrConventionKind {
-    return this.askEnum(3623, enums.SwiftAsyncErrorAttrConventionKind);
+    return this.askEnum(3622, enums.SwiftAsyncErrorAttrConventionKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftAsyncErrorAttr.html */
   get handlerParamIdx(): number {
-    return this.ask(3624) as number;
+    return this.ask(3623) as number;
   }
 }
 
@@ -3803,12 +3803,12 @@ export class SwiftAsyncNameAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftAsyncNameAttr.html */
   get name(): string {
-    return this.ask(3625) as string;
+    return this.ask(3624) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftAsyncNameAttr.html */
   get nameLength(): number {
-    return this.ask(3626) as number;
+    return this.ask(3625) as number;
   }
 }
 
@@ -3818,12 +3818,12 @@ export class SwiftAttrAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftAttrAttr.html */
   get attribute(): string {
-    return this.ask(3627) as string;
+    return this.ask(3626) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftAttrAttr.html */
   get attributeLength(): number {
-    return this.ask(3628) as number;
+    return this.ask(3627) as number;
   }
 }
 
@@ -3833,12 +3833,12 @@ export class SwiftBridgeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftBridgeAttr.html */
   get swiftType(): string {
-    return this.ask(3629) as string;
+    return this.ask(3628) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftBridgeAttr.html */
   get swiftTypeLength(): number {
-    return this.ask(3630) as number;
+    return this.ask(3629) as number;
   }
 }
 
@@ -3863,7 +3863,7 @@ export class SwiftErrorAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftErrorAttr.html */
   get convention(): enums.SwiftErrorAttrConventionKind {
-    return this.askEnum(3631, enums.SwiftErrorAttrConventionKind);
+    return this.askEnum(3630, enums.SwiftErrorAttrConventionKind);
   }
 }
 
@@ -3893,12 +3893,12 @@ export class SwiftNameAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftNameAttr.html */
   get name(): string {
-    return this.ask(3632) as string;
+    return this.ask(3631) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftNameAttr.html */
   get nameLength(): number {
-    return this.ask(3633) as number;
+    return this.ask(3632) as number;
   }
 }
 
@@ -3908,12 +3908,12 @@ export class SwiftNewTypeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftNewTypeAttr.html */
   get semanticSpelling(): enums.SwiftNewTypeAttrSpelling {
-    return this.askEnum(3634, enums.SwiftNewTypeAttrSpelling);
+    return this.askEnum(3633, enums.SwiftNewTypeAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftNewTypeAttr.html */
   get newtypeKind(): enums.NewtypeKind {
-    return this.askEnum(3635, enums.NewtypeKind);
+    return this.askEnum(3634, enums.NewtypeKind);
   }
 }
 
@@ -3933,17 +3933,17 @@ export class SwiftVersionedAdditionAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftVersionedAdditionAttr.html */
   get version(): string {
-    return this.ask(3636) as string;
+    return this.ask(3635) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftVersionedAdditionAttr.html */
   get additionalAttr(): AnyAttr | undefined {
-    return (this.ask(3637) ?? undefined) as AnyAttr | undefined;
+    return (this.ask(3636) ?? undefined) as AnyAttr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftVersionedAdditionAttr.html */
   get isReplacedByActive(): boolean {
-    return this.ask(3638) as boolean;
+    return this.ask(3637) as boolean;
   }
 }
 
@@ -3953,22 +3953,22 @@ export class SwiftVersionedRemovalAttr extends Attr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftVersionedRemovalAttr.html */
   get version(): string {
-    return this.ask(3639) as string;
+    return this.ask(3638) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftVersionedRemovalAttr.html */
   get rawKind(): number {
-    return this.ask(3640) as number;
+    return this.ask(3639) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftVersionedRemovalAttr.html */
   get isReplacedByActive(): boolean {
-    return this.ask(3641) as boolean;
+    return this.ask(3640) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwiftVersionedRemovalAttr.html */
   get attrKindToRemove(): enums.attrKind {
-    return this.askEnum(3642, enums.attrKind);
+    return this.askEnum(3641, enums.attrKind);
   }
 }
 
@@ -3983,12 +3983,12 @@ export class TLSModelAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TLSModelAttr.html */
   get model(): string {
-    return this.ask(3643) as string;
+    return this.ask(3642) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TLSModelAttr.html */
   get modelLength(): number {
-    return this.ask(3644) as number;
+    return this.ask(3643) as number;
   }
 }
 
@@ -3998,22 +3998,22 @@ export class TargetAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetAttr.html */
   get featuresStr(): string {
-    return this.ask(3645) as string;
+    return this.ask(3644) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetAttr.html */
   get featuresStrLength(): number {
-    return this.ask(3646) as number;
+    return this.ask(3645) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetAttr.html */
   get architecture(): string {
-    return this.ask(3647) as string;
+    return this.ask(3646) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetAttr.html */
   isDefaultVersion(): boolean {
-    return this.ask(3648) as boolean;
+    return this.ask(3647) as boolean;
   }
 }
 
@@ -4023,12 +4023,12 @@ export class TargetClonesAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetClonesAttr.html */
   get featuresStrs_size(): number {
-    return this.ask(3649) as number;
+    return this.ask(3648) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetClonesAttr.html */
   get featuresStrs(): readonly string[] {
-    return this.ask(3650) as readonly string[];
+    return this.ask(3649) as readonly string[];
   }
 }
 
@@ -4038,22 +4038,22 @@ export class TargetVersionAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetVersionAttr.html */
   get namesStr(): string {
-    return this.ask(3651) as string;
+    return this.ask(3650) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetVersionAttr.html */
   get namesStrLength(): number {
-    return this.ask(3652) as number;
+    return this.ask(3651) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetVersionAttr.html */
   get name(): string {
-    return this.ask(3653) as string;
+    return this.ask(3652) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetVersionAttr.html */
   isDefaultVersion(): boolean {
-    return this.ask(3654) as boolean;
+    return this.ask(3653) as boolean;
   }
 }
 
@@ -4063,7 +4063,7 @@ export class TestTypestateAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TestTypestateAttr.html */
   get testState(): enums.TestTypestateAttrConsumedState {
-    return this.askEnum(3655, enums.TestTypestateAttrConsumedState);
+    return this.askEnum(3654, enums.TestTypestateAttrConsumedState);
   }
 }
 
@@ -4093,27 +4093,27 @@ export class TryAcquireCapabilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TryAcquireCapabilityAttr.html */
   get semanticSpelling(): enums.TryAcquireCapabilityAttrSpelling {
-    return this.askEnum(3656, enums.TryAcquireCapabilityAttrSpelling);
+    return this.askEnum(3655, enums.TryAcquireCapabilityAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TryAcquireCapabilityAttr.html */
   isShared(): boolean {
-    return this.ask(3657) as boolean;
+    return this.ask(3656) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TryAcquireCapabilityAttr.html */
   get successValue(): AnyExpr | undefined {
-    return (this.ask(3658) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3657) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TryAcquireCapabilityAttr.html */
   get args_size(): number {
-    return this.ask(3659) as number;
+    return this.ask(3658) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TryAcquireCapabilityAttr.html */
   get args(): readonly AnyExpr[] {
-    return this.ask(3660) as readonly AnyExpr[];
+    return this.ask(3659) as readonly AnyExpr[];
   }
 }
 
@@ -4143,27 +4143,27 @@ export class TypeTagForDatatypeAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeTagForDatatypeAttr.html */
   get argumentKind(): string | undefined {
-    return (this.ask(3661) ?? undefined) as string | undefined;
+    return (this.ask(3660) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeTagForDatatypeAttr.html */
   get matchingCType(): AnyType | undefined {
-    return (this.ask(3662) ?? undefined) as AnyType | undefined;
+    return (this.ask(3661) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeTagForDatatypeAttr.html */
   get matchingCTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3663) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3662) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeTagForDatatypeAttr.html */
   get layoutCompatible(): boolean {
-    return this.ask(3664) as boolean;
+    return this.ask(3663) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeTagForDatatypeAttr.html */
   get mustBeNull(): boolean {
-    return this.ask(3665) as boolean;
+    return this.ask(3664) as boolean;
   }
 }
 
@@ -4173,7 +4173,7 @@ export class TypeVisibilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeVisibilityAttr.html */
   get visibility(): enums.TypeVisibilityAttrVisibilityType {
-    return this.askEnum(3666, enums.TypeVisibilityAttrVisibilityType);
+    return this.askEnum(3665, enums.TypeVisibilityAttrVisibilityType);
   }
 }
 
@@ -4188,17 +4188,17 @@ export class UnavailableAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnavailableAttr.html */
   get message(): string {
-    return this.ask(3667) as string;
+    return this.ask(3666) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnavailableAttr.html */
   get messageLength(): number {
-    return this.ask(3668) as number;
+    return this.ask(3667) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnavailableAttr.html */
   get implicitReason(): enums.ImplicitReason {
-    return this.askEnum(3669, enums.ImplicitReason);
+    return this.askEnum(3668, enums.ImplicitReason);
   }
 }
 
@@ -4223,7 +4223,7 @@ export class UnusedAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnusedAttr.html */
   get semanticSpelling(): enums.UnusedAttrSpelling {
-    return this.askEnum(3670, enums.UnusedAttrSpelling);
+    return this.askEnum(3669, enums.UnusedAttrSpelling);
   }
 }
 
@@ -4233,12 +4233,12 @@ export class UseHandleAttr extends InheritableParamAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UseHandleAttr.html */
   get handleType(): string {
-    return this.ask(3671) as string;
+    return this.ask(3670) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UseHandleAttr.html */
   get handleTypeLength(): number {
-    return this.ask(3672) as number;
+    return this.ask(3671) as number;
   }
 }
 
@@ -4258,17 +4258,17 @@ export class UuidAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UuidAttr.html */
   get guid(): string {
-    return this.ask(3673) as string;
+    return this.ask(3672) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UuidAttr.html */
   get guidLength(): number {
-    return this.ask(3674) as number;
+    return this.ask(3673) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UuidAttr.html */
   get guidDecl(): MSGuidDecl | undefined {
-    return (this.ask(3675) ?? undefined) as MSGuidDecl | undefined;
+    return (this.ask(3674) ?? undefined) as MSGuidDecl | undefined;
   }
 }
 
@@ -4278,22 +4278,22 @@ export class VTablePointerAuthenticationAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VTablePointerAuthenticationAttr.html */
   get key(): enums.VPtrAuthKeyType {
-    return this.askEnum(3676, enums.VPtrAuthKeyType);
+    return this.askEnum(3675, enums.VPtrAuthKeyType);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VTablePointerAuthenticationAttr.html */
   get addressDiscrimination(): enums.AddressDiscriminationMode {
-    return this.askEnum(3677, enums.AddressDiscriminationMode);
+    return this.askEnum(3676, enums.AddressDiscriminationMode);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VTablePointerAuthenticationAttr.html */
   get extraDiscrimination(): enums.ExtraDiscrimination {
-    return this.askEnum(3678, enums.ExtraDiscrimination);
+    return this.askEnum(3677, enums.ExtraDiscrimination);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VTablePointerAuthenticationAttr.html */
   get customDiscriminationValue(): number {
-    return this.ask(3679) as number;
+    return this.ask(3678) as number;
   }
 }
 
@@ -4308,12 +4308,12 @@ export class VecTypeHintAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VecTypeHintAttr.html */
   get typeHint(): AnyType | undefined {
-    return (this.ask(3680) ?? undefined) as AnyType | undefined;
+    return (this.ask(3679) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VecTypeHintAttr.html */
   get typeHintLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3681) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3680) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -4328,7 +4328,7 @@ export class VisibilityAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VisibilityAttr.html */
   get visibility(): enums.VisibilityAttrVisibilityType {
-    return this.askEnum(3682, enums.VisibilityAttrVisibilityType);
+    return this.askEnum(3681, enums.VisibilityAttrVisibilityType);
   }
 }
 
@@ -4343,22 +4343,22 @@ export class WarnUnusedResultAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WarnUnusedResultAttr.html */
   get semanticSpelling(): enums.WarnUnusedResultAttrSpelling {
-    return this.askEnum(3683, enums.WarnUnusedResultAttrSpelling);
+    return this.askEnum(3682, enums.WarnUnusedResultAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WarnUnusedResultAttr.html */
   get message(): string {
-    return this.ask(3684) as string;
+    return this.ask(3683) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WarnUnusedResultAttr.html */
   get messageLength(): number {
-    return this.ask(3685) as number;
+    return this.ask(3684) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WarnUnusedResultAttr.html */
   isCXX11NoDiscard(): boolean {
-    return this.ask(3686) as boolean;
+    return this.ask(3685) as boolean;
   }
 }
 
@@ -4378,12 +4378,12 @@ export class WeakRefAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WeakRefAttr.html */
   get aliasee(): string {
-    return this.ask(3687) as string;
+    return this.ask(3686) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WeakRefAttr.html */
   get aliaseeLength(): number {
-    return this.ask(3688) as number;
+    return this.ask(3687) as number;
   }
 }
 
@@ -4393,12 +4393,12 @@ export class WebAssemblyExportNameAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WebAssemblyExportNameAttr.html */
   get exportName(): string {
-    return this.ask(3689) as string;
+    return this.ask(3688) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WebAssemblyExportNameAttr.html */
   get exportNameLength(): number {
-    return this.ask(3690) as number;
+    return this.ask(3689) as number;
   }
 }
 
@@ -4413,12 +4413,12 @@ export class WebAssemblyImportModuleAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WebAssemblyImportModuleAttr.html */
   get importModule(): string {
-    return this.ask(3691) as string;
+    return this.ask(3690) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WebAssemblyImportModuleAttr.html */
   get importModuleLength(): number {
-    return this.ask(3692) as number;
+    return this.ask(3691) as number;
   }
 }
 
@@ -4428,12 +4428,12 @@ export class WebAssemblyImportNameAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WebAssemblyImportNameAttr.html */
   get importName(): string {
-    return this.ask(3693) as string;
+    return this.ask(3692) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WebAssemblyImportNameAttr.html */
   get importNameLength(): number {
-    return this.ask(3694) as number;
+    return this.ask(3693) as number;
   }
 }
 
@@ -4443,17 +4443,17 @@ export class WorkGroupSizeHintAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WorkGroupSizeHintAttr.html */
   get xDim(): number {
-    return this.ask(3695) as number;
+    return this.ask(3694) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WorkGroupSizeHintAttr.html */
   get yDim(): number {
-    return this.ask(3696) as number;
+    return this.ask(3695) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WorkGroupSizeHintAttr.html */
   get zDim(): number {
-    return this.ask(3697) as number;
+    return this.ask(3696) as number;
   }
 }
 
@@ -4468,17 +4468,17 @@ export class XRayInstrumentAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1XRayInstrumentAttr.html */
   get semanticSpelling(): enums.XRayInstrumentAttrSpelling {
-    return this.askEnum(3698, enums.XRayInstrumentAttrSpelling);
+    return this.askEnum(3697, enums.XRayInstrumentAttrSpelling);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1XRayInstrumentAttr.html */
   alwaysXRayInstrument(): boolean {
-    return this.ask(3699) as boolean;
+    return this.ask(3698) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1XRayInstrumentAttr.html */
   neverXRayInstrument(): boolean {
-    return this.ask(3700) as boolean;
+    return this.ask(3699) as boolean;
   }
 }
 
@@ -4488,7 +4488,7 @@ export class XRayLogArgsAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1XRayLogArgsAttr.html */
   get argumentCount(): number {
-    return this.ask(3701) as number;
+    return this.ask(3700) as number;
   }
 }
 
@@ -4498,6 +4498,6 @@ export class ZeroCallUsedRegsAttr extends InheritableAttr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ZeroCallUsedRegsAttr.html */
   get zeroCallUsedRegs(): enums.ZeroCallUsedRegsKind {
-    return this.askEnum(3702, enums.ZeroCallUsedRegsKind);
+    return this.askEnum(3701, enums.ZeroCallUsedRegsKind);
   }
 }

@@ -10,12 +10,12 @@ export abstract class OpenACCClause extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCClause.html */
   get clauseKind(): enums.OpenACCClauseKind {
-    return this.askEnum(3749, enums.OpenACCClauseKind);
+    return this.askEnum(3748, enums.OpenACCClauseKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCClause.html */
   get childStmts(): readonly AnyStmt[] {
-    return this.ask(3752) as readonly AnyStmt[];
+    return this.ask(3751) as readonly AnyStmt[];
   }
 }
 
@@ -55,7 +55,7 @@ export abstract class OpenACCClauseWithParams extends OpenACCClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCClauseWithParams.html */
   get lParenLoc(): Location {
-    return this.ask(3753) as Location;
+    return this.ask(3752) as Location;
   }
 }
 
@@ -65,12 +65,12 @@ export class OpenACCDeviceTypeClause extends OpenACCClauseWithParams {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCDeviceTypeClause.html */
   hasAsterisk(): boolean {
-    return this.ask(3754) as boolean;
+    return this.ask(3753) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCDeviceTypeClause.html */
   get architectures(): readonly (readonly [string | undefined, Location])[] {
-    return this.ask(3755) as readonly (readonly [string | undefined, Location])[];
+    return this.ask(3754) as readonly (readonly [string | undefined, Location])[];
   }
 }
 
@@ -80,7 +80,7 @@ export class OpenACCDefaultClause extends OpenACCClauseWithParams {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCDefaultClause.html */
   get defaultClauseKind(): enums.OpenACCDefaultClauseKind {
-    return this.askEnum(3756, enums.OpenACCDefaultClauseKind);
+    return this.askEnum(3755, enums.OpenACCDefaultClauseKind);
   }
 }
 
@@ -90,12 +90,12 @@ export abstract class OpenACCClauseWithCondition extends OpenACCClauseWithParams
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCClauseWithCondition.html */
   hasConditionExpr(): boolean {
-    return this.ask(3757) as boolean;
+    return this.ask(3756) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCClauseWithCondition.html */
   get conditionExpr(): AnyExpr | undefined {
-    return (this.ask(3758) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3757) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -120,27 +120,27 @@ export class OpenACCWaitClause extends OpenACCClauseWithExprs {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCWaitClause.html */
   hasQueuesTag(): boolean {
-    return this.ask(3759) as boolean;
+    return this.ask(3758) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCWaitClause.html */
   get queuesLoc(): Location {
-    return this.ask(3760) as Location;
+    return this.ask(3759) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCWaitClause.html */
   hasDevNumExpr(): boolean {
-    return this.ask(3761) as boolean;
+    return this.ask(3760) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCWaitClause.html */
   get devNumExpr(): AnyExpr | undefined {
-    return (this.ask(3762) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3761) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCWaitClause.html */
   get queueIdExprs(): readonly AnyExpr[] {
-    return this.ask(3763) as readonly AnyExpr[];
+    return this.ask(3762) as readonly AnyExpr[];
   }
 }
 
@@ -150,7 +150,7 @@ export class OpenACCNumGangsClause extends OpenACCClauseWithExprs {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCNumGangsClause.html */
   get intExprs(): readonly AnyExpr[] {
-    return this.ask(3764) as readonly AnyExpr[];
+    return this.ask(3763) as readonly AnyExpr[];
   }
 }
 
@@ -160,12 +160,12 @@ export abstract class OpenACCClauseWithSingleIntExpr extends OpenACCClauseWithEx
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCClauseWithSingleIntExpr.html */
   hasIntExpr(): boolean {
-    return this.ask(3765) as boolean;
+    return this.ask(3764) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCClauseWithSingleIntExpr.html */
   get intExpr(): AnyExpr | undefined {
-    return (this.ask(3766) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3765) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -190,7 +190,7 @@ export abstract class OpenACCClauseWithVarList extends OpenACCClauseWithExprs {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCClauseWithVarList.html */
   get varList(): readonly AnyExpr[] {
-    return this.ask(3767) as readonly AnyExpr[];
+    return this.ask(3766) as readonly AnyExpr[];
   }
 }
 
@@ -235,7 +235,7 @@ export class OpenACCCopyInClause extends OpenACCClauseWithVarList {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCCopyInClause.html */
   isReadOnly(): boolean {
-    return this.ask(3768) as boolean;
+    return this.ask(3767) as boolean;
   }
 }
 
@@ -245,7 +245,7 @@ export class OpenACCCopyOutClause extends OpenACCClauseWithVarList {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCCopyOutClause.html */
   isZero(): boolean {
-    return this.ask(3769) as boolean;
+    return this.ask(3768) as boolean;
   }
 }
 
@@ -255,7 +255,7 @@ export class OpenACCCreateClause extends OpenACCClauseWithVarList {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCCreateClause.html */
   isZero(): boolean {
-    return this.ask(3770) as boolean;
+    return this.ask(3769) as boolean;
   }
 }
 
@@ -265,6 +265,6 @@ export class OpenACCReductionClause extends OpenACCClauseWithVarList {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCReductionClause.html */
   get reductionOp(): enums.OpenACCReductionOperator {
-    return this.askEnum(3771, enums.OpenACCReductionOperator);
+    return this.askEnum(3770, enums.OpenACCReductionOperator);
   }
 }

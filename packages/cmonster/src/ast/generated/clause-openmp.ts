@@ -14,22 +14,22 @@ export abstract class OMPClause extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPClause.html
    */
   get clauseKind(): enums.Clause {
-    return this.askEnum(3774, enums.Clause);
+    return this.askEnum(3773, enums.Clause);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPClause.html */
   isImplicit(): boolean {
-    return this.ask(3775) as boolean;
+    return this.ask(3774) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPClause.html */
   get childStmts(): readonly AnyStmt[] {
-    return this.ask(3776) as readonly AnyStmt[];
+    return this.ask(3775) as readonly AnyStmt[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPClause.html */
   get usedChildStmts(): readonly AnyStmt[] {
-    return this.ask(3777) as readonly AnyStmt[];
+    return this.ask(3776) as readonly AnyStmt[];
   }
 }
 
@@ -42,7 +42,7 @@ export class OMPAllocatorClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocatorClause.html
    */
   get allocator(): AnyExpr | undefined {
-    return (this.ask(3778) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3777) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -50,7 +50,7 @@ export class OMPAllocatorClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocatorClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3779) as Location;
+    return this.ask(3778) as Location;
   }
 }
 
@@ -63,7 +63,7 @@ export class OMPAlignClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignClause.html
    */
   get alignment(): AnyExpr | undefined {
-    return (this.ask(3780) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3779) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -71,7 +71,7 @@ export class OMPAlignClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3781) as Location;
+    return this.ask(3780) as Location;
   }
 }
 
@@ -84,7 +84,7 @@ export class OMPAllocateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html
    */
   get allocator(): AnyExpr | undefined {
-    return (this.ask(3782) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3781) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -92,22 +92,22 @@ export class OMPAllocateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3783) as Location;
+    return this.ask(3782) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html */
   get varlist_size(): number {
-    return this.ask(3784) as number;
+    return this.ask(3783) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html */
   varlist_empty(): boolean {
-    return this.ask(3785) as boolean;
+    return this.ask(3784) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3786) as readonly AnyExpr[];
+    return this.ask(3785) as readonly AnyExpr[];
   }
 
   /**
@@ -115,7 +115,7 @@ export class OMPAllocateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3787) as Location;
+    return this.ask(3786) as Location;
   }
 
   /**
@@ -123,7 +123,7 @@ export class OMPAllocateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3788) as readonly AnyExpr[];
+    return this.ask(3787) as readonly AnyExpr[];
   }
 }
 
@@ -136,7 +136,7 @@ export class OMPIfClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIfClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3789) as Location;
+    return this.ask(3788) as Location;
   }
 
   /**
@@ -144,7 +144,7 @@ export class OMPIfClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIfClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3790) as Location;
+    return this.ask(3789) as Location;
   }
 
   /**
@@ -152,7 +152,7 @@ export class OMPIfClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIfClause.html
    */
   get condition(): AnyExpr | undefined {
-    return (this.ask(3791) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3790) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -160,7 +160,7 @@ export class OMPIfClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIfClause.html
    */
   get nameModifier(): enums.Directive {
-    return this.askEnum(3792, enums.Directive);
+    return this.askEnum(3791, enums.Directive);
   }
 
   /**
@@ -168,7 +168,7 @@ export class OMPIfClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIfClause.html
    */
   get nameModifierLoc(): Location {
-    return this.ask(3793) as Location;
+    return this.ask(3792) as Location;
   }
 
   /**
@@ -176,7 +176,7 @@ export class OMPIfClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIfClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3794) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3793) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -184,7 +184,7 @@ export class OMPIfClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIfClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3795, enums.Directive);
+    return this.askEnum(3794, enums.Directive);
   }
 }
 
@@ -197,7 +197,7 @@ export class OMPFinalClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFinalClause.html
    */
   get condition(): AnyExpr | undefined {
-    return (this.ask(3796) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3795) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -205,7 +205,7 @@ export class OMPFinalClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFinalClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3797) as Location;
+    return this.ask(3796) as Location;
   }
 
   /**
@@ -213,7 +213,7 @@ export class OMPFinalClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFinalClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3798) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3797) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -221,7 +221,7 @@ export class OMPFinalClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFinalClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3799, enums.Directive);
+    return this.askEnum(3798, enums.Directive);
   }
 }
 
@@ -234,7 +234,7 @@ export class OMPNumThreadsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumThreadsClause.html
    */
   get numThreads(): AnyExpr | undefined {
-    return (this.ask(3800) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3799) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -242,7 +242,7 @@ export class OMPNumThreadsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumThreadsClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3801) as Location;
+    return this.ask(3800) as Location;
   }
 
   /**
@@ -250,7 +250,7 @@ export class OMPNumThreadsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumThreadsClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3802) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3801) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -258,7 +258,7 @@ export class OMPNumThreadsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumThreadsClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3803, enums.Directive);
+    return this.askEnum(3802, enums.Directive);
   }
 }
 
@@ -271,7 +271,7 @@ export class OMPSafelenClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSafelenClause.html
    */
   get safelen(): AnyExpr | undefined {
-    return (this.ask(3804) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3803) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -279,7 +279,7 @@ export class OMPSafelenClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSafelenClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3805) as Location;
+    return this.ask(3804) as Location;
   }
 }
 
@@ -292,7 +292,7 @@ export class OMPSimdlenClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSimdlenClause.html
    */
   get simdlen(): AnyExpr | undefined {
-    return (this.ask(3806) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3805) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -300,7 +300,7 @@ export class OMPSimdlenClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSimdlenClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3807) as Location;
+    return this.ask(3806) as Location;
   }
 }
 
@@ -313,7 +313,7 @@ export class OMPSizesClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSizesClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3808) as Location;
+    return this.ask(3807) as Location;
   }
 
   /**
@@ -321,12 +321,12 @@ export class OMPSizesClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSizesClause.html
    */
   get numSizes(): number {
-    return this.ask(3809) as number;
+    return this.ask(3808) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPSizesClause.html */
   get sizesRefs(): readonly AnyExpr[] {
-    return this.ask(3810) as readonly AnyExpr[];
+    return this.ask(3809) as readonly AnyExpr[];
   }
 }
 
@@ -344,7 +344,7 @@ export class OMPPartialClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPPartialClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3811) as Location;
+    return this.ask(3810) as Location;
   }
 
   /**
@@ -352,7 +352,7 @@ export class OMPPartialClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPPartialClause.html
    */
   get factor(): AnyExpr | undefined {
-    return (this.ask(3812) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3811) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -365,7 +365,7 @@ export class OMPCollapseClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCollapseClause.html
    */
   get numForLoops(): AnyExpr | undefined {
-    return (this.ask(3813) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3812) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -373,7 +373,7 @@ export class OMPCollapseClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCollapseClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3814) as Location;
+    return this.ask(3813) as Location;
   }
 }
 
@@ -386,7 +386,7 @@ export class OMPDefaultClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDefaultClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3815) as Location;
+    return this.ask(3814) as Location;
   }
 
   /**
@@ -394,7 +394,7 @@ export class OMPDefaultClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDefaultClause.html
    */
   get defaultKind(): enums.DefaultKind {
-    return this.askEnum(3816, enums.DefaultKind);
+    return this.askEnum(3815, enums.DefaultKind);
   }
 
   /**
@@ -402,7 +402,7 @@ export class OMPDefaultClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDefaultClause.html
    */
   get defaultKindKwLoc(): Location {
-    return this.ask(3817) as Location;
+    return this.ask(3816) as Location;
   }
 }
 
@@ -415,7 +415,7 @@ export class OMPProcBindClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPProcBindClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3818) as Location;
+    return this.ask(3817) as Location;
   }
 
   /**
@@ -423,7 +423,7 @@ export class OMPProcBindClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPProcBindClause.html
    */
   get procBindKind(): enums.ProcBindKind {
-    return this.askEnum(3819, enums.ProcBindKind);
+    return this.askEnum(3818, enums.ProcBindKind);
   }
 
   /**
@@ -431,7 +431,7 @@ export class OMPProcBindClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPProcBindClause.html
    */
   get procBindKindKwLoc(): Location {
-    return this.ask(3820) as Location;
+    return this.ask(3819) as Location;
   }
 }
 
@@ -464,7 +464,7 @@ export class OMPAtomicDefaultMemOrderClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDefaultMemOrderClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3821) as Location;
+    return this.ask(3820) as Location;
   }
 
   /**
@@ -472,7 +472,7 @@ export class OMPAtomicDefaultMemOrderClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDefaultMemOrderClause.html
    */
   get atomicDefaultMemOrderKind(): enums.OpenMPAtomicDefaultMemOrderClauseKind {
-    return this.askEnum(3822, enums.OpenMPAtomicDefaultMemOrderClauseKind);
+    return this.askEnum(3821, enums.OpenMPAtomicDefaultMemOrderClauseKind);
   }
 
   /**
@@ -480,7 +480,7 @@ export class OMPAtomicDefaultMemOrderClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDefaultMemOrderClause.html
    */
   get atomicDefaultMemOrderKindKwLoc(): Location {
-    return this.ask(3823) as Location;
+    return this.ask(3822) as Location;
   }
 }
 
@@ -493,7 +493,7 @@ export class OMPAtClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3824) as Location;
+    return this.ask(3823) as Location;
   }
 
   /**
@@ -501,7 +501,7 @@ export class OMPAtClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtClause.html
    */
   get atKind(): enums.OpenMPAtClauseKind {
-    return this.askEnum(3825, enums.OpenMPAtClauseKind);
+    return this.askEnum(3824, enums.OpenMPAtClauseKind);
   }
 
   /**
@@ -509,7 +509,7 @@ export class OMPAtClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtClause.html
    */
   get atKindKwLoc(): Location {
-    return this.ask(3826) as Location;
+    return this.ask(3825) as Location;
   }
 }
 
@@ -522,7 +522,7 @@ export class OMPSeverityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSeverityClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3827) as Location;
+    return this.ask(3826) as Location;
   }
 
   /**
@@ -530,7 +530,7 @@ export class OMPSeverityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSeverityClause.html
    */
   get severityKind(): enums.OpenMPSeverityClauseKind {
-    return this.askEnum(3828, enums.OpenMPSeverityClauseKind);
+    return this.askEnum(3827, enums.OpenMPSeverityClauseKind);
   }
 
   /**
@@ -538,7 +538,7 @@ export class OMPSeverityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSeverityClause.html
    */
   get severityKindKwLoc(): Location {
-    return this.ask(3829) as Location;
+    return this.ask(3828) as Location;
   }
 }
 
@@ -551,7 +551,7 @@ export class OMPMessageClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMessageClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3830) as Location;
+    return this.ask(3829) as Location;
   }
 
   /**
@@ -559,7 +559,7 @@ export class OMPMessageClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMessageClause.html
    */
   get messageString(): AnyExpr | undefined {
-    return (this.ask(3831) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3830) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -572,7 +572,7 @@ export class OMPScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPScheduleClause.html
    */
   get scheduleKind(): enums.OpenMPScheduleClauseKind {
-    return this.askEnum(3832, enums.OpenMPScheduleClauseKind);
+    return this.askEnum(3831, enums.OpenMPScheduleClauseKind);
   }
 
   /**
@@ -580,7 +580,7 @@ export class OMPScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPScheduleClause.html
    */
   get firstScheduleModifier(): enums.OpenMPScheduleClauseModifier {
-    return this.askEnum(3833, enums.OpenMPScheduleClauseModifier);
+    return this.askEnum(3832, enums.OpenMPScheduleClauseModifier);
   }
 
   /**
@@ -588,7 +588,7 @@ export class OMPScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPScheduleClause.html
    */
   get secondScheduleModifier(): enums.OpenMPScheduleClauseModifier {
-    return this.askEnum(3834, enums.OpenMPScheduleClauseModifier);
+    return this.askEnum(3833, enums.OpenMPScheduleClauseModifier);
   }
 
   /**
@@ -596,7 +596,7 @@ export class OMPScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPScheduleClause.html
    */
   get firstScheduleModifierLoc(): Location {
-    return this.ask(3835) as Location;
+    return this.ask(3834) as Location;
   }
 
   /**
@@ -604,7 +604,7 @@ export class OMPScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPScheduleClause.html
    */
   get secondScheduleModifierLoc(): Location {
-    return this.ask(3836) as Location;
+    return this.ask(3835) as Location;
   }
 
   /**
@@ -612,7 +612,7 @@ export class OMPScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPScheduleClause.html
    */
   get chunkSize(): AnyExpr | undefined {
-    return (this.ask(3837) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3836) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -620,7 +620,7 @@ export class OMPScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPScheduleClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3838) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3837) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -628,7 +628,7 @@ export class OMPScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPScheduleClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3839, enums.Directive);
+    return this.askEnum(3838, enums.Directive);
   }
 }
 
@@ -641,7 +641,7 @@ export class OMPOrderedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPOrderedClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3840) as Location;
+    return this.ask(3839) as Location;
   }
 
   /**
@@ -649,7 +649,7 @@ export class OMPOrderedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPOrderedClause.html
    */
   get numForLoops(): AnyExpr | undefined {
-    return (this.ask(3841) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3840) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -657,7 +657,7 @@ export class OMPOrderedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPOrderedClause.html
    */
   get loopNumIterations(): readonly AnyExpr[] {
-    return this.ask(3842) as readonly AnyExpr[];
+    return this.ask(3841) as readonly AnyExpr[];
   }
 }
 
@@ -695,7 +695,7 @@ export class OMPUpdateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUpdateClause.html
    */
   isExtended(): boolean {
-    return this.ask(3843) as boolean;
+    return this.ask(3842) as boolean;
   }
 
   /**
@@ -703,7 +703,7 @@ export class OMPUpdateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUpdateClause.html
    */
   get lParenLoc(): Location | undefined {
-    return (this.ask(3844) ?? undefined) as Location | undefined;
+    return (this.ask(3843) ?? undefined) as Location | undefined;
   }
 
   /**
@@ -711,7 +711,7 @@ export class OMPUpdateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUpdateClause.html
    */
   get argumentLoc(): Location | undefined {
-    return (this.ask(3845) ?? undefined) as Location | undefined;
+    return (this.ask(3844) ?? undefined) as Location | undefined;
   }
 
   /**
@@ -719,7 +719,7 @@ export class OMPUpdateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUpdateClause.html
    */
   get dependencyKind(): enums.OpenMPDependClauseKind | undefined {
-    return this.askEnum(3846, enums.OpenMPDependClauseKind);
+    return this.askEnum(3845, enums.OpenMPDependClauseKind);
   }
 }
 
@@ -772,7 +772,7 @@ export class OMPFailClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFailClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3847) as Location;
+    return this.ask(3846) as Location;
   }
 
   /**
@@ -780,7 +780,7 @@ export class OMPFailClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFailClause.html
    */
   get failParameterLoc(): Location {
-    return this.ask(3848) as Location;
+    return this.ask(3847) as Location;
   }
 
   /**
@@ -788,7 +788,7 @@ export class OMPFailClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFailClause.html
    */
   get failParameter(): enums.Clause {
-    return this.askEnum(3849, enums.Clause);
+    return this.askEnum(3848, enums.Clause);
   }
 }
 
@@ -798,22 +798,22 @@ export class OMPPrivateClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html */
   get private_copies(): readonly AnyExpr[] {
-    return this.ask(3850) as readonly AnyExpr[];
+    return this.ask(3849) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html */
   get varlist_size(): number {
-    return this.ask(3851) as number;
+    return this.ask(3850) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html */
   varlist_empty(): boolean {
-    return this.ask(3852) as boolean;
+    return this.ask(3851) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3853) as readonly AnyExpr[];
+    return this.ask(3852) as readonly AnyExpr[];
   }
 
   /**
@@ -821,7 +821,7 @@ export class OMPPrivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3854) as Location;
+    return this.ask(3853) as Location;
   }
 
   /**
@@ -829,7 +829,7 @@ export class OMPPrivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3855) as readonly AnyExpr[];
+    return this.ask(3854) as readonly AnyExpr[];
   }
 }
 
@@ -839,27 +839,27 @@ export class OMPFirstprivateClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html */
   get private_copies(): readonly AnyExpr[] {
-    return this.ask(3856) as readonly AnyExpr[];
+    return this.ask(3855) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html */
   get inits(): readonly AnyExpr[] {
-    return this.ask(3857) as readonly AnyExpr[];
+    return this.ask(3856) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html */
   get varlist_size(): number {
-    return this.ask(3858) as number;
+    return this.ask(3857) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html */
   varlist_empty(): boolean {
-    return this.ask(3859) as boolean;
+    return this.ask(3858) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3860) as readonly AnyExpr[];
+    return this.ask(3859) as readonly AnyExpr[];
   }
 
   /**
@@ -867,7 +867,7 @@ export class OMPFirstprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3861) as Location;
+    return this.ask(3860) as Location;
   }
 
   /**
@@ -875,7 +875,7 @@ export class OMPFirstprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3862) as readonly AnyExpr[];
+    return this.ask(3861) as readonly AnyExpr[];
   }
 
   /**
@@ -883,7 +883,7 @@ export class OMPFirstprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3863) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3862) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -891,7 +891,7 @@ export class OMPFirstprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3864, enums.Directive);
+    return this.askEnum(3863, enums.Directive);
   }
 }
 
@@ -904,7 +904,7 @@ export class OMPLastprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html
    */
   get lastprivateKind(): enums.OpenMPLastprivateModifier {
-    return this.askEnum(3865, enums.OpenMPLastprivateModifier);
+    return this.askEnum(3864, enums.OpenMPLastprivateModifier);
   }
 
   /**
@@ -912,7 +912,7 @@ export class OMPLastprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html
    */
   get kindLoc(): Location {
-    return this.ask(3866) as Location;
+    return this.ask(3865) as Location;
   }
 
   /**
@@ -920,42 +920,42 @@ export class OMPLastprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3867) as Location;
+    return this.ask(3866) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
   get private_copies(): readonly AnyExpr[] {
-    return this.ask(3868) as readonly AnyExpr[];
+    return this.ask(3867) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
   get source_exprs(): readonly AnyExpr[] {
-    return this.ask(3869) as readonly AnyExpr[];
+    return this.ask(3868) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
   get destination_exprs(): readonly AnyExpr[] {
-    return this.ask(3870) as readonly AnyExpr[];
+    return this.ask(3869) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
   get assignment_ops(): readonly AnyExpr[] {
-    return this.ask(3871) as readonly AnyExpr[];
+    return this.ask(3870) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
   get varlist_size(): number {
-    return this.ask(3872) as number;
+    return this.ask(3871) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
   varlist_empty(): boolean {
-    return this.ask(3873) as boolean;
+    return this.ask(3872) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3874) as readonly AnyExpr[];
+    return this.ask(3873) as readonly AnyExpr[];
   }
 
   /**
@@ -963,7 +963,7 @@ export class OMPLastprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3875) as Location;
+    return this.ask(3874) as Location;
   }
 
   /**
@@ -971,7 +971,7 @@ export class OMPLastprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3876) as readonly AnyExpr[];
+    return this.ask(3875) as readonly AnyExpr[];
   }
 
   /**
@@ -979,7 +979,7 @@ export class OMPLastprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html
    */
   get postUpdateExpr(): AnyExpr | undefined {
-    return (this.ask(3877) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3876) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -987,7 +987,7 @@ export class OMPLastprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3878) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3877) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -995,7 +995,7 @@ export class OMPLastprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3879, enums.Directive);
+    return this.askEnum(3878, enums.Directive);
   }
 }
 
@@ -1005,17 +1005,17 @@ export class OMPSharedClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPSharedClause.html */
   get varlist_size(): number {
-    return this.ask(3880) as number;
+    return this.ask(3879) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPSharedClause.html */
   varlist_empty(): boolean {
-    return this.ask(3881) as boolean;
+    return this.ask(3880) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPSharedClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3882) as readonly AnyExpr[];
+    return this.ask(3881) as readonly AnyExpr[];
   }
 
   /**
@@ -1023,7 +1023,7 @@ export class OMPSharedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSharedClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3883) as Location;
+    return this.ask(3882) as Location;
   }
 
   /**
@@ -1031,7 +1031,7 @@ export class OMPSharedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSharedClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3884) as readonly AnyExpr[];
+    return this.ask(3883) as readonly AnyExpr[];
   }
 }
 
@@ -1044,7 +1044,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get modifier(): enums.OpenMPReductionClauseModifier {
-    return this.askEnum(3885, enums.OpenMPReductionClauseModifier);
+    return this.askEnum(3884, enums.OpenMPReductionClauseModifier);
   }
 
   /**
@@ -1052,7 +1052,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get modifierLoc(): Location {
-    return this.ask(3886) as Location;
+    return this.ask(3885) as Location;
   }
 
   /**
@@ -1060,7 +1060,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3887) as Location;
+    return this.ask(3886) as Location;
   }
 
   /**
@@ -1068,7 +1068,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get nameInfo(): string {
-    return this.ask(3888) as string;
+    return this.ask(3887) as string;
   }
 
   /**
@@ -1076,57 +1076,57 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(3889) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(3888) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get privates(): readonly AnyExpr[] {
-    return this.ask(3890) as readonly AnyExpr[];
+    return this.ask(3889) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get lhs_exprs(): readonly AnyExpr[] {
-    return this.ask(3891) as readonly AnyExpr[];
+    return this.ask(3890) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get rhs_exprs(): readonly AnyExpr[] {
-    return this.ask(3892) as readonly AnyExpr[];
+    return this.ask(3891) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get reduction_ops(): readonly AnyExpr[] {
-    return this.ask(3893) as readonly AnyExpr[];
+    return this.ask(3892) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get copy_ops(): readonly AnyExpr[] {
-    return this.ask(3894) as readonly AnyExpr[];
+    return this.ask(3893) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get copy_array_temps(): readonly AnyExpr[] {
-    return this.ask(3895) as readonly AnyExpr[];
+    return this.ask(3894) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get copy_array_elems(): readonly AnyExpr[] {
-    return this.ask(3896) as readonly AnyExpr[];
+    return this.ask(3895) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get varlist_size(): number {
-    return this.ask(3897) as number;
+    return this.ask(3896) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   varlist_empty(): boolean {
-    return this.ask(3898) as boolean;
+    return this.ask(3897) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3899) as readonly AnyExpr[];
+    return this.ask(3898) as readonly AnyExpr[];
   }
 
   /**
@@ -1134,7 +1134,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3900) as Location;
+    return this.ask(3899) as Location;
   }
 
   /**
@@ -1142,7 +1142,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3901) as readonly AnyExpr[];
+    return this.ask(3900) as readonly AnyExpr[];
   }
 
   /**
@@ -1150,7 +1150,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get postUpdateExpr(): AnyExpr | undefined {
-    return (this.ask(3902) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3901) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1158,7 +1158,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3903) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3902) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -1166,7 +1166,7 @@ export class OMPReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3904, enums.Directive);
+    return this.askEnum(3903, enums.Directive);
   }
 }
 
@@ -1179,7 +1179,7 @@ export class OMPTaskReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3905) as Location;
+    return this.ask(3904) as Location;
   }
 
   /**
@@ -1187,7 +1187,7 @@ export class OMPTaskReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html
    */
   get nameInfo(): string {
-    return this.ask(3906) as string;
+    return this.ask(3905) as string;
   }
 
   /**
@@ -1195,42 +1195,42 @@ export class OMPTaskReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(3907) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(3906) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
   get privates(): readonly AnyExpr[] {
-    return this.ask(3908) as readonly AnyExpr[];
+    return this.ask(3907) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
   get lhs_exprs(): readonly AnyExpr[] {
-    return this.ask(3909) as readonly AnyExpr[];
+    return this.ask(3908) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
   get rhs_exprs(): readonly AnyExpr[] {
-    return this.ask(3910) as readonly AnyExpr[];
+    return this.ask(3909) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
   get reduction_ops(): readonly AnyExpr[] {
-    return this.ask(3911) as readonly AnyExpr[];
+    return this.ask(3910) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
   get varlist_size(): number {
-    return this.ask(3912) as number;
+    return this.ask(3911) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
   varlist_empty(): boolean {
-    return this.ask(3913) as boolean;
+    return this.ask(3912) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3914) as readonly AnyExpr[];
+    return this.ask(3913) as readonly AnyExpr[];
   }
 
   /**
@@ -1238,7 +1238,7 @@ export class OMPTaskReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3915) as Location;
+    return this.ask(3914) as Location;
   }
 
   /**
@@ -1246,7 +1246,7 @@ export class OMPTaskReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3916) as readonly AnyExpr[];
+    return this.ask(3915) as readonly AnyExpr[];
   }
 
   /**
@@ -1254,7 +1254,7 @@ export class OMPTaskReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html
    */
   get postUpdateExpr(): AnyExpr | undefined {
-    return (this.ask(3917) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3916) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1262,7 +1262,7 @@ export class OMPTaskReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3918) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3917) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -1270,7 +1270,7 @@ export class OMPTaskReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3919, enums.Directive);
+    return this.askEnum(3918, enums.Directive);
   }
 }
 
@@ -1283,7 +1283,7 @@ export class OMPInReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3920) as Location;
+    return this.ask(3919) as Location;
   }
 
   /**
@@ -1291,7 +1291,7 @@ export class OMPInReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html
    */
   get nameInfo(): string {
-    return this.ask(3921) as string;
+    return this.ask(3920) as string;
   }
 
   /**
@@ -1299,47 +1299,47 @@ export class OMPInReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(3922) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(3921) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
   get privates(): readonly AnyExpr[] {
-    return this.ask(3923) as readonly AnyExpr[];
+    return this.ask(3922) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
   get lhs_exprs(): readonly AnyExpr[] {
-    return this.ask(3924) as readonly AnyExpr[];
+    return this.ask(3923) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
   get rhs_exprs(): readonly AnyExpr[] {
-    return this.ask(3925) as readonly AnyExpr[];
+    return this.ask(3924) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
   get reduction_ops(): readonly AnyExpr[] {
-    return this.ask(3926) as readonly AnyExpr[];
+    return this.ask(3925) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
   get taskgroup_descriptors(): readonly AnyExpr[] {
-    return this.ask(3927) as readonly AnyExpr[];
+    return this.ask(3926) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
   get varlist_size(): number {
-    return this.ask(3928) as number;
+    return this.ask(3927) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
   varlist_empty(): boolean {
-    return this.ask(3929) as boolean;
+    return this.ask(3928) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3930) as readonly AnyExpr[];
+    return this.ask(3929) as readonly AnyExpr[];
   }
 
   /**
@@ -1347,7 +1347,7 @@ export class OMPInReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3931) as Location;
+    return this.ask(3930) as Location;
   }
 
   /**
@@ -1355,7 +1355,7 @@ export class OMPInReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3932) as readonly AnyExpr[];
+    return this.ask(3931) as readonly AnyExpr[];
   }
 
   /**
@@ -1363,7 +1363,7 @@ export class OMPInReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html
    */
   get postUpdateExpr(): AnyExpr | undefined {
-    return (this.ask(3933) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3932) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1371,7 +1371,7 @@ export class OMPInReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3934) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3933) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -1379,7 +1379,7 @@ export class OMPInReductionClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3935, enums.Directive);
+    return this.askEnum(3934, enums.Directive);
   }
 }
 
@@ -1392,7 +1392,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get modifier(): enums.OpenMPLinearClauseKind {
-    return this.askEnum(3936, enums.OpenMPLinearClauseKind);
+    return this.askEnum(3935, enums.OpenMPLinearClauseKind);
   }
 
   /**
@@ -1400,7 +1400,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get modifierLoc(): Location {
-    return this.ask(3937) as Location;
+    return this.ask(3936) as Location;
   }
 
   /**
@@ -1408,7 +1408,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3938) as Location;
+    return this.ask(3937) as Location;
   }
 
   /**
@@ -1416,7 +1416,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get stepModifierLoc(): Location {
-    return this.ask(3939) as Location;
+    return this.ask(3938) as Location;
   }
 
   /**
@@ -1424,7 +1424,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get step(): AnyExpr | undefined {
-    return (this.ask(3940) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3939) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1432,47 +1432,47 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get calcStep(): AnyExpr | undefined {
-    return (this.ask(3941) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3940) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
   get privates(): readonly AnyExpr[] {
-    return this.ask(3942) as readonly AnyExpr[];
+    return this.ask(3941) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
   get inits(): readonly AnyExpr[] {
-    return this.ask(3943) as readonly AnyExpr[];
+    return this.ask(3942) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
   get updates(): readonly AnyExpr[] {
-    return this.ask(3944) as readonly AnyExpr[];
+    return this.ask(3943) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
   get finals(): readonly AnyExpr[] {
-    return this.ask(3945) as readonly AnyExpr[];
+    return this.ask(3944) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
   get used_expressions(): readonly AnyExpr[] {
-    return this.ask(3946) as readonly AnyExpr[];
+    return this.ask(3945) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
   get varlist_size(): number {
-    return this.ask(3947) as number;
+    return this.ask(3946) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
   varlist_empty(): boolean {
-    return this.ask(3948) as boolean;
+    return this.ask(3947) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3949) as readonly AnyExpr[];
+    return this.ask(3948) as readonly AnyExpr[];
   }
 
   /**
@@ -1480,7 +1480,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3950) as Location;
+    return this.ask(3949) as Location;
   }
 
   /**
@@ -1488,7 +1488,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3951) as readonly AnyExpr[];
+    return this.ask(3950) as readonly AnyExpr[];
   }
 
   /**
@@ -1496,7 +1496,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get postUpdateExpr(): AnyExpr | undefined {
-    return (this.ask(3952) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3951) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1504,7 +1504,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(3953) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3952) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -1512,7 +1512,7 @@ export class OMPLinearClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(3954, enums.Directive);
+    return this.askEnum(3953, enums.Directive);
   }
 }
 
@@ -1525,7 +1525,7 @@ export class OMPAlignedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3955) as Location;
+    return this.ask(3954) as Location;
   }
 
   /**
@@ -1533,22 +1533,22 @@ export class OMPAlignedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html
    */
   get alignment(): AnyExpr | undefined {
-    return (this.ask(3956) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3955) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html */
   get varlist_size(): number {
-    return this.ask(3957) as number;
+    return this.ask(3956) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html */
   varlist_empty(): boolean {
-    return this.ask(3958) as boolean;
+    return this.ask(3957) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3959) as readonly AnyExpr[];
+    return this.ask(3958) as readonly AnyExpr[];
   }
 
   /**
@@ -1556,7 +1556,7 @@ export class OMPAlignedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3960) as Location;
+    return this.ask(3959) as Location;
   }
 
   /**
@@ -1564,7 +1564,7 @@ export class OMPAlignedClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3961) as readonly AnyExpr[];
+    return this.ask(3960) as readonly AnyExpr[];
   }
 }
 
@@ -1574,32 +1574,32 @@ export class OMPCopyinClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
   get source_exprs(): readonly AnyExpr[] {
-    return this.ask(3962) as readonly AnyExpr[];
+    return this.ask(3961) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
   get destination_exprs(): readonly AnyExpr[] {
-    return this.ask(3963) as readonly AnyExpr[];
+    return this.ask(3962) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
   get assignment_ops(): readonly AnyExpr[] {
-    return this.ask(3964) as readonly AnyExpr[];
+    return this.ask(3963) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
   get varlist_size(): number {
-    return this.ask(3965) as number;
+    return this.ask(3964) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
   varlist_empty(): boolean {
-    return this.ask(3966) as boolean;
+    return this.ask(3965) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3967) as readonly AnyExpr[];
+    return this.ask(3966) as readonly AnyExpr[];
   }
 
   /**
@@ -1607,7 +1607,7 @@ export class OMPCopyinClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3968) as Location;
+    return this.ask(3967) as Location;
   }
 
   /**
@@ -1615,7 +1615,7 @@ export class OMPCopyinClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3969) as readonly AnyExpr[];
+    return this.ask(3968) as readonly AnyExpr[];
   }
 }
 
@@ -1625,32 +1625,32 @@ export class OMPCopyprivateClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
   get source_exprs(): readonly AnyExpr[] {
-    return this.ask(3970) as readonly AnyExpr[];
+    return this.ask(3969) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
   get destination_exprs(): readonly AnyExpr[] {
-    return this.ask(3971) as readonly AnyExpr[];
+    return this.ask(3970) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
   get assignment_ops(): readonly AnyExpr[] {
-    return this.ask(3972) as readonly AnyExpr[];
+    return this.ask(3971) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
   get varlist_size(): number {
-    return this.ask(3973) as number;
+    return this.ask(3972) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
   varlist_empty(): boolean {
-    return this.ask(3974) as boolean;
+    return this.ask(3973) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3975) as readonly AnyExpr[];
+    return this.ask(3974) as readonly AnyExpr[];
   }
 
   /**
@@ -1658,7 +1658,7 @@ export class OMPCopyprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3976) as Location;
+    return this.ask(3975) as Location;
   }
 
   /**
@@ -1666,7 +1666,7 @@ export class OMPCopyprivateClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3977) as readonly AnyExpr[];
+    return this.ask(3976) as readonly AnyExpr[];
   }
 }
 
@@ -1676,17 +1676,17 @@ export class OMPFlushClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFlushClause.html */
   get varlist_size(): number {
-    return this.ask(3978) as number;
+    return this.ask(3977) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFlushClause.html */
   varlist_empty(): boolean {
-    return this.ask(3979) as boolean;
+    return this.ask(3978) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFlushClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3980) as readonly AnyExpr[];
+    return this.ask(3979) as readonly AnyExpr[];
   }
 
   /**
@@ -1694,7 +1694,7 @@ export class OMPFlushClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFlushClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3981) as Location;
+    return this.ask(3980) as Location;
   }
 
   /**
@@ -1702,7 +1702,7 @@ export class OMPFlushClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFlushClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3982) as readonly AnyExpr[];
+    return this.ask(3981) as readonly AnyExpr[];
   }
 }
 
@@ -1712,7 +1712,7 @@ export class OMPDepobjClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDepobjClause.html */
   get depobj(): AnyExpr | undefined {
-    return (this.ask(3983) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3982) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1720,7 +1720,7 @@ export class OMPDepobjClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDepobjClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3984) as Location;
+    return this.ask(3983) as Location;
   }
 }
 
@@ -1733,7 +1733,7 @@ export class OMPDependClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html
    */
   get dependencyKind(): enums.OpenMPDependClauseKind {
-    return this.askEnum(3985, enums.OpenMPDependClauseKind);
+    return this.askEnum(3984, enums.OpenMPDependClauseKind);
   }
 
   /**
@@ -1741,7 +1741,7 @@ export class OMPDependClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html
    */
   get dependencyLoc(): Location {
-    return this.ask(3986) as Location;
+    return this.ask(3985) as Location;
   }
 
   /**
@@ -1749,7 +1749,7 @@ export class OMPDependClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html
    */
   get colonLoc(): Location {
-    return this.ask(3987) as Location;
+    return this.ask(3986) as Location;
   }
 
   /**
@@ -1757,12 +1757,12 @@ export class OMPDependClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html
    */
   get ompAllMemoryLoc(): Location {
-    return this.ask(3988) as Location;
+    return this.ask(3987) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html */
   get modifier(): AnyExpr | undefined {
-    return (this.ask(3989) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3988) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1770,22 +1770,22 @@ export class OMPDependClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html
    */
   get numLoops(): number {
-    return this.ask(3990) as number;
+    return this.ask(3989) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html */
   get varlist_size(): number {
-    return this.ask(3991) as number;
+    return this.ask(3990) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html */
   varlist_empty(): boolean {
-    return this.ask(3992) as boolean;
+    return this.ask(3991) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(3993) as readonly AnyExpr[];
+    return this.ask(3992) as readonly AnyExpr[];
   }
 
   /**
@@ -1793,7 +1793,7 @@ export class OMPDependClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3994) as Location;
+    return this.ask(3993) as Location;
   }
 
   /**
@@ -1801,7 +1801,7 @@ export class OMPDependClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(3995) as readonly AnyExpr[];
+    return this.ask(3994) as readonly AnyExpr[];
   }
 }
 
@@ -1814,7 +1814,7 @@ export class OMPDeviceClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeviceClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(3996) as Location;
+    return this.ask(3995) as Location;
   }
 
   /**
@@ -1822,7 +1822,7 @@ export class OMPDeviceClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeviceClause.html
    */
   get device(): AnyExpr | undefined {
-    return (this.ask(3997) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3996) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1830,7 +1830,7 @@ export class OMPDeviceClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeviceClause.html
    */
   get modifier(): enums.OpenMPDeviceClauseModifier {
-    return this.askEnum(3998, enums.OpenMPDeviceClauseModifier);
+    return this.askEnum(3997, enums.OpenMPDeviceClauseModifier);
   }
 
   /**
@@ -1838,7 +1838,7 @@ export class OMPDeviceClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeviceClause.html
    */
   get modifierLoc(): Location {
-    return this.ask(3999) as Location;
+    return this.ask(3998) as Location;
   }
 
   /**
@@ -1846,7 +1846,7 @@ export class OMPDeviceClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeviceClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4000) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(3999) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -1854,7 +1854,7 @@ export class OMPDeviceClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeviceClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4001, enums.Directive);
+    return this.askEnum(4000, enums.Directive);
   }
 }
 
@@ -1877,7 +1877,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get mapType(): enums.OpenMPMapClauseKind {
-    return this.askEnum(4002, enums.OpenMPMapClauseKind);
+    return this.askEnum(4001, enums.OpenMPMapClauseKind);
   }
 
   /**
@@ -1885,7 +1885,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   isImplicitMapType(): boolean {
-    return this.ask(4003) as boolean;
+    return this.ask(4002) as boolean;
   }
 
   /**
@@ -1893,7 +1893,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get mapTypeModifiers(): readonly enums.OpenMPMapModifierKind[] {
-    return this.ask(4004) as readonly enums.OpenMPMapModifierKind[];
+    return this.ask(4003) as readonly enums.OpenMPMapModifierKind[];
   }
 
   /**
@@ -1901,7 +1901,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get mapTypeModifiersLoc(): readonly Location[] {
-    return this.ask(4005) as readonly Location[];
+    return this.ask(4004) as readonly Location[];
   }
 
   /**
@@ -1909,7 +1909,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get mapLoc(): Location {
-    return this.ask(4006) as Location;
+    return this.ask(4005) as Location;
   }
 
   /**
@@ -1917,7 +1917,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get colonLoc(): Location {
-    return this.ask(4007) as Location;
+    return this.ask(4006) as Location;
   }
 
   /**
@@ -1925,7 +1925,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get uniqueDeclarationsNum(): number {
-    return this.ask(4008) as number;
+    return this.ask(4007) as number;
   }
 
   /**
@@ -1933,7 +1933,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get totalComponentListNum(): number {
-    return this.ask(4009) as number;
+    return this.ask(4008) as number;
   }
 
   /**
@@ -1941,7 +1941,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get totalComponentsNum(): number {
-    return this.ask(4010) as number;
+    return this.ask(4009) as number;
   }
 
   /**
@@ -1949,7 +1949,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get mapperQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(4011) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(4010) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -1957,42 +1957,42 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get mapperIdInfo(): string {
-    return this.ask(4012) as string;
+    return this.ask(4011) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
   get all_decls(): readonly AnyValueDecl[] {
-    return this.ask(4013) as readonly AnyValueDecl[];
+    return this.ask(4012) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
   get all_num_lists(): readonly number[] {
-    return this.ask(4014) as readonly number[];
+    return this.ask(4013) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
   get all_lists_sizes(): readonly number[] {
-    return this.ask(4015) as readonly number[];
+    return this.ask(4014) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
   get mapperlists(): readonly AnyExpr[] {
-    return this.ask(4016) as readonly AnyExpr[];
+    return this.ask(4015) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
   get varlist_size(): number {
-    return this.ask(4017) as number;
+    return this.ask(4016) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
   varlist_empty(): boolean {
-    return this.ask(4018) as boolean;
+    return this.ask(4017) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4019) as readonly AnyExpr[];
+    return this.ask(4018) as readonly AnyExpr[];
   }
 
   /**
@@ -2000,7 +2000,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4020) as Location;
+    return this.ask(4019) as Location;
   }
 
   /**
@@ -2008,7 +2008,7 @@ export class OMPMapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4021) as readonly AnyExpr[];
+    return this.ask(4020) as readonly AnyExpr[];
   }
 }
 
@@ -2021,7 +2021,7 @@ export class OMPNumTeamsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTeamsClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4022) as Location;
+    return this.ask(4021) as Location;
   }
 
   /**
@@ -2029,7 +2029,7 @@ export class OMPNumTeamsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTeamsClause.html
    */
   get numTeams(): AnyExpr | undefined {
-    return (this.ask(4023) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4022) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2037,7 +2037,7 @@ export class OMPNumTeamsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTeamsClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4024) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4023) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -2045,7 +2045,7 @@ export class OMPNumTeamsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTeamsClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4025, enums.Directive);
+    return this.askEnum(4024, enums.Directive);
   }
 }
 
@@ -2058,7 +2058,7 @@ export class OMPThreadLimitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadLimitClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4026) as Location;
+    return this.ask(4025) as Location;
   }
 
   /**
@@ -2066,7 +2066,7 @@ export class OMPThreadLimitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadLimitClause.html
    */
   get threadLimit(): AnyExpr | undefined {
-    return (this.ask(4027) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4026) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2074,7 +2074,7 @@ export class OMPThreadLimitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadLimitClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4028) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4027) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -2082,7 +2082,7 @@ export class OMPThreadLimitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadLimitClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4029, enums.Directive);
+    return this.askEnum(4028, enums.Directive);
   }
 }
 
@@ -2095,7 +2095,7 @@ export class OMPPriorityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPPriorityClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4030) as Location;
+    return this.ask(4029) as Location;
   }
 
   /**
@@ -2103,7 +2103,7 @@ export class OMPPriorityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPPriorityClause.html
    */
   get priority(): AnyExpr | undefined {
-    return (this.ask(4031) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4030) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2111,7 +2111,7 @@ export class OMPPriorityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPPriorityClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4032) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4031) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -2119,7 +2119,7 @@ export class OMPPriorityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPPriorityClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4033, enums.Directive);
+    return this.askEnum(4032, enums.Directive);
   }
 }
 
@@ -2132,7 +2132,7 @@ export class OMPGrainsizeClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPGrainsizeClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4034) as Location;
+    return this.ask(4033) as Location;
   }
 
   /**
@@ -2140,7 +2140,7 @@ export class OMPGrainsizeClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPGrainsizeClause.html
    */
   get grainsize(): AnyExpr | undefined {
-    return (this.ask(4035) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4034) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2148,7 +2148,7 @@ export class OMPGrainsizeClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPGrainsizeClause.html
    */
   get modifier(): enums.OpenMPGrainsizeClauseModifier {
-    return this.askEnum(4036, enums.OpenMPGrainsizeClauseModifier);
+    return this.askEnum(4035, enums.OpenMPGrainsizeClauseModifier);
   }
 
   /**
@@ -2156,7 +2156,7 @@ export class OMPGrainsizeClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPGrainsizeClause.html
    */
   get modifierLoc(): Location {
-    return this.ask(4037) as Location;
+    return this.ask(4036) as Location;
   }
 
   /**
@@ -2164,7 +2164,7 @@ export class OMPGrainsizeClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPGrainsizeClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4038) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4037) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -2172,7 +2172,7 @@ export class OMPGrainsizeClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPGrainsizeClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4039, enums.Directive);
+    return this.askEnum(4038, enums.Directive);
   }
 }
 
@@ -2190,7 +2190,7 @@ export class OMPNumTasksClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTasksClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4040) as Location;
+    return this.ask(4039) as Location;
   }
 
   /**
@@ -2198,7 +2198,7 @@ export class OMPNumTasksClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTasksClause.html
    */
   get numTasks(): AnyExpr | undefined {
-    return (this.ask(4041) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4040) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2206,7 +2206,7 @@ export class OMPNumTasksClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTasksClause.html
    */
   get modifier(): enums.OpenMPNumTasksClauseModifier {
-    return this.askEnum(4042, enums.OpenMPNumTasksClauseModifier);
+    return this.askEnum(4041, enums.OpenMPNumTasksClauseModifier);
   }
 
   /**
@@ -2214,7 +2214,7 @@ export class OMPNumTasksClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTasksClause.html
    */
   get modifierLoc(): Location {
-    return this.ask(4043) as Location;
+    return this.ask(4042) as Location;
   }
 
   /**
@@ -2222,7 +2222,7 @@ export class OMPNumTasksClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTasksClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4044) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4043) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -2230,7 +2230,7 @@ export class OMPNumTasksClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNumTasksClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4045, enums.Directive);
+    return this.askEnum(4044, enums.Directive);
   }
 }
 
@@ -2243,7 +2243,7 @@ export class OMPHintClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHintClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4046) as Location;
+    return this.ask(4045) as Location;
   }
 
   /**
@@ -2251,7 +2251,7 @@ export class OMPHintClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHintClause.html
    */
   get hint(): AnyExpr | undefined {
-    return (this.ask(4047) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4046) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -2264,7 +2264,7 @@ export class OMPDistScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDistScheduleClause.html
    */
   get distScheduleKind(): enums.OpenMPDistScheduleClauseKind {
-    return this.askEnum(4048, enums.OpenMPDistScheduleClauseKind);
+    return this.askEnum(4047, enums.OpenMPDistScheduleClauseKind);
   }
 
   /**
@@ -2272,7 +2272,7 @@ export class OMPDistScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDistScheduleClause.html
    */
   get chunkSize(): AnyExpr | undefined {
-    return (this.ask(4049) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4048) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2280,7 +2280,7 @@ export class OMPDistScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDistScheduleClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4050) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4049) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -2288,7 +2288,7 @@ export class OMPDistScheduleClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDistScheduleClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4051, enums.Directive);
+    return this.askEnum(4050, enums.Directive);
   }
 }
 
@@ -2301,7 +2301,7 @@ export class OMPDefaultmapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDefaultmapClause.html
    */
   get defaultmapKind(): enums.OpenMPDefaultmapClauseKind {
-    return this.askEnum(4052, enums.OpenMPDefaultmapClauseKind);
+    return this.askEnum(4051, enums.OpenMPDefaultmapClauseKind);
   }
 
   /**
@@ -2309,7 +2309,7 @@ export class OMPDefaultmapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDefaultmapClause.html
    */
   get defaultmapModifier(): enums.OpenMPDefaultmapClauseModifier {
-    return this.askEnum(4053, enums.OpenMPDefaultmapClauseModifier);
+    return this.askEnum(4052, enums.OpenMPDefaultmapClauseModifier);
   }
 
   /**
@@ -2317,7 +2317,7 @@ export class OMPDefaultmapClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDefaultmapClause.html
    */
   get defaultmapModifierLoc(): Location {
-    return this.ask(4054) as Location;
+    return this.ask(4053) as Location;
   }
 }
 
@@ -2330,7 +2330,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get motionModifiers(): readonly enums.OpenMPMotionModifierKind[] {
-    return this.ask(4055) as readonly enums.OpenMPMotionModifierKind[];
+    return this.ask(4054) as readonly enums.OpenMPMotionModifierKind[];
   }
 
   /**
@@ -2338,7 +2338,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get motionModifiersLoc(): readonly Location[] {
-    return this.ask(4056) as readonly Location[];
+    return this.ask(4055) as readonly Location[];
   }
 
   /**
@@ -2346,7 +2346,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get colonLoc(): Location {
-    return this.ask(4057) as Location;
+    return this.ask(4056) as Location;
   }
 
   /**
@@ -2354,7 +2354,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get uniqueDeclarationsNum(): number {
-    return this.ask(4058) as number;
+    return this.ask(4057) as number;
   }
 
   /**
@@ -2362,7 +2362,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get totalComponentListNum(): number {
-    return this.ask(4059) as number;
+    return this.ask(4058) as number;
   }
 
   /**
@@ -2370,7 +2370,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get totalComponentsNum(): number {
-    return this.ask(4060) as number;
+    return this.ask(4059) as number;
   }
 
   /**
@@ -2378,7 +2378,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get mapperQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(4061) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(4060) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2386,42 +2386,42 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get mapperIdInfo(): string {
-    return this.ask(4062) as string;
+    return this.ask(4061) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
   get all_decls(): readonly AnyValueDecl[] {
-    return this.ask(4063) as readonly AnyValueDecl[];
+    return this.ask(4062) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
   get all_num_lists(): readonly number[] {
-    return this.ask(4064) as readonly number[];
+    return this.ask(4063) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
   get all_lists_sizes(): readonly number[] {
-    return this.ask(4065) as readonly number[];
+    return this.ask(4064) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
   get mapperlists(): readonly AnyExpr[] {
-    return this.ask(4066) as readonly AnyExpr[];
+    return this.ask(4065) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
   get varlist_size(): number {
-    return this.ask(4067) as number;
+    return this.ask(4066) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
   varlist_empty(): boolean {
-    return this.ask(4068) as boolean;
+    return this.ask(4067) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4069) as readonly AnyExpr[];
+    return this.ask(4068) as readonly AnyExpr[];
   }
 
   /**
@@ -2429,7 +2429,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4070) as Location;
+    return this.ask(4069) as Location;
   }
 
   /**
@@ -2437,7 +2437,7 @@ export class OMPToClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4071) as readonly AnyExpr[];
+    return this.ask(4070) as readonly AnyExpr[];
   }
 }
 
@@ -2450,7 +2450,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get motionModifiers(): readonly enums.OpenMPMotionModifierKind[] {
-    return this.ask(4072) as readonly enums.OpenMPMotionModifierKind[];
+    return this.ask(4071) as readonly enums.OpenMPMotionModifierKind[];
   }
 
   /**
@@ -2458,7 +2458,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get motionModifiersLoc(): readonly Location[] {
-    return this.ask(4073) as readonly Location[];
+    return this.ask(4072) as readonly Location[];
   }
 
   /**
@@ -2466,7 +2466,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get colonLoc(): Location {
-    return this.ask(4074) as Location;
+    return this.ask(4073) as Location;
   }
 
   /**
@@ -2474,7 +2474,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get uniqueDeclarationsNum(): number {
-    return this.ask(4075) as number;
+    return this.ask(4074) as number;
   }
 
   /**
@@ -2482,7 +2482,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get totalComponentListNum(): number {
-    return this.ask(4076) as number;
+    return this.ask(4075) as number;
   }
 
   /**
@@ -2490,7 +2490,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get totalComponentsNum(): number {
-    return this.ask(4077) as number;
+    return this.ask(4076) as number;
   }
 
   /**
@@ -2498,7 +2498,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get mapperQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(4078) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(4077) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2506,42 +2506,42 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get mapperIdInfo(): string {
-    return this.ask(4079) as string;
+    return this.ask(4078) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
   get all_decls(): readonly AnyValueDecl[] {
-    return this.ask(4080) as readonly AnyValueDecl[];
+    return this.ask(4079) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
   get all_num_lists(): readonly number[] {
-    return this.ask(4081) as readonly number[];
+    return this.ask(4080) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
   get all_lists_sizes(): readonly number[] {
-    return this.ask(4082) as readonly number[];
+    return this.ask(4081) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
   get mapperlists(): readonly AnyExpr[] {
-    return this.ask(4083) as readonly AnyExpr[];
+    return this.ask(4082) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
   get varlist_size(): number {
-    return this.ask(4084) as number;
+    return this.ask(4083) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
   varlist_empty(): boolean {
-    return this.ask(4085) as boolean;
+    return this.ask(4084) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4086) as readonly AnyExpr[];
+    return this.ask(4085) as readonly AnyExpr[];
   }
 
   /**
@@ -2549,7 +2549,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4087) as Location;
+    return this.ask(4086) as Location;
   }
 
   /**
@@ -2557,7 +2557,7 @@ export class OMPFromClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4088) as readonly AnyExpr[];
+    return this.ask(4087) as readonly AnyExpr[];
   }
 }
 
@@ -2567,12 +2567,12 @@ export class OMPUseDevicePtrClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   get private_copies(): readonly AnyExpr[] {
-    return this.ask(4089) as readonly AnyExpr[];
+    return this.ask(4088) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   get inits(): readonly AnyExpr[] {
-    return this.ask(4090) as readonly AnyExpr[];
+    return this.ask(4089) as readonly AnyExpr[];
   }
 
   /**
@@ -2580,7 +2580,7 @@ export class OMPUseDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html
    */
   get uniqueDeclarationsNum(): number {
-    return this.ask(4091) as number;
+    return this.ask(4090) as number;
   }
 
   /**
@@ -2588,7 +2588,7 @@ export class OMPUseDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html
    */
   get totalComponentListNum(): number {
-    return this.ask(4092) as number;
+    return this.ask(4091) as number;
   }
 
   /**
@@ -2596,7 +2596,7 @@ export class OMPUseDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html
    */
   get totalComponentsNum(): number {
-    return this.ask(4093) as number;
+    return this.ask(4092) as number;
   }
 
   /**
@@ -2604,7 +2604,7 @@ export class OMPUseDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html
    */
   get mapperQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(4094) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(4093) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2612,42 +2612,42 @@ export class OMPUseDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html
    */
   get mapperIdInfo(): string {
-    return this.ask(4095) as string;
+    return this.ask(4094) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   get all_decls(): readonly AnyValueDecl[] {
-    return this.ask(4096) as readonly AnyValueDecl[];
+    return this.ask(4095) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   get all_num_lists(): readonly number[] {
-    return this.ask(4097) as readonly number[];
+    return this.ask(4096) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   get all_lists_sizes(): readonly number[] {
-    return this.ask(4098) as readonly number[];
+    return this.ask(4097) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   get mapperlists(): readonly AnyExpr[] {
-    return this.ask(4099) as readonly AnyExpr[];
+    return this.ask(4098) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   get varlist_size(): number {
-    return this.ask(4100) as number;
+    return this.ask(4099) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   varlist_empty(): boolean {
-    return this.ask(4101) as boolean;
+    return this.ask(4100) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4102) as readonly AnyExpr[];
+    return this.ask(4101) as readonly AnyExpr[];
   }
 
   /**
@@ -2655,7 +2655,7 @@ export class OMPUseDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4103) as Location;
+    return this.ask(4102) as Location;
   }
 
   /**
@@ -2663,7 +2663,7 @@ export class OMPUseDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4104) as readonly AnyExpr[];
+    return this.ask(4103) as readonly AnyExpr[];
   }
 }
 
@@ -2676,7 +2676,7 @@ export class OMPUseDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html
    */
   get uniqueDeclarationsNum(): number {
-    return this.ask(4105) as number;
+    return this.ask(4104) as number;
   }
 
   /**
@@ -2684,7 +2684,7 @@ export class OMPUseDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html
    */
   get totalComponentListNum(): number {
-    return this.ask(4106) as number;
+    return this.ask(4105) as number;
   }
 
   /**
@@ -2692,7 +2692,7 @@ export class OMPUseDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html
    */
   get totalComponentsNum(): number {
-    return this.ask(4107) as number;
+    return this.ask(4106) as number;
   }
 
   /**
@@ -2700,7 +2700,7 @@ export class OMPUseDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html
    */
   get mapperQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(4108) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(4107) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2708,42 +2708,42 @@ export class OMPUseDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html
    */
   get mapperIdInfo(): string {
-    return this.ask(4109) as string;
+    return this.ask(4108) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
   get all_decls(): readonly AnyValueDecl[] {
-    return this.ask(4110) as readonly AnyValueDecl[];
+    return this.ask(4109) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
   get all_num_lists(): readonly number[] {
-    return this.ask(4111) as readonly number[];
+    return this.ask(4110) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
   get all_lists_sizes(): readonly number[] {
-    return this.ask(4112) as readonly number[];
+    return this.ask(4111) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
   get mapperlists(): readonly AnyExpr[] {
-    return this.ask(4113) as readonly AnyExpr[];
+    return this.ask(4112) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
   get varlist_size(): number {
-    return this.ask(4114) as number;
+    return this.ask(4113) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
   varlist_empty(): boolean {
-    return this.ask(4115) as boolean;
+    return this.ask(4114) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4116) as readonly AnyExpr[];
+    return this.ask(4115) as readonly AnyExpr[];
   }
 
   /**
@@ -2751,7 +2751,7 @@ export class OMPUseDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4117) as Location;
+    return this.ask(4116) as Location;
   }
 
   /**
@@ -2759,7 +2759,7 @@ export class OMPUseDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4118) as readonly AnyExpr[];
+    return this.ask(4117) as readonly AnyExpr[];
   }
 }
 
@@ -2772,7 +2772,7 @@ export class OMPIsDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html
    */
   get uniqueDeclarationsNum(): number {
-    return this.ask(4119) as number;
+    return this.ask(4118) as number;
   }
 
   /**
@@ -2780,7 +2780,7 @@ export class OMPIsDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html
    */
   get totalComponentListNum(): number {
-    return this.ask(4120) as number;
+    return this.ask(4119) as number;
   }
 
   /**
@@ -2788,7 +2788,7 @@ export class OMPIsDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html
    */
   get totalComponentsNum(): number {
-    return this.ask(4121) as number;
+    return this.ask(4120) as number;
   }
 
   /**
@@ -2796,7 +2796,7 @@ export class OMPIsDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html
    */
   get mapperQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(4122) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(4121) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2804,42 +2804,42 @@ export class OMPIsDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html
    */
   get mapperIdInfo(): string {
-    return this.ask(4123) as string;
+    return this.ask(4122) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
   get all_decls(): readonly AnyValueDecl[] {
-    return this.ask(4124) as readonly AnyValueDecl[];
+    return this.ask(4123) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
   get all_num_lists(): readonly number[] {
-    return this.ask(4125) as readonly number[];
+    return this.ask(4124) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
   get all_lists_sizes(): readonly number[] {
-    return this.ask(4126) as readonly number[];
+    return this.ask(4125) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
   get mapperlists(): readonly AnyExpr[] {
-    return this.ask(4127) as readonly AnyExpr[];
+    return this.ask(4126) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
   get varlist_size(): number {
-    return this.ask(4128) as number;
+    return this.ask(4127) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
   varlist_empty(): boolean {
-    return this.ask(4129) as boolean;
+    return this.ask(4128) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4130) as readonly AnyExpr[];
+    return this.ask(4129) as readonly AnyExpr[];
   }
 
   /**
@@ -2847,7 +2847,7 @@ export class OMPIsDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4131) as Location;
+    return this.ask(4130) as Location;
   }
 
   /**
@@ -2855,7 +2855,7 @@ export class OMPIsDevicePtrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4132) as readonly AnyExpr[];
+    return this.ask(4131) as readonly AnyExpr[];
   }
 }
 
@@ -2868,7 +2868,7 @@ export class OMPHasDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html
    */
   get uniqueDeclarationsNum(): number {
-    return this.ask(4133) as number;
+    return this.ask(4132) as number;
   }
 
   /**
@@ -2876,7 +2876,7 @@ export class OMPHasDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html
    */
   get totalComponentListNum(): number {
-    return this.ask(4134) as number;
+    return this.ask(4133) as number;
   }
 
   /**
@@ -2884,7 +2884,7 @@ export class OMPHasDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html
    */
   get totalComponentsNum(): number {
-    return this.ask(4135) as number;
+    return this.ask(4134) as number;
   }
 
   /**
@@ -2892,7 +2892,7 @@ export class OMPHasDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html
    */
   get mapperQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(4136) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(4135) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -2900,42 +2900,42 @@ export class OMPHasDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html
    */
   get mapperIdInfo(): string {
-    return this.ask(4137) as string;
+    return this.ask(4136) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
   get all_decls(): readonly AnyValueDecl[] {
-    return this.ask(4138) as readonly AnyValueDecl[];
+    return this.ask(4137) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
   get all_num_lists(): readonly number[] {
-    return this.ask(4139) as readonly number[];
+    return this.ask(4138) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
   get all_lists_sizes(): readonly number[] {
-    return this.ask(4140) as readonly number[];
+    return this.ask(4139) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
   get mapperlists(): readonly AnyExpr[] {
-    return this.ask(4141) as readonly AnyExpr[];
+    return this.ask(4140) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
   get varlist_size(): number {
-    return this.ask(4142) as number;
+    return this.ask(4141) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
   varlist_empty(): boolean {
-    return this.ask(4143) as boolean;
+    return this.ask(4142) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4144) as readonly AnyExpr[];
+    return this.ask(4143) as readonly AnyExpr[];
   }
 
   /**
@@ -2943,7 +2943,7 @@ export class OMPHasDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4145) as Location;
+    return this.ask(4144) as Location;
   }
 
   /**
@@ -2951,7 +2951,7 @@ export class OMPHasDeviceAddrClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4146) as readonly AnyExpr[];
+    return this.ask(4145) as readonly AnyExpr[];
   }
 }
 
@@ -2961,22 +2961,22 @@ export class OMPNontemporalClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html */
   get private_refs(): readonly AnyStmt[] {
-    return this.ask(4147) as readonly AnyStmt[];
+    return this.ask(4146) as readonly AnyStmt[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html */
   get varlist_size(): number {
-    return this.ask(4148) as number;
+    return this.ask(4147) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html */
   varlist_empty(): boolean {
-    return this.ask(4149) as boolean;
+    return this.ask(4148) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4150) as readonly AnyExpr[];
+    return this.ask(4149) as readonly AnyExpr[];
   }
 
   /**
@@ -2984,7 +2984,7 @@ export class OMPNontemporalClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4151) as Location;
+    return this.ask(4150) as Location;
   }
 
   /**
@@ -2992,7 +2992,7 @@ export class OMPNontemporalClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4152) as readonly AnyExpr[];
+    return this.ask(4151) as readonly AnyExpr[];
   }
 }
 
@@ -3005,7 +3005,7 @@ export class OMPOrderClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPOrderClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4153) as Location;
+    return this.ask(4152) as Location;
   }
 
   /**
@@ -3013,7 +3013,7 @@ export class OMPOrderClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPOrderClause.html
    */
   get orderKind(): enums.OpenMPOrderClauseKind {
-    return this.askEnum(4154, enums.OpenMPOrderClauseKind);
+    return this.askEnum(4153, enums.OpenMPOrderClauseKind);
   }
 
   /**
@@ -3021,7 +3021,7 @@ export class OMPOrderClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPOrderClause.html
    */
   get kindKwLoc(): Location {
-    return this.ask(4155) as Location;
+    return this.ask(4154) as Location;
   }
 
   /**
@@ -3029,7 +3029,7 @@ export class OMPOrderClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPOrderClause.html
    */
   get modifier(): enums.OpenMPOrderClauseModifier {
-    return this.askEnum(4156, enums.OpenMPOrderClauseModifier);
+    return this.askEnum(4155, enums.OpenMPOrderClauseModifier);
   }
 
   /**
@@ -3037,7 +3037,7 @@ export class OMPOrderClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPOrderClause.html
    */
   get modifierKwLoc(): Location {
-    return this.ask(4157) as Location;
+    return this.ask(4156) as Location;
   }
 }
 
@@ -3050,12 +3050,12 @@ export class OMPInitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html
    */
   get varLoc(): Location {
-    return this.ask(4158) as Location;
+    return this.ask(4157) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html */
   get interopVar(): AnyExpr | undefined {
-    return (this.ask(4159) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4158) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3063,7 +3063,7 @@ export class OMPInitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html
    */
   get isTarget(): boolean {
-    return this.ask(4160) as boolean;
+    return this.ask(4159) as boolean;
   }
 
   /**
@@ -3071,27 +3071,27 @@ export class OMPInitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html
    */
   get isTargetSync(): boolean {
-    return this.ask(4161) as boolean;
+    return this.ask(4160) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html */
   get prefs(): readonly AnyExpr[] {
-    return this.ask(4162) as readonly AnyExpr[];
+    return this.ask(4161) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html */
   get varlist_size(): number {
-    return this.ask(4163) as number;
+    return this.ask(4162) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html */
   varlist_empty(): boolean {
-    return this.ask(4164) as boolean;
+    return this.ask(4163) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4165) as readonly AnyExpr[];
+    return this.ask(4164) as readonly AnyExpr[];
   }
 
   /**
@@ -3099,7 +3099,7 @@ export class OMPInitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4166) as Location;
+    return this.ask(4165) as Location;
   }
 
   /**
@@ -3107,7 +3107,7 @@ export class OMPInitClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4167) as readonly AnyExpr[];
+    return this.ask(4166) as readonly AnyExpr[];
   }
 }
 
@@ -3120,7 +3120,7 @@ export class OMPUseClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4168) as Location;
+    return this.ask(4167) as Location;
   }
 
   /**
@@ -3128,7 +3128,7 @@ export class OMPUseClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseClause.html
    */
   get varLoc(): Location {
-    return this.ask(4169) as Location;
+    return this.ask(4168) as Location;
   }
 
   /**
@@ -3136,7 +3136,7 @@ export class OMPUseClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseClause.html
    */
   get interopVar(): AnyExpr | undefined {
-    return (this.ask(4170) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4169) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -3149,7 +3149,7 @@ export class OMPDestroyClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDestroyClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4171) as Location;
+    return this.ask(4170) as Location;
   }
 
   /**
@@ -3157,7 +3157,7 @@ export class OMPDestroyClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDestroyClause.html
    */
   get varLoc(): Location {
-    return this.ask(4172) as Location;
+    return this.ask(4171) as Location;
   }
 
   /**
@@ -3165,7 +3165,7 @@ export class OMPDestroyClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDestroyClause.html
    */
   get interopVar(): AnyExpr | undefined {
-    return (this.ask(4173) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4172) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -3178,7 +3178,7 @@ export class OMPNovariantsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNovariantsClause.html
    */
   get condition(): AnyExpr | undefined {
-    return (this.ask(4174) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4173) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3186,7 +3186,7 @@ export class OMPNovariantsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNovariantsClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4175) as Location;
+    return this.ask(4174) as Location;
   }
 
   /**
@@ -3194,7 +3194,7 @@ export class OMPNovariantsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNovariantsClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4176) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4175) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -3202,7 +3202,7 @@ export class OMPNovariantsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNovariantsClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4177, enums.Directive);
+    return this.askEnum(4176, enums.Directive);
   }
 }
 
@@ -3215,7 +3215,7 @@ export class OMPNocontextClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNocontextClause.html
    */
   get condition(): AnyExpr | undefined {
-    return (this.ask(4178) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4177) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3223,7 +3223,7 @@ export class OMPNocontextClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNocontextClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4179) as Location;
+    return this.ask(4178) as Location;
   }
 
   /**
@@ -3231,7 +3231,7 @@ export class OMPNocontextClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNocontextClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4180) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4179) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -3239,7 +3239,7 @@ export class OMPNocontextClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPNocontextClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4181, enums.Directive);
+    return this.askEnum(4180, enums.Directive);
   }
 }
 
@@ -3252,7 +3252,7 @@ export class OMPDetachClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDetachClause.html
    */
   get eventHandler(): AnyExpr | undefined {
-    return (this.ask(4182) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4181) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3260,7 +3260,7 @@ export class OMPDetachClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDetachClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4183) as Location;
+    return this.ask(4182) as Location;
   }
 }
 
@@ -3270,17 +3270,17 @@ export class OMPInclusiveClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInclusiveClause.html */
   get varlist_size(): number {
-    return this.ask(4184) as number;
+    return this.ask(4183) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInclusiveClause.html */
   varlist_empty(): boolean {
-    return this.ask(4185) as boolean;
+    return this.ask(4184) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInclusiveClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4186) as readonly AnyExpr[];
+    return this.ask(4185) as readonly AnyExpr[];
   }
 
   /**
@@ -3288,7 +3288,7 @@ export class OMPInclusiveClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInclusiveClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4187) as Location;
+    return this.ask(4186) as Location;
   }
 
   /**
@@ -3296,7 +3296,7 @@ export class OMPInclusiveClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInclusiveClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4188) as readonly AnyExpr[];
+    return this.ask(4187) as readonly AnyExpr[];
   }
 }
 
@@ -3306,17 +3306,17 @@ export class OMPExclusiveClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExclusiveClause.html */
   get varlist_size(): number {
-    return this.ask(4189) as number;
+    return this.ask(4188) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExclusiveClause.html */
   varlist_empty(): boolean {
-    return this.ask(4190) as boolean;
+    return this.ask(4189) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExclusiveClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4191) as readonly AnyExpr[];
+    return this.ask(4190) as readonly AnyExpr[];
   }
 
   /**
@@ -3324,7 +3324,7 @@ export class OMPExclusiveClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPExclusiveClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4192) as Location;
+    return this.ask(4191) as Location;
   }
 
   /**
@@ -3332,7 +3332,7 @@ export class OMPExclusiveClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPExclusiveClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4193) as readonly AnyExpr[];
+    return this.ask(4192) as readonly AnyExpr[];
   }
 }
 
@@ -3345,7 +3345,7 @@ export class OMPUsesAllocatorsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUsesAllocatorsClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4194) as Location;
+    return this.ask(4193) as Location;
   }
 
   /**
@@ -3353,7 +3353,7 @@ export class OMPUsesAllocatorsClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUsesAllocatorsClause.html
    */
   get numberOfAllocators(): number {
-    return this.ask(4195) as number;
+    return this.ask(4194) as number;
   }
 }
 
@@ -3363,7 +3363,7 @@ export class OMPAffinityClause extends OMPClause {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html */
   get modifier(): AnyExpr | undefined {
-    return (this.ask(4196) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4195) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3371,22 +3371,22 @@ export class OMPAffinityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html
    */
   get colonLoc(): Location {
-    return this.ask(4197) as Location;
+    return this.ask(4196) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html */
   get varlist_size(): number {
-    return this.ask(4198) as number;
+    return this.ask(4197) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html */
   varlist_empty(): boolean {
-    return this.ask(4199) as boolean;
+    return this.ask(4198) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4200) as readonly AnyExpr[];
+    return this.ask(4199) as readonly AnyExpr[];
   }
 
   /**
@@ -3394,7 +3394,7 @@ export class OMPAffinityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4201) as Location;
+    return this.ask(4200) as Location;
   }
 
   /**
@@ -3402,7 +3402,7 @@ export class OMPAffinityClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4202) as readonly AnyExpr[];
+    return this.ask(4201) as readonly AnyExpr[];
   }
 }
 
@@ -3415,7 +3415,7 @@ export class OMPFilterClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFilterClause.html
    */
   get threadID(): AnyExpr | undefined {
-    return (this.ask(4203) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4202) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3423,7 +3423,7 @@ export class OMPFilterClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFilterClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4204) as Location;
+    return this.ask(4203) as Location;
   }
 
   /**
@@ -3431,7 +3431,7 @@ export class OMPFilterClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFilterClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4205) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4204) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -3439,7 +3439,7 @@ export class OMPFilterClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPFilterClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4206, enums.Directive);
+    return this.askEnum(4205, enums.Directive);
   }
 }
 
@@ -3452,7 +3452,7 @@ export class OMPBindClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPBindClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4207) as Location;
+    return this.ask(4206) as Location;
   }
 
   /**
@@ -3460,7 +3460,7 @@ export class OMPBindClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPBindClause.html
    */
   get bindKind(): enums.OpenMPBindClauseKind {
-    return this.askEnum(4208, enums.OpenMPBindClauseKind);
+    return this.askEnum(4207, enums.OpenMPBindClauseKind);
   }
 
   /**
@@ -3468,7 +3468,7 @@ export class OMPBindClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPBindClause.html
    */
   get bindKindLoc(): Location {
-    return this.ask(4209) as Location;
+    return this.ask(4208) as Location;
   }
 }
 
@@ -3481,7 +3481,7 @@ export class OMPXDynCGroupMemClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPXDynCGroupMemClause.html
    */
   get size(): AnyExpr | undefined {
-    return (this.ask(4210) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4209) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3489,7 +3489,7 @@ export class OMPXDynCGroupMemClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPXDynCGroupMemClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4211) as Location;
+    return this.ask(4210) as Location;
   }
 
   /**
@@ -3497,7 +3497,7 @@ export class OMPXDynCGroupMemClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPXDynCGroupMemClause.html
    */
   get preInitStmt(): AnyStmt | undefined {
-    return (this.ask(4212) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4211) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -3505,7 +3505,7 @@ export class OMPXDynCGroupMemClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPXDynCGroupMemClause.html
    */
   get captureRegion(): enums.Directive {
-    return this.askEnum(4213, enums.Directive);
+    return this.askEnum(4212, enums.Directive);
   }
 }
 
@@ -3518,7 +3518,7 @@ export class OMPDoacrossClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html
    */
   get dependenceType(): enums.OpenMPDoacrossClauseModifier {
-    return this.askEnum(4214, enums.OpenMPDoacrossClauseModifier);
+    return this.askEnum(4213, enums.OpenMPDoacrossClauseModifier);
   }
 
   /**
@@ -3526,7 +3526,7 @@ export class OMPDoacrossClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html
    */
   get dependenceLoc(): Location {
-    return this.ask(4215) as Location;
+    return this.ask(4214) as Location;
   }
 
   /**
@@ -3534,7 +3534,7 @@ export class OMPDoacrossClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html
    */
   get colonLoc(): Location {
-    return this.ask(4216) as Location;
+    return this.ask(4215) as Location;
   }
 
   /**
@@ -3542,22 +3542,22 @@ export class OMPDoacrossClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html
    */
   get numLoops(): number {
-    return this.ask(4217) as number;
+    return this.ask(4216) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html */
   get varlist_size(): number {
-    return this.ask(4218) as number;
+    return this.ask(4217) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html */
   varlist_empty(): boolean {
-    return this.ask(4219) as boolean;
+    return this.ask(4218) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(4220) as readonly AnyExpr[];
+    return this.ask(4219) as readonly AnyExpr[];
   }
 
   /**
@@ -3565,7 +3565,7 @@ export class OMPDoacrossClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4221) as Location;
+    return this.ask(4220) as Location;
   }
 
   /**
@@ -3573,7 +3573,7 @@ export class OMPDoacrossClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html
    */
   get varRefs(): readonly AnyExpr[] {
-    return this.ask(4222) as readonly AnyExpr[];
+    return this.ask(4221) as readonly AnyExpr[];
   }
 }
 
@@ -3586,7 +3586,7 @@ export class OMPXAttributeClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPXAttributeClause.html
    */
   get lParenLoc(): Location {
-    return this.ask(4223) as Location;
+    return this.ask(4222) as Location;
   }
 
   /**
@@ -3594,7 +3594,7 @@ export class OMPXAttributeClause extends OMPClause {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPXAttributeClause.html
    */
   get attrs(): readonly AnyAttr[] {
-    return this.ask(4224) as readonly AnyAttr[];
+    return this.ask(4223) as readonly AnyAttr[];
   }
 }
 

@@ -10,12 +10,12 @@ export abstract class Comment extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
   get commentKind(): enums.CommentKind {
-    return this.askEnum(3703, enums.CommentKind);
+    return this.askEnum(3702, enums.CommentKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
   get commentKindName(): string | undefined {
-    return (this.ask(3704) ?? undefined) as string | undefined;
+    return (this.ask(3703) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
@@ -25,12 +25,12 @@ export abstract class Comment extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
   get location(): Location {
-    return this.ask(3708) as Location;
+    return this.ask(3707) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
   get child_count(): number {
-    return this.ask(3709) as number;
+    return this.ask(3708) as number;
   }
 }
 
@@ -40,7 +40,7 @@ export abstract class InlineContentComment extends Comment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineContentComment.html */
   hasTrailingNewline(): boolean {
-    return this.ask(3710) as boolean;
+    return this.ask(3709) as boolean;
   }
 }
 
@@ -50,12 +50,12 @@ export class TextComment extends InlineContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TextComment.html */
   get commentText(): string {
-    return this.ask(3711) as string;
+    return this.ask(3710) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TextComment.html */
   isWhitespace(): boolean {
-    return this.ask(3712) as boolean;
+    return this.ask(3711) as boolean;
   }
 }
 
@@ -65,12 +65,12 @@ export class InlineCommandComment extends InlineContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineCommandComment.html */
   get commandID(): number {
-    return this.ask(3713) as number;
+    return this.ask(3712) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineCommandComment.html */
   get commandNameRange(): Range {
-    return this.ask(3714) as Range;
+    return this.ask(3713) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineCommandComment.html */
@@ -80,7 +80,7 @@ export class InlineCommandComment extends InlineContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1InlineCommandComment.html */
   get numArgs(): number {
-    return this.ask(3716) as number;
+    return this.ask(3715) as number;
   }
 }
 
@@ -90,17 +90,17 @@ export abstract class HTMLTagComment extends InlineContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLTagComment.html */
   get tagName(): string {
-    return this.ask(3717) as string;
+    return this.ask(3716) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLTagComment.html */
   get tagNameSourceRange(): Range {
-    return this.ask(3718) as Range;
+    return this.ask(3717) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLTagComment.html */
   isMalformed(): boolean {
-    return this.ask(3719) as boolean;
+    return this.ask(3718) as boolean;
   }
 }
 
@@ -110,7 +110,7 @@ export class HTMLStartTagComment extends HTMLTagComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLStartTagComment.html */
   get numAttrs(): number {
-    return this.ask(3720) as number;
+    return this.ask(3719) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1HTMLStartTagComment.html */
@@ -140,7 +140,7 @@ export class ParagraphComment extends BlockContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParagraphComment.html */
   isWhitespace(): boolean {
-    return this.ask(3722) as boolean;
+    return this.ask(3721) as boolean;
   }
 }
 
@@ -150,32 +150,32 @@ export class BlockCommandComment extends BlockContentComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get commandID(): number {
-    return this.ask(3723) as number;
+    return this.ask(3722) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get commandNameBeginLoc(): Location {
-    return this.ask(3724) as Location;
+    return this.ask(3723) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get numArgs(): number {
-    return this.ask(3725) as number;
+    return this.ask(3724) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get paragraph(): ParagraphComment | undefined {
-    return (this.ask(3726) ?? undefined) as ParagraphComment | undefined;
+    return (this.ask(3725) ?? undefined) as ParagraphComment | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   hasNonWhitespaceParagraph(): boolean {
-    return this.ask(3727) as boolean;
+    return this.ask(3726) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1BlockCommandComment.html */
   get commandMarker(): enums.CommandMarkerKind {
-    return this.askEnum(3728, enums.CommandMarkerKind);
+    return this.askEnum(3727, enums.CommandMarkerKind);
   }
 }
 
@@ -200,12 +200,12 @@ export class ParamCommandComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
   get paramNameAsWritten(): string {
-    return this.ask(3732) as string;
+    return this.ask(3731) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
   get paramNameRange(): Range {
-    return this.ask(3733) as Range;
+    return this.ask(3732) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
@@ -215,12 +215,12 @@ export class ParamCommandComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
   isVarArgParam(): boolean {
-    return this.ask(3735) as boolean;
+    return this.ask(3734) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1ParamCommandComment.html */
   get paramIndex(): number | undefined {
-    return (this.ask(3736) ?? undefined) as number | undefined;
+    return (this.ask(3735) ?? undefined) as number | undefined;
   }
 }
 
@@ -230,27 +230,27 @@ export class TParamCommandComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   hasParamName(): boolean {
-    return this.ask(3737) as boolean;
+    return this.ask(3736) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   get paramNameAsWritten(): string {
-    return this.ask(3738) as string;
+    return this.ask(3737) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   get paramNameRange(): Range {
-    return this.ask(3739) as Range;
+    return this.ask(3738) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   isPositionValid(): boolean {
-    return this.ask(3740) as boolean;
+    return this.ask(3739) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1TParamCommandComment.html */
   get depth(): number | undefined {
-    return (this.ask(3741) ?? undefined) as number | undefined;
+    return (this.ask(3740) ?? undefined) as number | undefined;
   }
 }
 
@@ -260,7 +260,7 @@ export class VerbatimBlockLineComment extends Comment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimBlockLineComment.html */
   get commentText(): string {
-    return this.ask(3742) as string;
+    return this.ask(3741) as string;
   }
 }
 
@@ -270,12 +270,12 @@ export class VerbatimBlockComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimBlockComment.html */
   get closeName(): string {
-    return this.ask(3743) as string;
+    return this.ask(3742) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimBlockComment.html */
   get numLines(): number {
-    return this.ask(3744) as number;
+    return this.ask(3743) as number;
   }
 }
 
@@ -285,12 +285,12 @@ export class VerbatimLineComment extends BlockCommandComment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimLineComment.html */
   get commentText(): string {
-    return this.ask(3745) as string;
+    return this.ask(3744) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1VerbatimLineComment.html */
   get textRange(): Range {
-    return this.ask(3746) as Range;
+    return this.ask(3745) as Range;
   }
 }
 
@@ -300,11 +300,11 @@ export class FullComment extends Comment {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1FullComment.html */
   get decl(): AnyDecl | undefined {
-    return (this.ask(3747) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(3746) ?? undefined) as AnyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1FullComment.html */
   get blocks(): readonly AnyBlockContentComment[] {
-    return this.ask(3748) as readonly AnyBlockContentComment[];
+    return this.ask(3747) as readonly AnyBlockContentComment[];
   }
 }

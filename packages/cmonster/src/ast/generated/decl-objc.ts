@@ -191,14 +191,6 @@ export class ObjCMethodDecl extends NamedDecl {
     return this.ask(981) as boolean;
   }
 
-  /**
-   * Returns the property associated with this method's selector.
-   * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
-   */
-  get findPropertyDecl(): ObjCPropertyDecl | undefined {
-    return (this.ask(982) ?? undefined) as ObjCPropertyDecl | undefined;
-  }
-
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   get implementationControl(): enums.ObjCImplementationControl {
     return enums.ObjCImplementationControl[this.field(14, 3)] as enums.ObjCImplementationControl;
@@ -206,7 +198,7 @@ export class ObjCMethodDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
   isOptional(): boolean {
-    return this.ask(984) as boolean;
+    return this.ask(983) as boolean;
   }
 
   /**
@@ -214,7 +206,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isThisDeclarationADesignatedInitializer(): boolean {
-    return this.ask(985) as boolean;
+    return this.ask(984) as boolean;
   }
 
   /**
@@ -222,7 +214,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isDesignatedInitializerForTheInterface(): boolean {
-    return this.ask(986) as boolean;
+    return this.ask(985) as boolean;
   }
 
   /**
@@ -230,7 +222,7 @@ export class ObjCMethodDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(987) as boolean;
+    return this.ask(986) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -459,7 +451,7 @@ export class ObjCTypeParamDecl extends TypedefNameDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamDecl.html
    */
   get varianceLoc(): Location {
-    return this.ask(989) as Location;
+    return this.ask(988) as Location;
   }
 
   /**
@@ -467,7 +459,7 @@ export class ObjCTypeParamDecl extends TypedefNameDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamDecl.html
    */
   get parameterIndex(): number {
-    return this.ask(990) as number;
+    return this.ask(989) as number;
   }
 
   /**
@@ -483,7 +475,7 @@ export class ObjCTypeParamDecl extends TypedefNameDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamDecl.html
    */
   get colonLoc(): Location {
-    return this.ask(992) as Location;
+    return this.ask(991) as Location;
   }
 }
 
@@ -493,22 +485,22 @@ export class ObjCPropertyDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get atLoc(): Location {
-    return this.ask(993) as Location;
+    return this.ask(992) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get lParenLoc(): Location {
-    return this.ask(994) as Location;
+    return this.ask(993) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(995) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(994) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get type(): AnyType | undefined {
-    return (this.ask(996) ?? undefined) as AnyType | undefined;
+    return (this.ask(995) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
@@ -518,7 +510,7 @@ export class ObjCPropertyDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get propertyAttributesAsWritten(): number {
-    return this.ask(998) as number;
+    return this.ask(997) as number;
   }
 
   /**
@@ -526,7 +518,7 @@ export class ObjCPropertyDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html
    */
   isReadOnly(): boolean {
-    return this.ask(999) as boolean;
+    return this.ask(998) as boolean;
   }
 
   /**
@@ -534,7 +526,7 @@ export class ObjCPropertyDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html
    */
   isAtomic(): boolean {
-    return this.ask(1000) as boolean;
+    return this.ask(999) as boolean;
   }
 
   /**
@@ -542,27 +534,27 @@ export class ObjCPropertyDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html
    */
   isRetaining(): boolean {
-    return this.ask(1001) as boolean;
+    return this.ask(1000) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   isInstanceProperty(): boolean {
-    return this.ask(1002) as boolean;
+    return this.ask(1001) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   isClassProperty(): boolean {
-    return this.ask(1003) as boolean;
+    return this.ask(1002) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   isDirectProperty(): boolean {
-    return this.ask(1004) as boolean;
+    return this.ask(1003) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get queryKind(): enums.ObjCPropertyQueryKind {
-    return this.askEnum(1005, enums.ObjCPropertyQueryKind);
+    return this.askEnum(1004, enums.ObjCPropertyQueryKind);
   }
 
   /**
@@ -570,37 +562,37 @@ export class ObjCPropertyDecl extends NamedDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html
    */
   get setterKind(): enums.SetterKind {
-    return this.askEnum(1006, enums.SetterKind);
+    return this.askEnum(1005, enums.SetterKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get getterName(): string | undefined {
-    return (this.ask(1007) ?? undefined) as string | undefined;
+    return (this.ask(1006) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get getterNameLoc(): Location {
-    return this.ask(1008) as Location;
+    return this.ask(1007) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get setterName(): string | undefined {
-    return (this.ask(1009) ?? undefined) as string | undefined;
+    return (this.ask(1008) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get setterNameLoc(): Location {
-    return this.ask(1010) as Location;
+    return this.ask(1009) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get getterMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1011) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1010) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get setterMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1012) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1011) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
@@ -610,12 +602,12 @@ export class ObjCPropertyDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   isOptional(): boolean {
-    return this.ask(1014) as boolean;
+    return this.ask(1013) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyDecl.html */
   get propertyIvarDecl(): ObjCIvarDecl | undefined {
-    return (this.ask(1015) ?? undefined) as ObjCIvarDecl | undefined;
+    return (this.ask(1014) ?? undefined) as ObjCIvarDecl | undefined;
   }
 }
 
@@ -625,42 +617,42 @@ export abstract class ObjCContainerDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get properties(): readonly ObjCPropertyDecl[] {
-    return this.ask(1016) as readonly ObjCPropertyDecl[];
+    return this.ask(1015) as readonly ObjCPropertyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get instance_properties(): readonly ObjCPropertyDecl[] {
-    return this.ask(1017) as readonly ObjCPropertyDecl[];
+    return this.ask(1016) as readonly ObjCPropertyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get class_properties(): readonly ObjCPropertyDecl[] {
-    return this.ask(1018) as readonly ObjCPropertyDecl[];
+    return this.ask(1017) as readonly ObjCPropertyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get methods(): readonly ObjCMethodDecl[] {
-    return this.ask(1019) as readonly ObjCMethodDecl[];
+    return this.ask(1018) as readonly ObjCMethodDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get instance_methods(): readonly ObjCMethodDecl[] {
-    return this.ask(1020) as readonly ObjCMethodDecl[];
+    return this.ask(1019) as readonly ObjCMethodDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get class_methods(): readonly ObjCMethodDecl[] {
-    return this.ask(1021) as readonly ObjCMethodDecl[];
+    return this.ask(1020) as readonly ObjCMethodDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get atStartLoc(): Location {
-    return this.ask(1022) as Location;
+    return this.ask(1021) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
   get atEndRange(): Range {
-    return this.ask(1023) as Range;
+    return this.ask(1022) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -881,7 +873,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get typeParamList(): readonly ObjCTypeParamDecl[] | undefined {
-    return (this.ask(1024) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
+    return (this.ask(1023) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
   }
 
   /**
@@ -889,7 +881,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get typeParamListAsWritten(): readonly ObjCTypeParamDecl[] | undefined {
-    return (this.ask(1025) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
+    return (this.ask(1024) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
   }
 
   /**
@@ -897,7 +889,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   hasDesignatedInitializers(): boolean {
-    return this.ask(1026) as boolean;
+    return this.ask(1025) as boolean;
   }
 
   /**
@@ -905,47 +897,47 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   declaresOrInheritsDesignatedInitializers(): boolean | undefined {
-    return (this.ask(1027) ?? undefined) as boolean | undefined;
+    return (this.ask(1026) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get referencedProtocols(): readonly ObjCProtocolDecl[] | undefined {
-    return (this.ask(1028) ?? undefined) as readonly ObjCProtocolDecl[] | undefined;
+    return (this.ask(1027) ?? undefined) as readonly ObjCProtocolDecl[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get implementation(): ObjCImplementationDecl | undefined {
-    return (this.ask(1029) ?? undefined) as ObjCImplementationDecl | undefined;
+    return (this.ask(1028) ?? undefined) as ObjCImplementationDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1030) as readonly ObjCProtocolDecl[];
+    return this.ask(1029) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get protocol_locs(): readonly Location[] {
-    return this.ask(1031) as readonly Location[];
+    return this.ask(1030) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get all_referenced_protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1032) as readonly ObjCProtocolDecl[];
+    return this.ask(1031) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get ivars(): readonly ObjCIvarDecl[] {
-    return this.ask(1033) as readonly ObjCIvarDecl[];
+    return this.ask(1032) as readonly ObjCIvarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get ivar_size(): number {
-    return this.ask(1034) as number;
+    return this.ask(1033) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   ivar_empty(): boolean {
-    return this.ask(1035) as boolean;
+    return this.ask(1034) as boolean;
   }
 
   /**
@@ -953,7 +945,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get objCRuntimeNameAsString(): string {
-    return this.ask(1036) as string;
+    return this.ask(1035) as string;
   }
 
   /**
@@ -961,7 +953,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(1037) as boolean;
+    return this.ask(1036) as boolean;
   }
 
   /**
@@ -969,7 +961,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   hasDefinition(): boolean {
-    return this.ask(1038) as boolean;
+    return this.ask(1037) as boolean;
   }
 
   /**
@@ -977,7 +969,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get definition(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1039) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1038) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /**
@@ -985,22 +977,22 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get superClassType(): AnyObjCObjectType | undefined {
-    return (this.ask(1040) ?? undefined) as AnyObjCObjectType | undefined;
+    return (this.ask(1039) ?? undefined) as AnyObjCObjectType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get superClassTInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1041) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1040) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get superClass(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1042) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1041) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get visible_categories(): readonly ObjCCategoryDecl[] {
-    return this.ask(1043) as readonly ObjCCategoryDecl[];
+    return this.ask(1042) as readonly ObjCCategoryDecl[];
   }
 
   /**
@@ -1008,12 +1000,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   visible_categories_empty(): boolean {
-    return this.ask(1044) as boolean;
+    return this.ask(1043) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get known_categories(): readonly ObjCCategoryDecl[] {
-    return this.ask(1045) as readonly ObjCCategoryDecl[];
+    return this.ask(1044) as readonly ObjCCategoryDecl[];
   }
 
   /**
@@ -1021,12 +1013,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   known_categories_empty(): boolean {
-    return this.ask(1046) as boolean;
+    return this.ask(1045) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get visible_extensions(): readonly ObjCCategoryDecl[] {
-    return this.ask(1047) as readonly ObjCCategoryDecl[];
+    return this.ask(1046) as readonly ObjCCategoryDecl[];
   }
 
   /**
@@ -1034,12 +1026,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   visible_extensions_empty(): boolean {
-    return this.ask(1048) as boolean;
+    return this.ask(1047) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get known_extensions(): readonly ObjCCategoryDecl[] {
-    return this.ask(1049) as readonly ObjCCategoryDecl[];
+    return this.ask(1048) as readonly ObjCCategoryDecl[];
   }
 
   /**
@@ -1047,7 +1039,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   known_extensions_empty(): boolean {
-    return this.ask(1050) as boolean;
+    return this.ask(1049) as boolean;
   }
 
   /**
@@ -1055,7 +1047,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get categoryListRaw(): ObjCCategoryDecl | undefined {
-    return (this.ask(1051) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(1050) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /**
@@ -1063,7 +1055,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   isArcWeakrefUnavailable(): boolean {
-    return this.ask(1052) as boolean;
+    return this.ask(1051) as boolean;
   }
 
   /**
@@ -1071,12 +1063,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get isObjCRequiresPropertyDefs(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1053) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1052) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get endOfDefinitionLoc(): Location {
-    return this.ask(1054) as Location;
+    return this.ask(1053) as Location;
   }
 
   /**
@@ -1084,7 +1076,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get superClassLoc(): Location {
-    return this.ask(1055) as Location;
+    return this.ask(1054) as Location;
   }
 
   /**
@@ -1092,7 +1084,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   isImplicitInterfaceDecl(): boolean {
-    return this.ask(1056) as boolean;
+    return this.ask(1055) as boolean;
   }
 
   /**
@@ -1113,17 +1105,17 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   override get mostRecentDecl(): ObjCInterfaceDecl {
-    return this.ask(1057) as ObjCInterfaceDecl;
+    return this.ask(1056) as ObjCInterfaceDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   override get canonicalDecl(): ObjCInterfaceDecl {
-    return this.ask(1058) as ObjCInterfaceDecl;
+    return this.ask(1057) as ObjCInterfaceDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
   get typeForDecl(): AnyType | undefined {
-    return (this.ask(1059) ?? undefined) as AnyType | undefined;
+    return (this.ask(1058) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1131,7 +1123,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
   get firstDecl(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1060) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1059) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 }
 
@@ -1141,17 +1133,17 @@ export class ObjCIvarDecl extends FieldDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
   get containingInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1061) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1060) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
   get nextIvar(): ObjCIvarDecl | undefined {
-    return (this.ask(1062) ?? undefined) as ObjCIvarDecl | undefined;
+    return (this.ask(1061) ?? undefined) as ObjCIvarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
   override get canonicalDecl(): ObjCIvarDecl {
-    return this.ask(1063) as ObjCIvarDecl;
+    return this.ask(1062) as ObjCIvarDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
@@ -1161,7 +1153,7 @@ export class ObjCIvarDecl extends FieldDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
   get canonicalAccessControl(): enums.AccessControl {
-    return this.askEnum(1065, enums.AccessControl);
+    return this.askEnum(1064, enums.AccessControl);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarDecl.html */
@@ -1181,22 +1173,22 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   get referencedProtocols(): readonly ObjCProtocolDecl[] | undefined {
-    return (this.ask(1067) ?? undefined) as readonly ObjCProtocolDecl[] | undefined;
+    return (this.ask(1066) ?? undefined) as readonly ObjCProtocolDecl[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   get protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1068) as readonly ObjCProtocolDecl[];
+    return this.ask(1067) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   get protocol_locs(): readonly Location[] {
-    return this.ask(1069) as readonly Location[];
+    return this.ask(1068) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   get protocol_size(): number {
-    return this.ask(1070) as number;
+    return this.ask(1069) as number;
   }
 
   /**
@@ -1204,7 +1196,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   isNonRuntimeProtocol(): boolean {
-    return this.ask(1071) as boolean;
+    return this.ask(1070) as boolean;
   }
 
   /**
@@ -1212,7 +1204,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   hasDefinition(): boolean {
-    return this.ask(1072) as boolean;
+    return this.ask(1071) as boolean;
   }
 
   /**
@@ -1220,7 +1212,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   get definition(): ObjCProtocolDecl | undefined {
-    return (this.ask(1073) ?? undefined) as ObjCProtocolDecl | undefined;
+    return (this.ask(1072) ?? undefined) as ObjCProtocolDecl | undefined;
   }
 
   /**
@@ -1228,7 +1220,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   isThisDeclarationADefinition(): boolean {
-    return this.ask(1074) as boolean;
+    return this.ask(1073) as boolean;
   }
 
   /**
@@ -1236,7 +1228,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   get objCRuntimeNameAsString(): string {
-    return this.ask(1075) as string;
+    return this.ask(1074) as string;
   }
 
   /**
@@ -1257,12 +1249,12 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   override get mostRecentDecl(): ObjCProtocolDecl {
-    return this.ask(1076) as ObjCProtocolDecl;
+    return this.ask(1075) as ObjCProtocolDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
   override get canonicalDecl(): ObjCProtocolDecl {
-    return this.ask(1077) as ObjCProtocolDecl;
+    return this.ask(1076) as ObjCProtocolDecl;
   }
 
   /**
@@ -1270,7 +1262,7 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html
    */
   get firstDecl(): ObjCProtocolDecl | undefined {
-    return (this.ask(1078) ?? undefined) as ObjCProtocolDecl | undefined;
+    return (this.ask(1077) ?? undefined) as ObjCProtocolDecl | undefined;
   }
 }
 
@@ -1280,7 +1272,7 @@ export class ObjCCategoryDecl extends ObjCContainerDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get classInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1079) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1078) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /**
@@ -1288,37 +1280,37 @@ export class ObjCCategoryDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html
    */
   get typeParamList(): readonly ObjCTypeParamDecl[] | undefined {
-    return (this.ask(1080) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
+    return (this.ask(1079) ?? undefined) as readonly ObjCTypeParamDecl[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get implementation(): ObjCCategoryImplDecl | undefined {
-    return (this.ask(1081) ?? undefined) as ObjCCategoryImplDecl | undefined;
+    return (this.ask(1080) ?? undefined) as ObjCCategoryImplDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get referencedProtocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1082) as readonly ObjCProtocolDecl[];
+    return this.ask(1081) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(1083) as readonly ObjCProtocolDecl[];
+    return this.ask(1082) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get protocol_size(): number {
-    return this.ask(1084) as number;
+    return this.ask(1083) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get protocol_locs(): readonly Location[] {
-    return this.ask(1085) as readonly Location[];
+    return this.ask(1084) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get nextClassCategory(): ObjCCategoryDecl | undefined {
-    return (this.ask(1086) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(1085) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /**
@@ -1326,42 +1318,42 @@ export class ObjCCategoryDecl extends ObjCContainerDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html
    */
   get nextClassCategoryRaw(): ObjCCategoryDecl | undefined {
-    return (this.ask(1087) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(1086) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   isClassExtension(): boolean {
-    return this.ask(1088) as boolean;
+    return this.ask(1087) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get ivars(): readonly ObjCIvarDecl[] {
-    return this.ask(1089) as readonly ObjCIvarDecl[];
+    return this.ask(1088) as readonly ObjCIvarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get ivar_size(): number {
-    return this.ask(1090) as number;
+    return this.ask(1089) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   ivar_empty(): boolean {
-    return this.ask(1091) as boolean;
+    return this.ask(1090) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get categoryNameLoc(): Location {
-    return this.ask(1092) as Location;
+    return this.ask(1091) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get ivarLBraceLoc(): Location {
-    return this.ask(1093) as Location;
+    return this.ask(1092) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
   get ivarRBraceLoc(): Location {
-    return this.ask(1094) as Location;
+    return this.ask(1093) as Location;
   }
 }
 
@@ -1371,12 +1363,12 @@ export abstract class ObjCImplDecl extends ObjCContainerDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplDecl.html */
   get classInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1095) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1094) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplDecl.html */
   get property_impls(): readonly ObjCPropertyImplDecl[] {
-    return this.ask(1096) as readonly ObjCPropertyImplDecl[];
+    return this.ask(1095) as readonly ObjCPropertyImplDecl[];
   }
 }
 
@@ -1386,12 +1378,12 @@ export class ObjCCategoryImplDecl extends ObjCImplDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryImplDecl.html */
   get categoryDecl(): ObjCCategoryDecl | undefined {
-    return (this.ask(1097) ?? undefined) as ObjCCategoryDecl | undefined;
+    return (this.ask(1096) ?? undefined) as ObjCCategoryDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryImplDecl.html */
   get categoryNameLoc(): Location {
-    return this.ask(1098) as Location;
+    return this.ask(1097) as Location;
   }
 }
 
@@ -1401,7 +1393,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get inits(): readonly CXXCtorInitializer[] {
-    return this.ask(1099) as readonly CXXCtorInitializer[];
+    return this.ask(1098) as readonly CXXCtorInitializer[];
   }
 
   /**
@@ -1409,7 +1401,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   get numIvarInitializers(): number {
-    return this.ask(1100) as number;
+    return this.ask(1099) as number;
   }
 
   /**
@@ -1417,7 +1409,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   hasNonZeroConstructors(): boolean {
-    return this.ask(1101) as boolean;
+    return this.ask(1100) as boolean;
   }
 
   /**
@@ -1425,7 +1417,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   hasDestructors(): boolean {
-    return this.ask(1102) as boolean;
+    return this.ask(1101) as boolean;
   }
 
   /**
@@ -1433,7 +1425,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   override get identifier(): string | undefined {
-    return (this.ask(1103) ?? undefined) as string | undefined;
+    return (this.ask(1102) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1441,7 +1433,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   override get name(): string | undefined {
-    return (this.ask(1104) ?? undefined) as string | undefined;
+    return (this.ask(1103) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1449,7 +1441,7 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   override get nameAsString(): string {
-    return this.ask(1105) as string;
+    return this.ask(1104) as string;
   }
 
   /**
@@ -1457,42 +1449,42 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
   get objCRuntimeNameAsString(): string {
-    return this.ask(1106) as string;
+    return this.ask(1105) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get superClass(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1107) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1106) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get superClassLoc(): Location {
-    return this.ask(1108) as Location;
+    return this.ask(1107) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get ivarLBraceLoc(): Location {
-    return this.ask(1109) as Location;
+    return this.ask(1108) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get ivarRBraceLoc(): Location {
-    return this.ask(1110) as Location;
+    return this.ask(1109) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get ivars(): readonly ObjCIvarDecl[] {
-    return this.ask(1111) as readonly ObjCIvarDecl[];
+    return this.ask(1110) as readonly ObjCIvarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   get ivar_size(): number {
-    return this.ask(1112) as number;
+    return this.ask(1111) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
   ivar_empty(): boolean {
-    return this.ask(1113) as boolean;
+    return this.ask(1112) as boolean;
   }
 }
 
@@ -1502,7 +1494,7 @@ export class ObjCCompatibleAliasDecl extends NamedDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCompatibleAliasDecl.html */
   get classInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1114) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1113) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 }
 
@@ -1512,7 +1504,7 @@ export class ObjCPropertyImplDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get propertyDecl(): ObjCPropertyDecl | undefined {
-    return (this.ask(1115) ?? undefined) as ObjCPropertyDecl | undefined;
+    return (this.ask(1114) ?? undefined) as ObjCPropertyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
@@ -1522,12 +1514,12 @@ export class ObjCPropertyImplDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get propertyIvarDecl(): ObjCIvarDecl | undefined {
-    return (this.ask(1117) ?? undefined) as ObjCIvarDecl | undefined;
+    return (this.ask(1116) ?? undefined) as ObjCIvarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get propertyIvarDeclLoc(): Location {
-    return this.ask(1118) as Location;
+    return this.ask(1117) as Location;
   }
 
   /**
@@ -1535,26 +1527,26 @@ export class ObjCPropertyImplDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html
    */
   isIvarNameSpecified(): boolean {
-    return this.ask(1119) as boolean;
+    return this.ask(1118) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get getterMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1120) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1119) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get setterMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1121) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1120) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get getterCXXConstructor(): AnyExpr | undefined {
-    return (this.ask(1122) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1121) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyImplDecl.html */
   get setterCXXAssignment(): AnyExpr | undefined {
-    return (this.ask(1123) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1122) ?? undefined) as AnyExpr | undefined;
   }
 }

@@ -11,17 +11,17 @@ export class OMPThreadPrivateDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadPrivateDecl.html */
   get varlist_size(): number {
-    return this.ask(1124) as number;
+    return this.ask(1123) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadPrivateDecl.html */
   varlist_empty(): boolean {
-    return this.ask(1125) as boolean;
+    return this.ask(1124) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadPrivateDecl.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(1126) as readonly AnyExpr[];
+    return this.ask(1125) as readonly AnyExpr[];
   }
 
   /**
@@ -29,12 +29,12 @@ export class OMPThreadPrivateDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadPrivateDecl.html
    */
   get numClauses(): number {
-    return this.ask(1127) as number;
+    return this.ask(1126) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadPrivateDecl.html */
   get clauses(): readonly AnyOMPClause[] {
-    return this.ask(1128) as readonly AnyOMPClause[];
+    return this.ask(1127) as readonly AnyOMPClause[];
   }
 }
 
@@ -44,22 +44,22 @@ export class OMPDeclareReductionDecl extends ValueDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareReductionDecl.html */
   get combiner(): AnyExpr | undefined {
-    return (this.ask(1129) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1128) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareReductionDecl.html */
   get combinerIn(): AnyExpr | undefined {
-    return (this.ask(1130) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1129) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareReductionDecl.html */
   get combinerOut(): AnyExpr | undefined {
-    return (this.ask(1131) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1130) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareReductionDecl.html */
   get initializer(): AnyExpr | undefined {
-    return (this.ask(1132) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1131) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -67,22 +67,22 @@ export class OMPDeclareReductionDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareReductionDecl.html
    */
   get initializerKind(): enums.OMPDeclareReductionInitKind {
-    return this.askEnum(1133, enums.OMPDeclareReductionInitKind);
+    return this.askEnum(1132, enums.OMPDeclareReductionInitKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareReductionDecl.html */
   get initOrig(): AnyExpr | undefined {
-    return (this.ask(1134) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1133) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareReductionDecl.html */
   get initPriv(): AnyExpr | undefined {
-    return (this.ask(1135) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1134) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareReductionDecl.html */
   get prevDeclInScope(): OMPDeclareReductionDecl | undefined {
-    return (this.ask(1136) ?? undefined) as OMPDeclareReductionDecl | undefined;
+    return (this.ask(1135) ?? undefined) as OMPDeclareReductionDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -300,27 +300,27 @@ export class OMPDeclareMapperDecl extends ValueDecl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html */
   get clauselist_size(): number {
-    return this.ask(1137) as number;
+    return this.ask(1136) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html */
   clauselist_empty(): boolean {
-    return this.ask(1138) as boolean;
+    return this.ask(1137) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html */
   get clauselists(): readonly AnyOMPClause[] {
-    return this.ask(1139) as readonly AnyOMPClause[];
+    return this.ask(1138) as readonly AnyOMPClause[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html */
   get mapperVarRef(): AnyExpr | undefined {
-    return (this.ask(1140) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1139) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html */
   get prevDeclInScope(): OMPDeclareMapperDecl | undefined {
-    return (this.ask(1141) ?? undefined) as OMPDeclareMapperDecl | undefined;
+    return (this.ask(1140) ?? undefined) as OMPDeclareMapperDecl | undefined;
   }
 
   /**
@@ -328,12 +328,12 @@ export class OMPDeclareMapperDecl extends ValueDecl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html
    */
   get numClauses(): number {
-    return this.ask(1142) as number;
+    return this.ask(1141) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html */
   get clauses(): readonly AnyOMPClause[] {
-    return this.ask(1143) as readonly AnyOMPClause[];
+    return this.ask(1142) as readonly AnyOMPClause[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
@@ -556,17 +556,17 @@ export class OMPRequiresDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPRequiresDecl.html */
   get clauselist_size(): number {
-    return this.ask(1144) as number;
+    return this.ask(1143) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPRequiresDecl.html */
   clauselist_empty(): boolean {
-    return this.ask(1145) as boolean;
+    return this.ask(1144) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPRequiresDecl.html */
   get clauselists(): readonly AnyOMPClause[] {
-    return this.ask(1146) as readonly AnyOMPClause[];
+    return this.ask(1145) as readonly AnyOMPClause[];
   }
 
   /**
@@ -574,12 +574,12 @@ export class OMPRequiresDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPRequiresDecl.html
    */
   get numClauses(): number {
-    return this.ask(1147) as number;
+    return this.ask(1146) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPRequiresDecl.html */
   get clauses(): readonly AnyOMPClause[] {
-    return this.ask(1148) as readonly AnyOMPClause[];
+    return this.ask(1147) as readonly AnyOMPClause[];
   }
 }
 
@@ -589,32 +589,32 @@ export class OMPAllocateDecl extends Decl {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
   get varlist_size(): number {
-    return this.ask(1149) as number;
+    return this.ask(1148) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
   varlist_empty(): boolean {
-    return this.ask(1150) as boolean;
+    return this.ask(1149) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
   get clauselist_size(): number {
-    return this.ask(1151) as number;
+    return this.ask(1150) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
   clauselist_empty(): boolean {
-    return this.ask(1152) as boolean;
+    return this.ask(1151) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
   get varlists(): readonly AnyExpr[] {
-    return this.ask(1153) as readonly AnyExpr[];
+    return this.ask(1152) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
   get clauselists(): readonly AnyOMPClause[] {
-    return this.ask(1154) as readonly AnyOMPClause[];
+    return this.ask(1153) as readonly AnyOMPClause[];
   }
 
   /**
@@ -622,11 +622,11 @@ export class OMPAllocateDecl extends Decl {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html
    */
   get numClauses(): number {
-    return this.ask(1155) as number;
+    return this.ask(1154) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
   get clauses(): readonly AnyOMPClause[] {
-    return this.ask(1156) as readonly AnyOMPClause[];
+    return this.ask(1155) as readonly AnyOMPClause[];
   }
 }

@@ -24,12 +24,12 @@ export class CXXOperatorCallExpr extends CallExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXOperatorCallExpr.html */
   isAssignmentOp(): boolean {
-    return this.ask(1949) as boolean;
+    return this.ask(1948) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXOperatorCallExpr.html */
   isComparisonOp(): boolean {
-    return this.ask(1950) as boolean;
+    return this.ask(1949) as boolean;
   }
 
   /**
@@ -37,7 +37,7 @@ export class CXXOperatorCallExpr extends CallExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXOperatorCallExpr.html
    */
   isInfixBinaryOp(): boolean {
-    return this.ask(1951) as boolean;
+    return this.ask(1950) as boolean;
   }
 
   /**
@@ -58,7 +58,7 @@ export class CXXMemberCallExpr extends CallExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMemberCallExpr.html
    */
   get implicitObjectArgument(): AnyExpr | undefined {
-    return (this.ask(1953) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1952) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -66,7 +66,7 @@ export class CXXMemberCallExpr extends CallExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMemberCallExpr.html
    */
   get objectType(): AnyType | undefined {
-    return (this.ask(1954) ?? undefined) as AnyType | undefined;
+    return (this.ask(1953) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -74,7 +74,7 @@ export class CXXMemberCallExpr extends CallExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMemberCallExpr.html
    */
   get methodDecl(): AnyCXXMethodDecl | undefined {
-    return (this.ask(1955) ?? undefined) as AnyCXXMethodDecl | undefined;
+    return (this.ask(1954) ?? undefined) as AnyCXXMethodDecl | undefined;
   }
 
   /**
@@ -82,7 +82,7 @@ export class CXXMemberCallExpr extends CallExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXMemberCallExpr.html
    */
   get recordDecl(): AnyCXXRecordDecl {
-    return this.ask(1956) as AnyCXXRecordDecl;
+    return this.ask(1955) as AnyCXXRecordDecl;
   }
 }
 
@@ -92,7 +92,7 @@ export class CUDAKernelCallExpr extends CallExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CUDAKernelCallExpr.html */
   get config(): AnyCallExpr | undefined {
-    return (this.ask(1957) ?? undefined) as AnyCallExpr | undefined;
+    return (this.ask(1956) ?? undefined) as AnyCallExpr | undefined;
   }
 }
 
@@ -102,7 +102,7 @@ export class CXXRewrittenBinaryOperator extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   get semanticForm(): AnyExpr {
-    return this.ask(1958) as AnyExpr;
+    return this.ask(1957) as AnyExpr;
   }
 
   /**
@@ -110,47 +110,47 @@ export class CXXRewrittenBinaryOperator extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html
    */
   isReversed(): boolean {
-    return this.ask(1959) as boolean;
+    return this.ask(1958) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   get operator(): enums.BinaryOperatorKind {
-    return this.askEnum(1960, enums.BinaryOperatorKind);
+    return this.askEnum(1959, enums.BinaryOperatorKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   get opcode(): enums.BinaryOperatorKind {
-    return this.askEnum(1961, enums.BinaryOperatorKind);
+    return this.askEnum(1960, enums.BinaryOperatorKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   get opcodeStr(): string {
-    return this.ask(1962) as string;
+    return this.ask(1961) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   isComparisonOp(): boolean {
-    return this.ask(1963) as boolean;
+    return this.ask(1962) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   isAssignmentOp(): boolean {
-    return this.ask(1964) as boolean;
+    return this.ask(1963) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   get lhs(): AnyExpr {
-    return this.ask(1965) as AnyExpr;
+    return this.ask(1964) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   get rhs(): AnyExpr {
-    return this.ask(1966) as AnyExpr;
+    return this.ask(1965) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRewrittenBinaryOperator.html */
   get operatorLoc(): Location {
-    return this.ask(1967) as Location;
+    return this.ask(1966) as Location;
   }
 }
 
@@ -160,7 +160,7 @@ export abstract class CXXNamedCastExpr extends ExplicitCastExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNamedCastExpr.html */
   get castName(): string | undefined {
-    return (this.ask(1968) ?? undefined) as string | undefined;
+    return (this.ask(1967) ?? undefined) as string | undefined;
   }
 
   /**
@@ -168,7 +168,7 @@ export abstract class CXXNamedCastExpr extends ExplicitCastExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXNamedCastExpr.html
    */
   get operatorLoc(): Location {
-    return this.ask(1969) as Location;
+    return this.ask(1968) as Location;
   }
 
   /**
@@ -176,12 +176,12 @@ export abstract class CXXNamedCastExpr extends ExplicitCastExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXNamedCastExpr.html
    */
   get rParenLoc(): Location {
-    return this.ask(1970) as Location;
+    return this.ask(1969) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNamedCastExpr.html */
   get angleBrackets(): Range {
-    return this.ask(1971) as Range;
+    return this.ask(1970) as Range;
   }
 }
 
@@ -196,7 +196,7 @@ export class CXXDynamicCastExpr extends CXXNamedCastExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDynamicCastExpr.html */
   isAlwaysNull(): boolean {
-    return this.ask(1972) as boolean;
+    return this.ask(1971) as boolean;
   }
 }
 
@@ -224,12 +224,12 @@ export class UserDefinedLiteral extends CallExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UserDefinedLiteral.html
    */
   get literalOperatorKind(): enums.LiteralOperatorKind | undefined {
-    return this.askEnum(1973, enums.LiteralOperatorKind);
+    return this.askEnum(1972, enums.LiteralOperatorKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UserDefinedLiteral.html */
   get cookedLiteral(): AnyExpr | undefined {
-    return (this.ask(1974) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1973) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -237,7 +237,7 @@ export class UserDefinedLiteral extends CallExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UserDefinedLiteral.html
    */
   get udSuffixLoc(): Location {
-    return this.ask(1975) as Location;
+    return this.ask(1974) as Location;
   }
 
   /**
@@ -245,7 +245,7 @@ export class UserDefinedLiteral extends CallExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UserDefinedLiteral.html
    */
   get udSuffix(): string | undefined {
-    return (this.ask(1976) ?? undefined) as string | undefined;
+    return (this.ask(1975) ?? undefined) as string | undefined;
   }
 }
 
@@ -260,7 +260,7 @@ export class CXXBoolLiteralExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXBoolLiteralExpr.html */
   get location(): Location {
-    return this.ask(1978) as Location;
+    return this.ask(1977) as Location;
   }
 }
 
@@ -270,7 +270,7 @@ export class CXXNullPtrLiteralExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNullPtrLiteralExpr.html */
   get location(): Location {
-    return this.ask(1979) as Location;
+    return this.ask(1978) as Location;
   }
 }
 
@@ -280,7 +280,7 @@ export class CXXStdInitializerListExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXStdInitializerListExpr.html */
   get subExpr(): AnyExpr | undefined {
-    return (this.ask(1980) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1979) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -293,7 +293,7 @@ export class CXXTypeidExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXTypeidExpr.html
    */
   isPotentiallyEvaluated(): boolean {
-    return this.ask(1981) as boolean;
+    return this.ask(1980) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXTypeidExpr.html */
@@ -306,12 +306,12 @@ export class CXXTypeidExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXTypeidExpr.html
    */
   get typeOperandSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1983) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1982) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXTypeidExpr.html */
   get exprOperand(): AnyExpr | undefined {
-    return (this.ask(1984) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1983) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -319,7 +319,7 @@ export class CXXTypeidExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXTypeidExpr.html
    */
   hasNullCheck(): boolean {
-    return this.ask(1985) as boolean;
+    return this.ask(1984) as boolean;
   }
 }
 
@@ -329,32 +329,32 @@ export class MSPropertyRefExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyRefExpr.html */
   isImplicitAccess(): boolean {
-    return this.ask(1986) as boolean;
+    return this.ask(1985) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyRefExpr.html */
   get baseExpr(): AnyExpr | undefined {
-    return (this.ask(1987) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1986) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyRefExpr.html */
   get propertyDecl(): MSPropertyDecl | undefined {
-    return (this.ask(1988) ?? undefined) as MSPropertyDecl | undefined;
+    return (this.ask(1987) ?? undefined) as MSPropertyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyRefExpr.html */
   isArrow(): boolean {
-    return this.ask(1989) as boolean;
+    return this.ask(1988) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyRefExpr.html */
   get memberLoc(): Location {
-    return this.ask(1990) as Location;
+    return this.ask(1989) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertyRefExpr.html */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1991) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1990) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 }
 
@@ -364,17 +364,17 @@ export class MSPropertySubscriptExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertySubscriptExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(1992) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1991) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertySubscriptExpr.html */
   get idx(): AnyExpr | undefined {
-    return (this.ask(1993) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1992) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSPropertySubscriptExpr.html */
   get rBracketLoc(): Location {
-    return this.ask(1994) as Location;
+    return this.ask(1993) as Location;
   }
 }
 
@@ -384,7 +384,7 @@ export class CXXUuidofExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXUuidofExpr.html */
   isTypeOperand(): boolean {
-    return this.ask(1995) as boolean;
+    return this.ask(1994) as boolean;
   }
 
   /**
@@ -392,17 +392,17 @@ export class CXXUuidofExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXUuidofExpr.html
    */
   get typeOperandSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1996) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1995) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXUuidofExpr.html */
   get exprOperand(): AnyExpr | undefined {
-    return (this.ask(1997) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1996) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXUuidofExpr.html */
   get guidDecl(): MSGuidDecl | undefined {
-    return (this.ask(1998) ?? undefined) as MSGuidDecl | undefined;
+    return (this.ask(1997) ?? undefined) as MSGuidDecl | undefined;
   }
 }
 
@@ -412,7 +412,7 @@ export class CXXThisExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXThisExpr.html */
   get location(): Location {
-    return this.ask(1999) as Location;
+    return this.ask(1998) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXThisExpr.html */
@@ -422,7 +422,7 @@ export class CXXThisExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXThisExpr.html */
   isCapturedByCopyInLambdaWithExplicitObjectParameter(): boolean {
-    return this.ask(2001) as boolean;
+    return this.ask(2000) as boolean;
   }
 }
 
@@ -437,7 +437,7 @@ export class CXXThrowExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXThrowExpr.html */
   get throwLoc(): Location {
-    return this.ask(2003) as Location;
+    return this.ask(2002) as Location;
   }
 
   /**
@@ -445,7 +445,7 @@ export class CXXThrowExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXThrowExpr.html
    */
   isThrownVariableInScope(): boolean {
-    return this.ask(2004) as boolean;
+    return this.ask(2003) as boolean;
   }
 }
 
@@ -465,22 +465,22 @@ export class CXXDefaultArgExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultArgExpr.html */
   get expr(): AnyExpr | undefined {
-    return (this.ask(2007) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2006) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultArgExpr.html */
   get rewrittenExpr(): AnyExpr | undefined {
-    return (this.ask(2008) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2007) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultArgExpr.html */
   get adjustedRewrittenExpr(): AnyExpr | undefined {
-    return (this.ask(2009) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2008) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultArgExpr.html */
   get usedContext(): AnyDecl | undefined {
-    return (this.ask(2010) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(2009) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
@@ -488,7 +488,7 @@ export class CXXDefaultArgExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultArgExpr.html
    */
   get usedLocation(): Location {
-    return this.ask(2011) as Location;
+    return this.ask(2010) as Location;
   }
 }
 
@@ -508,7 +508,7 @@ export class CXXDefaultInitExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultInitExpr.html */
   get expr(): AnyExpr | undefined {
-    return (this.ask(2014) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2013) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -516,12 +516,12 @@ export class CXXDefaultInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultInitExpr.html
    */
   get rewrittenExpr(): AnyExpr | undefined {
-    return (this.ask(2015) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2014) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultInitExpr.html */
   get usedContext(): AnyDecl | undefined {
-    return (this.ask(2016) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(2015) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
@@ -529,7 +529,7 @@ export class CXXDefaultInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDefaultInitExpr.html
    */
   get usedLocation(): Location {
-    return this.ask(2017) as Location;
+    return this.ask(2016) as Location;
   }
 }
 
@@ -539,7 +539,7 @@ export class CXXBindTemporaryExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXBindTemporaryExpr.html */
   get temporary(): CXXDestructorDecl | undefined {
-    return (this.ask(2018) ?? undefined) as CXXDestructorDecl | undefined;
+    return (this.ask(2017) ?? undefined) as CXXDestructorDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXBindTemporaryExpr.html */
@@ -633,7 +633,7 @@ export class CXXConstructExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXConstructExpr.html */
   get parenOrBraceRange(): Range {
-    return this.ask(2031) as Range;
+    return this.ask(2030) as Range;
   }
 }
 
@@ -654,12 +654,12 @@ export class CXXInheritedCtorInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXInheritedCtorInitExpr.html
    */
   constructsVBase(): boolean {
-    return this.ask(2033) as boolean;
+    return this.ask(2032) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXInheritedCtorInitExpr.html */
   get constructionKind(): enums.CXXConstructionKind {
-    return this.askEnum(2034, enums.CXXConstructionKind);
+    return this.askEnum(2033, enums.CXXConstructionKind);
   }
 
   /**
@@ -667,12 +667,12 @@ export class CXXInheritedCtorInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXInheritedCtorInitExpr.html
    */
   inheritedFromVBase(): boolean {
-    return this.ask(2035) as boolean;
+    return this.ask(2034) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXInheritedCtorInitExpr.html */
   get location(): Location {
-    return this.ask(2036) as Location;
+    return this.ask(2035) as Location;
   }
 }
 
@@ -682,12 +682,12 @@ export class CXXFunctionalCastExpr extends ExplicitCastExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFunctionalCastExpr.html */
   get lParenLoc(): Location {
-    return this.ask(2037) as Location;
+    return this.ask(2036) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFunctionalCastExpr.html */
   get rParenLoc(): Location {
-    return this.ask(2038) as Location;
+    return this.ask(2037) as Location;
   }
 
   /**
@@ -695,7 +695,7 @@ export class CXXFunctionalCastExpr extends ExplicitCastExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXFunctionalCastExpr.html
    */
   isListInitialization(): boolean {
-    return this.ask(2039) as boolean;
+    return this.ask(2038) as boolean;
   }
 }
 
@@ -705,7 +705,7 @@ export class CXXTemporaryObjectExpr extends CXXConstructExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXTemporaryObjectExpr.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(2040) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2039) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -726,7 +726,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get captureDefaultLoc(): Location {
-    return this.ask(2042) as Location;
+    return this.ask(2041) as Location;
   }
 
   /**
@@ -734,7 +734,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get captures(): readonly LambdaCapture[] {
-    return this.ask(2043) as readonly LambdaCapture[];
+    return this.ask(2042) as readonly LambdaCapture[];
   }
 
   /**
@@ -742,7 +742,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get capture_size(): number {
-    return this.ask(2044) as number;
+    return this.ask(2043) as number;
   }
 
   /**
@@ -750,7 +750,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get explicit_captures(): readonly LambdaCapture[] {
-    return this.ask(2045) as readonly LambdaCapture[];
+    return this.ask(2044) as readonly LambdaCapture[];
   }
 
   /**
@@ -758,7 +758,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get implicit_captures(): readonly LambdaCapture[] {
-    return this.ask(2046) as readonly LambdaCapture[];
+    return this.ask(2045) as readonly LambdaCapture[];
   }
 
   /**
@@ -766,7 +766,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get capture_inits(): readonly AnyExpr[] {
-    return this.ask(2047) as readonly AnyExpr[];
+    return this.ask(2046) as readonly AnyExpr[];
   }
 
   /**
@@ -774,7 +774,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get introducerRange(): Range {
-    return this.ask(2048) as Range;
+    return this.ask(2047) as Range;
   }
 
   /**
@@ -782,7 +782,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get lambdaClass(): AnyCXXRecordDecl {
-    return this.ask(2049) as AnyCXXRecordDecl;
+    return this.ask(2048) as AnyCXXRecordDecl;
   }
 
   /**
@@ -790,7 +790,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get callOperator(): AnyCXXMethodDecl {
-    return this.ask(2050) as AnyCXXMethodDecl;
+    return this.ask(2049) as AnyCXXMethodDecl;
   }
 
   /**
@@ -798,7 +798,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get dependentCallOperator(): FunctionTemplateDecl | undefined {
-    return (this.ask(2051) ?? undefined) as FunctionTemplateDecl | undefined;
+    return (this.ask(2050) ?? undefined) as FunctionTemplateDecl | undefined;
   }
 
   /**
@@ -806,7 +806,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get templateParameterList(): readonly AnyNamedDecl[] | undefined {
-    return (this.ask(2052) ?? undefined) as readonly AnyNamedDecl[] | undefined;
+    return (this.ask(2051) ?? undefined) as readonly AnyNamedDecl[] | undefined;
   }
 
   /**
@@ -814,7 +814,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get explicitTemplateParameters(): readonly AnyNamedDecl[] {
-    return this.ask(2053) as readonly AnyNamedDecl[];
+    return this.ask(2052) as readonly AnyNamedDecl[];
   }
 
   /**
@@ -822,7 +822,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get trailingRequiresClause(): AnyExpr | undefined {
-    return (this.ask(2054) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2053) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -830,7 +830,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   isGenericLambda(): boolean {
-    return this.ask(2055) as boolean;
+    return this.ask(2054) as boolean;
   }
 
   /**
@@ -838,7 +838,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get body(): AnyStmt {
-    return this.ask(2056) as AnyStmt;
+    return this.ask(2055) as AnyStmt;
   }
 
   /**
@@ -846,7 +846,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   get compoundStmtBody(): CompoundStmt | undefined {
-    return (this.ask(2057) ?? undefined) as CompoundStmt | undefined;
+    return (this.ask(2056) ?? undefined) as CompoundStmt | undefined;
   }
 
   /**
@@ -854,7 +854,7 @@ export class LambdaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
   isMutable(): boolean {
-    return this.ask(2058) as boolean;
+    return this.ask(2057) as boolean;
   }
 
   /**
@@ -880,12 +880,12 @@ export class CXXScalarValueInitExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXScalarValueInitExpr.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(2061) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2060) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXScalarValueInitExpr.html */
   get rParenLoc(): Location {
-    return this.ask(2062) as Location;
+    return this.ask(2061) as Location;
   }
 }
 
@@ -895,12 +895,12 @@ export class CXXNewExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
   get allocatedType(): AnyType {
-    return this.ask(2063) as AnyType;
+    return this.ask(2062) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
   get allocatedTypeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(2064) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2063) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -908,7 +908,7 @@ export class CXXNewExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html
    */
   shouldNullCheckAllocation(): boolean | undefined {
-    return (this.ask(2065) ?? undefined) as boolean | undefined;
+    return (this.ask(2064) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
@@ -931,12 +931,12 @@ export class CXXNewExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html
    */
   get arraySize(): AnyExpr | undefined {
-    return (this.ask(2069) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2068) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
   get numPlacementArgs(): number {
-    return this.ask(2070) as number;
+    return this.ask(2069) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
@@ -946,7 +946,7 @@ export class CXXNewExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
   get typeIdParens(): Range {
-    return this.ask(2072) as Range;
+    return this.ask(2071) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
@@ -959,7 +959,7 @@ export class CXXNewExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html
    */
   hasInitializer(): boolean {
-    return this.ask(2074) as boolean;
+    return this.ask(2073) as boolean;
   }
 
   /**
@@ -972,7 +972,7 @@ export class CXXNewExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
   get initializer(): AnyExpr | undefined {
-    return (this.ask(2076) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2075) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -980,7 +980,7 @@ export class CXXNewExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html
    */
   get constructExpr(): AnyCXXConstructExpr | undefined {
-    return (this.ask(2077) ?? undefined) as AnyCXXConstructExpr | undefined;
+    return (this.ask(2076) ?? undefined) as AnyCXXConstructExpr | undefined;
   }
 
   /**
@@ -1001,12 +1001,12 @@ export class CXXNewExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
   get placement_arguments(): readonly AnyExpr[] {
-    return this.ask(2080) as readonly AnyExpr[];
+    return this.ask(2079) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
   get directInitRange(): Range {
-    return this.ask(2081) as Range;
+    return this.ask(2080) as Range;
   }
 }
 
@@ -1052,7 +1052,7 @@ export class CXXDeleteExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDeleteExpr.html
    */
   get destroyedType(): AnyType | undefined {
-    return (this.ask(2088) ?? undefined) as AnyType | undefined;
+    return (this.ask(2087) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -1062,7 +1062,7 @@ export class CXXPseudoDestructorExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(2089) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2088) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1078,7 +1078,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(2091) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(2090) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -1086,7 +1086,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(2092) ?? undefined) as string | undefined;
+    return (this.ask(2091) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1102,7 +1102,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get operatorLoc(): Location {
-    return this.ask(2094) as Location;
+    return this.ask(2093) as Location;
   }
 
   /**
@@ -1110,7 +1110,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get scopeTypeInfo(): AnyTypeLoc | undefined {
-    return (this.ask(2095) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2094) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -1118,7 +1118,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get colonColonLoc(): Location {
-    return this.ask(2096) as Location;
+    return this.ask(2095) as Location;
   }
 
   /**
@@ -1126,7 +1126,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get tildeLoc(): Location {
-    return this.ask(2097) as Location;
+    return this.ask(2096) as Location;
   }
 
   /**
@@ -1134,7 +1134,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get destroyedTypeInfo(): AnyTypeLoc | undefined {
-    return (this.ask(2098) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2097) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -1142,7 +1142,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get destroyedTypeIdentifier(): string | undefined {
-    return (this.ask(2099) ?? undefined) as string | undefined;
+    return (this.ask(2098) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1150,7 +1150,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get destroyedType(): AnyType | undefined {
-    return (this.ask(2100) ?? undefined) as AnyType | undefined;
+    return (this.ask(2099) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1158,7 +1158,7 @@ export class CXXPseudoDestructorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXPseudoDestructorExpr.html
    */
   get destroyedTypeLoc(): Location {
-    return this.ask(2101) as Location;
+    return this.ask(2100) as Location;
   }
 }
 
@@ -1176,7 +1176,7 @@ export class TypeTraitExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeTraitExpr.html */
   get value(): boolean | undefined {
-    return (this.ask(2103) ?? undefined) as boolean | undefined;
+    return (this.ask(2102) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -1184,7 +1184,7 @@ export class TypeTraitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeTraitExpr.html
    */
   get numArgs(): number {
-    return this.ask(2104) as number;
+    return this.ask(2103) as number;
   }
 
   /**
@@ -1192,7 +1192,7 @@ export class TypeTraitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeTraitExpr.html
    */
   get args(): readonly AnyTypeLoc[] {
-    return this.ask(2105) as readonly AnyTypeLoc[];
+    return this.ask(2104) as readonly AnyTypeLoc[];
   }
 }
 
@@ -1207,22 +1207,22 @@ export class ArrayTypeTraitExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeTraitExpr.html */
   get queriedType(): AnyType | undefined {
-    return (this.ask(2107) ?? undefined) as AnyType | undefined;
+    return (this.ask(2106) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeTraitExpr.html */
   get queriedTypeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(2108) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2107) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeTraitExpr.html */
   get value(): number | undefined {
-    return (this.ask(2109) ?? undefined) as number | undefined;
+    return (this.ask(2108) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeTraitExpr.html */
   get dimensionExpression(): AnyExpr | undefined {
-    return (this.ask(2110) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2109) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -1237,12 +1237,12 @@ export class ExpressionTraitExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExpressionTraitExpr.html */
   get queriedExpression(): AnyExpr | undefined {
-    return (this.ask(2112) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2111) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExpressionTraitExpr.html */
   get value(): boolean {
-    return this.ask(2113) as boolean;
+    return this.ask(2112) as boolean;
   }
 }
 
@@ -1252,12 +1252,12 @@ export abstract class OverloadExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html */
   get namingClass(): AnyCXXRecordDecl | undefined {
-    return (this.ask(2114) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(2113) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html */
   get decls(): readonly AnyNamedDecl[] {
-    return this.ask(2115) as readonly AnyNamedDecl[];
+    return this.ask(2114) as readonly AnyNamedDecl[];
   }
 
   /**
@@ -1265,7 +1265,7 @@ export abstract class OverloadExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
   get numDecls(): number {
-    return this.ask(2116) as number;
+    return this.ask(2115) as number;
   }
 
   /**
@@ -1273,7 +1273,7 @@ export abstract class OverloadExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
   get nameInfo(): string {
-    return this.ask(2117) as string;
+    return this.ask(2116) as string;
   }
 
   /**
@@ -1289,7 +1289,7 @@ export abstract class OverloadExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
   get nameLoc(): Location {
-    return this.ask(2119) as Location;
+    return this.ask(2118) as Location;
   }
 
   /**
@@ -1297,7 +1297,7 @@ export abstract class OverloadExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(2120) ?? undefined) as string | undefined;
+    return (this.ask(2119) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1305,7 +1305,7 @@ export abstract class OverloadExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(2121) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(2120) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -1313,7 +1313,7 @@ export abstract class OverloadExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
   get templateKeywordLoc(): Location {
-    return this.ask(2122) as Location;
+    return this.ask(2121) as Location;
   }
 
   /**
@@ -1321,7 +1321,7 @@ export abstract class OverloadExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
   get lAngleLoc(): Location {
-    return this.ask(2123) as Location;
+    return this.ask(2122) as Location;
   }
 
   /**
@@ -1329,7 +1329,7 @@ export abstract class OverloadExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
   get rAngleLoc(): Location {
-    return this.ask(2124) as Location;
+    return this.ask(2123) as Location;
   }
 
   /**
@@ -1350,12 +1350,12 @@ export abstract class OverloadExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html */
   get numTemplateArgs(): number {
-    return this.ask(2127) as number;
+    return this.ask(2126) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html */
   get template_arguments(): readonly TemplateArgumentLoc[] {
-    return this.ask(2128) as readonly TemplateArgumentLoc[];
+    return this.ask(2127) as readonly TemplateArgumentLoc[];
   }
 }
 
@@ -1373,7 +1373,7 @@ export class UnresolvedLookupExpr extends OverloadExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedLookupExpr.html */
   override get namingClass(): AnyCXXRecordDecl | undefined {
-    return (this.ask(2130) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(2129) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 }
 
@@ -1386,7 +1386,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   get nameInfo(): string {
-    return this.ask(2131) as string;
+    return this.ask(2130) as string;
   }
 
   /**
@@ -1402,7 +1402,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   get location(): Location {
-    return this.ask(2133) as Location;
+    return this.ask(2132) as Location;
   }
 
   /**
@@ -1410,7 +1410,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(2134) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(2133) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -1418,7 +1418,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(2135) ?? undefined) as string | undefined;
+    return (this.ask(2134) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1426,7 +1426,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   get templateKeywordLoc(): Location {
-    return this.ask(2136) as Location;
+    return this.ask(2135) as Location;
   }
 
   /**
@@ -1434,7 +1434,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   get lAngleLoc(): Location {
-    return this.ask(2137) as Location;
+    return this.ask(2136) as Location;
   }
 
   /**
@@ -1442,7 +1442,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   get rAngleLoc(): Location {
-    return this.ask(2138) as Location;
+    return this.ask(2137) as Location;
   }
 
   /**
@@ -1450,7 +1450,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   hasTemplateKeyword(): boolean {
-    return this.ask(2139) as boolean;
+    return this.ask(2138) as boolean;
   }
 
   /**
@@ -1458,17 +1458,17 @@ export class DependentScopeDeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
   hasExplicitTemplateArgs(): boolean {
-    return this.ask(2140) as boolean;
+    return this.ask(2139) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html */
   get numTemplateArgs(): number {
-    return this.ask(2141) as number;
+    return this.ask(2140) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html */
   get template_arguments(): readonly TemplateArgumentLoc[] {
-    return this.ask(2142) as readonly TemplateArgumentLoc[];
+    return this.ask(2141) as readonly TemplateArgumentLoc[];
   }
 }
 
@@ -1478,12 +1478,12 @@ export class ExprWithCleanups extends FullExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExprWithCleanups.html */
   get objects(): readonly (BlockDecl | CompoundLiteralExpr)[] {
-    return this.ask(2143) as readonly (BlockDecl | CompoundLiteralExpr)[];
+    return this.ask(2142) as readonly (BlockDecl | CompoundLiteralExpr)[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExprWithCleanups.html */
   get numObjects(): number {
-    return this.ask(2144) as number;
+    return this.ask(2143) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExprWithCleanups.html */
@@ -1501,7 +1501,7 @@ export class CXXUnresolvedConstructExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXUnresolvedConstructExpr.html
    */
   get typeAsWritten(): AnyType | undefined {
-    return (this.ask(2146) ?? undefined) as AnyType | undefined;
+    return (this.ask(2145) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1509,7 +1509,7 @@ export class CXXUnresolvedConstructExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXUnresolvedConstructExpr.html
    */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(2147) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2146) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -1517,7 +1517,7 @@ export class CXXUnresolvedConstructExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXUnresolvedConstructExpr.html
    */
   get lParenLoc(): Location {
-    return this.ask(2148) as Location;
+    return this.ask(2147) as Location;
   }
 
   /**
@@ -1525,7 +1525,7 @@ export class CXXUnresolvedConstructExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXUnresolvedConstructExpr.html
    */
   get rParenLoc(): Location {
-    return this.ask(2149) as Location;
+    return this.ask(2148) as Location;
   }
 
   /**
@@ -1541,12 +1541,12 @@ export class CXXUnresolvedConstructExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXUnresolvedConstructExpr.html
    */
   get numArgs(): number {
-    return this.ask(2151) as number;
+    return this.ask(2150) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXUnresolvedConstructExpr.html */
   get arguments(): readonly AnyExpr[] {
-    return this.ask(2152) as readonly AnyExpr[];
+    return this.ask(2151) as readonly AnyExpr[];
   }
 }
 
@@ -1567,12 +1567,12 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get base(): AnyExpr | undefined {
-    return (this.ask(2154) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2153) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html */
   get baseType(): AnyType | undefined {
-    return (this.ask(2155) ?? undefined) as AnyType | undefined;
+    return (this.ask(2154) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1588,7 +1588,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get operatorLoc(): Location {
-    return this.ask(2157) as Location;
+    return this.ask(2156) as Location;
   }
 
   /**
@@ -1596,7 +1596,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(2158) ?? undefined) as string | undefined;
+    return (this.ask(2157) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1604,7 +1604,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(2159) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(2158) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -1612,7 +1612,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get firstQualifierFoundInScope(): AnyNamedDecl | undefined {
-    return (this.ask(2160) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(2159) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /**
@@ -1620,7 +1620,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get memberNameInfo(): string {
-    return this.ask(2161) as string;
+    return this.ask(2160) as string;
   }
 
   /**
@@ -1633,7 +1633,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html */
   get memberLoc(): Location {
-    return this.ask(2163) as Location;
+    return this.ask(2162) as Location;
   }
 
   /**
@@ -1641,7 +1641,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get templateKeywordLoc(): Location {
-    return this.ask(2164) as Location;
+    return this.ask(2163) as Location;
   }
 
   /**
@@ -1649,7 +1649,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get lAngleLoc(): Location {
-    return this.ask(2165) as Location;
+    return this.ask(2164) as Location;
   }
 
   /**
@@ -1657,7 +1657,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get rAngleLoc(): Location {
-    return this.ask(2166) as Location;
+    return this.ask(2165) as Location;
   }
 
   /**
@@ -1681,12 +1681,12 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
   get numTemplateArgs(): number {
-    return this.ask(2169) as number;
+    return this.ask(2168) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html */
   get template_arguments(): readonly TemplateArgumentLoc[] {
-    return this.ask(2170) as readonly TemplateArgumentLoc[];
+    return this.ask(2169) as readonly TemplateArgumentLoc[];
   }
 }
 
@@ -1699,17 +1699,17 @@ export class UnresolvedMemberExpr extends OverloadExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html
    */
   isImplicitAccess(): boolean {
-    return this.ask(2171) as boolean;
+    return this.ask(2170) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(2172) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2171) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html */
   get baseType(): AnyType | undefined {
-    return (this.ask(2173) ?? undefined) as AnyType | undefined;
+    return (this.ask(2172) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1717,7 +1717,7 @@ export class UnresolvedMemberExpr extends OverloadExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html
    */
   hasUnresolvedUsing(): boolean {
-    return this.ask(2174) as boolean;
+    return this.ask(2173) as boolean;
   }
 
   /**
@@ -1733,12 +1733,12 @@ export class UnresolvedMemberExpr extends OverloadExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html
    */
   get operatorLoc(): Location {
-    return this.ask(2176) as Location;
+    return this.ask(2175) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html */
   override get namingClass(): AnyCXXRecordDecl | undefined {
-    return (this.ask(2177) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(2176) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -1746,7 +1746,7 @@ export class UnresolvedMemberExpr extends OverloadExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html
    */
   get memberNameInfo(): string {
-    return this.ask(2178) as string;
+    return this.ask(2177) as string;
   }
 
   /**
@@ -1754,7 +1754,7 @@ export class UnresolvedMemberExpr extends OverloadExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html
    */
   get memberName(): string | undefined {
-    return (this.ask(2179) ?? undefined) as string | undefined;
+    return (this.ask(2178) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1762,7 +1762,7 @@ export class UnresolvedMemberExpr extends OverloadExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedMemberExpr.html
    */
   get memberLoc(): Location {
-    return this.ask(2180) as Location;
+    return this.ask(2179) as Location;
   }
 }
 
@@ -1772,7 +1772,7 @@ export class CXXNoexceptExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNoexceptExpr.html */
   get operand(): AnyExpr | undefined {
-    return (this.ask(2181) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2180) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNoexceptExpr.html */
@@ -1790,7 +1790,7 @@ export class PackExpansionExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionExpr.html
    */
   get pattern(): AnyExpr | undefined {
-    return (this.ask(2183) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2182) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1798,7 +1798,7 @@ export class PackExpansionExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionExpr.html
    */
   get ellipsisLoc(): Location {
-    return this.ask(2184) as Location;
+    return this.ask(2183) as Location;
   }
 
   /**
@@ -1806,7 +1806,7 @@ export class PackExpansionExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionExpr.html
    */
   get numExpansions(): number | undefined {
-    return (this.ask(2185) ?? undefined) as number | undefined;
+    return (this.ask(2184) ?? undefined) as number | undefined;
   }
 }
 
@@ -1819,7 +1819,7 @@ export class SizeOfPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SizeOfPackExpr.html
    */
   get operatorLoc(): Location {
-    return this.ask(2186) as Location;
+    return this.ask(2185) as Location;
   }
 
   /**
@@ -1827,7 +1827,7 @@ export class SizeOfPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SizeOfPackExpr.html
    */
   get packLoc(): Location {
-    return this.ask(2187) as Location;
+    return this.ask(2186) as Location;
   }
 
   /**
@@ -1835,7 +1835,7 @@ export class SizeOfPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SizeOfPackExpr.html
    */
   get rParenLoc(): Location {
-    return this.ask(2188) as Location;
+    return this.ask(2187) as Location;
   }
 
   /**
@@ -1851,7 +1851,7 @@ export class SizeOfPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SizeOfPackExpr.html
    */
   get packLength(): number | undefined {
-    return (this.ask(2190) ?? undefined) as number | undefined;
+    return (this.ask(2189) ?? undefined) as number | undefined;
   }
 
   /**
@@ -1859,7 +1859,7 @@ export class SizeOfPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SizeOfPackExpr.html
    */
   isPartiallySubstituted(): boolean {
-    return this.ask(2191) as boolean;
+    return this.ask(2190) as boolean;
   }
 
   /**
@@ -1867,7 +1867,7 @@ export class SizeOfPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SizeOfPackExpr.html
    */
   get partialArguments(): readonly TemplateArgument[] | undefined {
-    return (this.ask(2192) ?? undefined) as readonly TemplateArgument[] | undefined;
+    return (this.ask(2191) ?? undefined) as readonly TemplateArgument[] | undefined;
   }
 }
 
@@ -1880,7 +1880,7 @@ export class PackIndexingExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html
    */
   expandsToEmptyPack(): boolean {
-    return this.ask(2193) as boolean;
+    return this.ask(2192) as boolean;
   }
 
   /**
@@ -1888,7 +1888,7 @@ export class PackIndexingExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html
    */
   get ellipsisLoc(): Location {
-    return this.ask(2194) as Location;
+    return this.ask(2193) as Location;
   }
 
   /**
@@ -1896,7 +1896,7 @@ export class PackIndexingExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html
    */
   get packLoc(): Location {
-    return this.ask(2195) as Location;
+    return this.ask(2194) as Location;
   }
 
   /**
@@ -1904,32 +1904,32 @@ export class PackIndexingExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html
    */
   get rSquareLoc(): Location {
-    return this.ask(2196) as Location;
+    return this.ask(2195) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html */
   get packIdExpression(): AnyExpr | undefined {
-    return (this.ask(2197) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2196) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html */
   get packDecl(): AnyNamedDecl | undefined {
-    return (this.ask(2198) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(2197) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html */
   get indexExpr(): AnyExpr | undefined {
-    return (this.ask(2199) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2198) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html */
   get selectedIndex(): number | undefined {
-    return (this.ask(2200) ?? undefined) as number | undefined;
+    return (this.ask(2199) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html */
   get selectedExpr(): AnyExpr | undefined {
-    return (this.ask(2201) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2200) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1937,7 +1937,7 @@ export class PackIndexingExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingExpr.html
    */
   get expressions(): readonly AnyExpr[] {
-    return this.ask(2202) as readonly AnyExpr[];
+    return this.ask(2201) as readonly AnyExpr[];
   }
 }
 
@@ -1947,12 +1947,12 @@ export class SubstNonTypeTemplateParmExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmExpr.html */
   get nameLoc(): Location {
-    return this.ask(2203) as Location;
+    return this.ask(2202) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmExpr.html */
   get replacement(): AnyExpr | undefined {
-    return (this.ask(2204) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2203) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1960,7 +1960,7 @@ export class SubstNonTypeTemplateParmExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmExpr.html
    */
   get associatedDecl(): AnyDecl | undefined {
-    return (this.ask(2205) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(2204) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
@@ -1968,22 +1968,22 @@ export class SubstNonTypeTemplateParmExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmExpr.html
    */
   get parameterIndex(): number {
-    return this.ask(2206) as number;
+    return this.ask(2205) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmExpr.html */
   get packIndex(): number | undefined {
-    return (this.ask(2207) ?? undefined) as number | undefined;
+    return (this.ask(2206) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmExpr.html */
   get parameter(): NonTypeTemplateParmDecl | undefined {
-    return (this.ask(2208) ?? undefined) as NonTypeTemplateParmDecl | undefined;
+    return (this.ask(2207) ?? undefined) as NonTypeTemplateParmDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmExpr.html */
   isReferenceParameter(): boolean {
-    return this.ask(2209) as boolean;
+    return this.ask(2208) as boolean;
   }
 }
 
@@ -1996,7 +1996,7 @@ export class SubstNonTypeTemplateParmPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmPackExpr.html
    */
   get associatedDecl(): AnyDecl | undefined {
-    return (this.ask(2210) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(2209) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
@@ -2004,7 +2004,7 @@ export class SubstNonTypeTemplateParmPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmPackExpr.html
    */
   get parameterIndex(): number {
-    return this.ask(2211) as number;
+    return this.ask(2210) as number;
   }
 
   /**
@@ -2012,7 +2012,7 @@ export class SubstNonTypeTemplateParmPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmPackExpr.html
    */
   get parameterPack(): NonTypeTemplateParmDecl | undefined {
-    return (this.ask(2212) ?? undefined) as NonTypeTemplateParmDecl | undefined;
+    return (this.ask(2211) ?? undefined) as NonTypeTemplateParmDecl | undefined;
   }
 
   /**
@@ -2020,7 +2020,7 @@ export class SubstNonTypeTemplateParmPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmPackExpr.html
    */
   get parameterPackLocation(): Location {
-    return this.ask(2213) as Location;
+    return this.ask(2212) as Location;
   }
 
   /**
@@ -2028,7 +2028,7 @@ export class SubstNonTypeTemplateParmPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstNonTypeTemplateParmPackExpr.html
    */
   get argumentPack(): TemplateArgument {
-    return this.ask(2214) as TemplateArgument;
+    return this.ask(2213) as TemplateArgument;
   }
 }
 
@@ -2041,7 +2041,7 @@ export class FunctionParmPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionParmPackExpr.html
    */
   get parameterPack(): AnyVarDecl | undefined {
-    return (this.ask(2215) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(2214) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /**
@@ -2049,7 +2049,7 @@ export class FunctionParmPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionParmPackExpr.html
    */
   get parameterPackLocation(): Location {
-    return this.ask(2216) as Location;
+    return this.ask(2215) as Location;
   }
 
   /**
@@ -2057,7 +2057,7 @@ export class FunctionParmPackExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionParmPackExpr.html
    */
   get numExpansions(): number {
-    return this.ask(2217) as number;
+    return this.ask(2216) as number;
   }
 }
 
@@ -2083,7 +2083,7 @@ export class MaterializeTemporaryExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MaterializeTemporaryExpr.html */
   get lifetimeExtendedTemporaryDecl(): LifetimeExtendedTemporaryDecl | undefined {
-    return (this.ask(2220) ?? undefined) as LifetimeExtendedTemporaryDecl | undefined;
+    return (this.ask(2219) ?? undefined) as LifetimeExtendedTemporaryDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MaterializeTemporaryExpr.html */
@@ -2093,7 +2093,7 @@ export class MaterializeTemporaryExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MaterializeTemporaryExpr.html */
   get manglingNumber(): number {
-    return this.ask(2222) as number;
+    return this.ask(2221) as number;
   }
 
   /**
@@ -2111,17 +2111,17 @@ export class CXXFoldExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html */
   get callee(): UnresolvedLookupExpr | undefined {
-    return (this.ask(2224) ?? undefined) as UnresolvedLookupExpr | undefined;
+    return (this.ask(2223) ?? undefined) as UnresolvedLookupExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html */
   get lhs(): AnyExpr | undefined {
-    return (this.ask(2225) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2224) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html */
   get rhs(): AnyExpr | undefined {
-    return (this.ask(2226) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2225) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2129,7 +2129,7 @@ export class CXXFoldExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html
    */
   isRightFold(): boolean {
-    return this.ask(2227) as boolean;
+    return this.ask(2226) as boolean;
   }
 
   /**
@@ -2137,7 +2137,7 @@ export class CXXFoldExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html
    */
   isLeftFold(): boolean {
-    return this.ask(2228) as boolean;
+    return this.ask(2227) as boolean;
   }
 
   /**
@@ -2145,7 +2145,7 @@ export class CXXFoldExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html
    */
   get pattern(): AnyExpr | undefined {
-    return (this.ask(2229) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2228) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2153,22 +2153,22 @@ export class CXXFoldExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html
    */
   get init(): AnyExpr | undefined {
-    return (this.ask(2230) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2229) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html */
   get lParenLoc(): Location {
-    return this.ask(2231) as Location;
+    return this.ask(2230) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html */
   get rParenLoc(): Location {
-    return this.ask(2232) as Location;
+    return this.ask(2231) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html */
   get ellipsisLoc(): Location {
-    return this.ask(2233) as Location;
+    return this.ask(2232) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html */
@@ -2178,7 +2178,7 @@ export class CXXFoldExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXFoldExpr.html */
   get numExpansions(): number | undefined {
-    return (this.ask(2235) ?? undefined) as number | undefined;
+    return (this.ask(2234) ?? undefined) as number | undefined;
   }
 }
 
@@ -2188,27 +2188,27 @@ export class CXXParenListInitExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXParenListInitExpr.html */
   get initExprs(): readonly AnyExpr[] {
-    return this.ask(2236) as readonly AnyExpr[];
+    return this.ask(2235) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXParenListInitExpr.html */
   get userSpecifiedInitExprs(): readonly AnyExpr[] {
-    return this.ask(2237) as readonly AnyExpr[];
+    return this.ask(2236) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXParenListInitExpr.html */
   get initLoc(): Location {
-    return this.ask(2238) as Location;
+    return this.ask(2237) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXParenListInitExpr.html */
   get arrayFiller(): AnyExpr | undefined {
-    return (this.ask(2239) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2238) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXParenListInitExpr.html */
   get initializedFieldInUnion(): AnyFieldDecl | undefined {
-    return (this.ask(2240) ?? undefined) as AnyFieldDecl | undefined;
+    return (this.ask(2239) ?? undefined) as AnyFieldDecl | undefined;
   }
 }
 
@@ -2218,7 +2218,7 @@ export abstract class CoroutineSuspendExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineSuspendExpr.html */
   get commonExpr(): AnyExpr | undefined {
-    return (this.ask(2241) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2240) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2226,37 +2226,37 @@ export abstract class CoroutineSuspendExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineSuspendExpr.html
    */
   get opaqueValue(): OpaqueValueExpr | undefined {
-    return (this.ask(2242) ?? undefined) as OpaqueValueExpr | undefined;
+    return (this.ask(2241) ?? undefined) as OpaqueValueExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineSuspendExpr.html */
   get readyExpr(): AnyExpr | undefined {
-    return (this.ask(2243) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2242) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineSuspendExpr.html */
   get suspendExpr(): AnyExpr | undefined {
-    return (this.ask(2244) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2243) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineSuspendExpr.html */
   get resumeExpr(): AnyExpr | undefined {
-    return (this.ask(2245) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2244) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineSuspendExpr.html */
   get operand(): AnyExpr | undefined {
-    return (this.ask(2246) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2245) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineSuspendExpr.html */
   get suspendReturnType(): enums.SuspendReturnType | undefined {
-    return this.askEnum(2247, enums.SuspendReturnType);
+    return this.askEnum(2246, enums.SuspendReturnType);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineSuspendExpr.html */
   get keywordLoc(): Location {
-    return this.ask(2248) as Location;
+    return this.ask(2247) as Location;
   }
 }
 
@@ -2266,7 +2266,7 @@ export class CoawaitExpr extends CoroutineSuspendExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoawaitExpr.html */
   isImplicit(): boolean {
-    return this.ask(2249) as boolean;
+    return this.ask(2248) as boolean;
   }
 }
 
@@ -2276,17 +2276,17 @@ export class DependentCoawaitExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentCoawaitExpr.html */
   get operand(): AnyExpr | undefined {
-    return (this.ask(2250) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2249) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentCoawaitExpr.html */
   get operatorCoawaitLookup(): UnresolvedLookupExpr | undefined {
-    return (this.ask(2251) ?? undefined) as UnresolvedLookupExpr | undefined;
+    return (this.ask(2250) ?? undefined) as UnresolvedLookupExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentCoawaitExpr.html */
   get keywordLoc(): Location {
-    return this.ask(2252) as Location;
+    return this.ask(2251) as Location;
   }
 }
 
@@ -2306,57 +2306,57 @@ export class ConceptSpecializationExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get templateArguments(): readonly TemplateArgument[] {
-    return this.ask(1853) as readonly TemplateArgument[];
+    return this.ask(1852) as readonly TemplateArgument[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get conceptReference(): ConceptReference | undefined {
-    return (this.ask(1854) ?? undefined) as ConceptReference | undefined;
+    return (this.ask(1853) ?? undefined) as ConceptReference | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get namedConcept(): ConceptDecl | undefined {
-    return (this.ask(1855) ?? undefined) as ConceptDecl | undefined;
+    return (this.ask(1854) ?? undefined) as ConceptDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   hasExplicitTemplateArgs(): boolean {
-    return this.ask(1856) as boolean;
+    return this.ask(1855) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get conceptNameLoc(): Location {
-    return this.ask(1857) as Location;
+    return this.ask(1856) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get templateArgsAsWritten(): readonly TemplateArgumentLoc[] | undefined {
-    return (this.ask(1858) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
+    return (this.ask(1857) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get nestedNameSpecifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1859) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1858) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get templateKWLoc(): Location {
-    return this.ask(1860) as Location;
+    return this.ask(1859) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get foundDecl(): AnyNamedDecl | undefined {
-    return (this.ask(1861) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(1860) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get conceptNameInfo(): string {
-    return this.ask(1862) as string;
+    return this.ask(1861) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html */
   get specializationDecl(): ImplicitConceptSpecializationDecl | undefined {
-    return (this.ask(1863) ?? undefined) as ImplicitConceptSpecializationDecl | undefined;
+    return (this.ask(1862) ?? undefined) as ImplicitConceptSpecializationDecl | undefined;
   }
 
   /**
@@ -2364,7 +2364,7 @@ export class ConceptSpecializationExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConceptSpecializationExpr.html
    */
   isSatisfied(): boolean | undefined {
-    return (this.ask(1864) ?? undefined) as boolean | undefined;
+    return (this.ask(1863) ?? undefined) as boolean | undefined;
   }
 }
 
@@ -2374,17 +2374,17 @@ export class RequiresExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresExpr.html */
   get localParameters(): readonly ParmVarDecl[] {
-    return this.ask(1882) as readonly ParmVarDecl[];
+    return this.ask(1881) as readonly ParmVarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresExpr.html */
   get body(): RequiresExprBodyDecl | undefined {
-    return (this.ask(1883) ?? undefined) as RequiresExprBodyDecl | undefined;
+    return (this.ask(1882) ?? undefined) as RequiresExprBodyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresExpr.html */
   get requirements(): readonly AnyRequirement[] {
-    return this.ask(1884) as readonly AnyRequirement[];
+    return this.ask(1883) as readonly AnyRequirement[];
   }
 
   /**
@@ -2392,26 +2392,26 @@ export class RequiresExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RequiresExpr.html
    */
   isSatisfied(): boolean | undefined {
-    return (this.ask(1885) ?? undefined) as boolean | undefined;
+    return (this.ask(1884) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresExpr.html */
   get requiresKWLoc(): Location {
-    return this.ask(1886) as Location;
+    return this.ask(1885) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresExpr.html */
   get lParenLoc(): Location {
-    return this.ask(1887) as Location;
+    return this.ask(1886) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1888) as Location;
+    return this.ask(1887) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresExpr.html */
   get rBraceLoc(): Location {
-    return this.ask(1889) as Location;
+    return this.ask(1888) as Location;
   }
 }

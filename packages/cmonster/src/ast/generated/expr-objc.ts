@@ -12,12 +12,12 @@ export class ObjCStringLiteral extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCStringLiteral.html */
   get string(): StringLiteral | undefined {
-    return (this.ask(1157) ?? undefined) as StringLiteral | undefined;
+    return (this.ask(1156) ?? undefined) as StringLiteral | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCStringLiteral.html */
   get atLoc(): Location {
-    return this.ask(1158) as Location;
+    return this.ask(1157) as Location;
   }
 }
 
@@ -32,7 +32,7 @@ export class ObjCBoolLiteralExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBoolLiteralExpr.html */
   get location(): Location {
-    return this.ask(1160) as Location;
+    return this.ask(1159) as Location;
   }
 }
 
@@ -42,22 +42,22 @@ export class ObjCBoxedExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBoxedExpr.html */
   get subExpr(): AnyExpr | undefined {
-    return (this.ask(1161) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1160) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBoxedExpr.html */
   get boxingMethod(): ObjCMethodDecl | undefined {
-    return (this.ask(1162) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1161) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBoxedExpr.html */
   isExpressibleAsConstantInitializer(): boolean {
-    return this.ask(1163) as boolean;
+    return this.ask(1162) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBoxedExpr.html */
   get atLoc(): Location {
-    return this.ask(1164) as Location;
+    return this.ask(1163) as Location;
   }
 }
 
@@ -70,12 +70,12 @@ export class ObjCArrayLiteral extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCArrayLiteral.html
    */
   get numElements(): number {
-    return this.ask(1165) as number;
+    return this.ask(1164) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCArrayLiteral.html */
   get arrayWithObjectsMethod(): ObjCMethodDecl | undefined {
-    return (this.ask(1166) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1165) ?? undefined) as ObjCMethodDecl | undefined;
   }
 }
 
@@ -88,12 +88,12 @@ export class ObjCDictionaryLiteral extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCDictionaryLiteral.html
    */
   get numElements(): number {
-    return this.ask(1167) as number;
+    return this.ask(1166) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCDictionaryLiteral.html */
   get dictWithObjectsMethod(): ObjCMethodDecl | undefined {
-    return (this.ask(1168) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1167) ?? undefined) as ObjCMethodDecl | undefined;
   }
 }
 
@@ -103,22 +103,22 @@ export class ObjCEncodeExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCEncodeExpr.html */
   get atLoc(): Location {
-    return this.ask(1169) as Location;
+    return this.ask(1168) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCEncodeExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1170) as Location;
+    return this.ask(1169) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCEncodeExpr.html */
   get encodedType(): AnyType | undefined {
-    return (this.ask(1171) ?? undefined) as AnyType | undefined;
+    return (this.ask(1170) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCEncodeExpr.html */
   get encodedTypeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1172) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1171) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -128,17 +128,17 @@ export class ObjCSelectorExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSelectorExpr.html */
   get selector(): string | undefined {
-    return (this.ask(1173) ?? undefined) as string | undefined;
+    return (this.ask(1172) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSelectorExpr.html */
   get atLoc(): Location {
-    return this.ask(1174) as Location;
+    return this.ask(1173) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSelectorExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1175) as Location;
+    return this.ask(1174) as Location;
   }
 
   /**
@@ -146,7 +146,7 @@ export class ObjCSelectorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSelectorExpr.html
    */
   get numArgs(): number {
-    return this.ask(1176) as number;
+    return this.ask(1175) as number;
   }
 }
 
@@ -161,17 +161,17 @@ export class ObjCProtocolExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolExpr.html */
   get protocolIdLoc(): Location {
-    return this.ask(1178) as Location;
+    return this.ask(1177) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolExpr.html */
   get atLoc(): Location {
-    return this.ask(1179) as Location;
+    return this.ask(1178) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1180) as Location;
+    return this.ask(1179) as Location;
   }
 }
 
@@ -186,7 +186,7 @@ export class ObjCIvarRefExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarRefExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(1182) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1181) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarRefExpr.html */
@@ -201,12 +201,12 @@ export class ObjCIvarRefExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarRefExpr.html */
   get location(): Location {
-    return this.ask(1185) as Location;
+    return this.ask(1184) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIvarRefExpr.html */
   get opLoc(): Location {
-    return this.ask(1186) as Location;
+    return this.ask(1185) as Location;
   }
 }
 
@@ -221,32 +221,32 @@ export class ObjCPropertyRefExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   isExplicitProperty(): boolean {
-    return this.ask(1188) as boolean;
+    return this.ask(1187) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get explicitProperty(): ObjCPropertyDecl | undefined {
-    return (this.ask(1189) ?? undefined) as ObjCPropertyDecl | undefined;
+    return (this.ask(1188) ?? undefined) as ObjCPropertyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get implicitPropertyGetter(): ObjCMethodDecl | undefined {
-    return (this.ask(1190) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1189) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get implicitPropertySetter(): ObjCMethodDecl | undefined {
-    return (this.ask(1191) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1190) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get getterSelector(): string | undefined {
-    return (this.ask(1192) ?? undefined) as string | undefined;
+    return (this.ask(1191) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get setterSelector(): string | undefined {
-    return (this.ask(1193) ?? undefined) as string | undefined;
+    return (this.ask(1192) ?? undefined) as string | undefined;
   }
 
   /**
@@ -267,32 +267,32 @@ export class ObjCPropertyRefExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(1196) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1195) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get location(): Location {
-    return this.ask(1197) as Location;
+    return this.ask(1196) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get receiverLocation(): Location {
-    return this.ask(1198) as Location;
+    return this.ask(1197) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get superReceiverType(): AnyType | undefined {
-    return (this.ask(1199) ?? undefined) as AnyType | undefined;
+    return (this.ask(1198) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   get classReceiver(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1200) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1199) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   isObjectReceiver(): boolean {
-    return this.ask(1201) as boolean;
+    return this.ask(1200) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
@@ -302,7 +302,7 @@ export class ObjCPropertyRefExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCPropertyRefExpr.html */
   isClassReceiver(): boolean {
-    return this.ask(1203) as boolean;
+    return this.ask(1202) as boolean;
   }
 }
 
@@ -312,32 +312,32 @@ export class ObjCSubscriptRefExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSubscriptRefExpr.html */
   get rBracket(): Location {
-    return this.ask(1204) as Location;
+    return this.ask(1203) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSubscriptRefExpr.html */
   get baseExpr(): AnyExpr | undefined {
-    return (this.ask(1205) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1204) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSubscriptRefExpr.html */
   get keyExpr(): AnyExpr | undefined {
-    return (this.ask(1206) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1205) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSubscriptRefExpr.html */
   get atIndexMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1207) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1206) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSubscriptRefExpr.html */
   get setAtIndexMethodDecl(): ObjCMethodDecl | undefined {
-    return (this.ask(1208) ?? undefined) as ObjCMethodDecl | undefined;
+    return (this.ask(1207) ?? undefined) as ObjCMethodDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCSubscriptRefExpr.html */
   isArraySubscriptRefExpr(): boolean {
-    return this.ask(1209) as boolean;
+    return this.ask(1208) as boolean;
   }
 }
 
@@ -366,7 +366,7 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   get receiverRange(): Range {
-    return this.ask(1212) as Range;
+    return this.ask(1211) as Range;
   }
 
   /**
@@ -374,7 +374,7 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   isInstanceMessage(): boolean {
-    return this.ask(1213) as boolean;
+    return this.ask(1212) as boolean;
   }
 
   /**
@@ -382,12 +382,12 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   isClassMessage(): boolean {
-    return this.ask(1214) as boolean;
+    return this.ask(1213) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
   get instanceReceiver(): AnyExpr | undefined {
-    return (this.ask(1215) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1214) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -395,7 +395,7 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   get classReceiver(): AnyType | undefined {
-    return (this.ask(1216) ?? undefined) as AnyType | undefined;
+    return (this.ask(1215) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -403,7 +403,7 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   get classReceiverTypeInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1217) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1216) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -411,7 +411,7 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   get superLoc(): Location {
-    return this.ask(1218) as Location;
+    return this.ask(1217) as Location;
   }
 
   /**
@@ -419,7 +419,7 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   get receiverType(): AnyType | undefined {
-    return (this.ask(1219) ?? undefined) as AnyType | undefined;
+    return (this.ask(1218) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -427,7 +427,7 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   get receiverInterface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(1220) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(1219) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /**
@@ -435,12 +435,12 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   get superType(): AnyType | undefined {
-    return (this.ask(1221) ?? undefined) as AnyType | undefined;
+    return (this.ask(1220) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
   get selector(): string | undefined {
-    return (this.ask(1222) ?? undefined) as string | undefined;
+    return (this.ask(1221) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
@@ -450,7 +450,7 @@ export class ObjCMessageExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
   get methodFamily(): enums.ObjCMethodFamily {
-    return this.askEnum(1224, enums.ObjCMethodFamily);
+    return this.askEnum(1223, enums.ObjCMethodFamily);
   }
 
   /**
@@ -458,7 +458,7 @@ export class ObjCMessageExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html
    */
   get numArgs(): number {
-    return this.ask(1225) as number;
+    return this.ask(1224) as number;
   }
 
   /**
@@ -471,27 +471,27 @@ export class ObjCMessageExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
   get leftLoc(): Location {
-    return this.ask(1227) as Location;
+    return this.ask(1226) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
   get rightLoc(): Location {
-    return this.ask(1228) as Location;
+    return this.ask(1227) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
   get selectorStartLoc(): Location {
-    return this.ask(1229) as Location;
+    return this.ask(1228) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
   get numSelectorLocs(): number {
-    return this.ask(1230) as number;
+    return this.ask(1229) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMessageExpr.html */
   get arguments(): readonly AnyExpr[] {
-    return this.ask(1231) as readonly AnyExpr[];
+    return this.ask(1230) as readonly AnyExpr[];
   }
 }
 
@@ -501,12 +501,12 @@ export class ObjCIsaExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIsaExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(1232) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1231) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIsaExpr.html */
   isArrow(): boolean {
-    return this.ask(1233) as boolean;
+    return this.ask(1232) as boolean;
   }
 
   /**
@@ -514,17 +514,17 @@ export class ObjCIsaExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIsaExpr.html
    */
   get isaMemberLoc(): Location {
-    return this.ask(1234) as Location;
+    return this.ask(1233) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIsaExpr.html */
   get opLoc(): Location {
-    return this.ask(1235) as Location;
+    return this.ask(1234) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIsaExpr.html */
   get baseLocEnd(): Location {
-    return this.ask(1236) as Location;
+    return this.ask(1235) as Location;
   }
 }
 
@@ -534,7 +534,7 @@ export class ObjCIndirectCopyRestoreExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIndirectCopyRestoreExpr.html */
   get subExpr(): AnyExpr | undefined {
-    return (this.ask(1237) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1236) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -542,7 +542,7 @@ export class ObjCIndirectCopyRestoreExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCIndirectCopyRestoreExpr.html
    */
   shouldCopy(): boolean {
-    return this.ask(1238) as boolean;
+    return this.ask(1237) as boolean;
   }
 }
 
@@ -552,7 +552,7 @@ export class ObjCBridgedCastExpr extends ExplicitCastExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBridgedCastExpr.html */
   get lParenLoc(): Location {
-    return this.ask(1239) as Location;
+    return this.ask(1238) as Location;
   }
 
   /**
@@ -568,7 +568,7 @@ export class ObjCBridgedCastExpr extends ExplicitCastExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBridgedCastExpr.html
    */
   get bridgeKindName(): string {
-    return this.ask(1241) as string;
+    return this.ask(1240) as string;
   }
 
   /**
@@ -576,7 +576,7 @@ export class ObjCBridgedCastExpr extends ExplicitCastExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCBridgedCastExpr.html
    */
   get bridgeKeywordLoc(): Location {
-    return this.ask(1242) as Location;
+    return this.ask(1241) as Location;
   }
 }
 
@@ -589,11 +589,11 @@ export class ObjCAvailabilityCheckExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAvailabilityCheckExpr.html
    */
   hasVersion(): boolean {
-    return this.ask(1243) as boolean;
+    return this.ask(1242) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAvailabilityCheckExpr.html */
   get version(): string {
-    return this.ask(1244) as string;
+    return this.ask(1243) as string;
   }
 }

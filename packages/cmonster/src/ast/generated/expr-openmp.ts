@@ -9,12 +9,12 @@ export class OMPArrayShapingExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPArrayShapingExpr.html */
   get lParenLoc(): Location {
-    return this.ask(4225) as Location;
+    return this.ask(4224) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPArrayShapingExpr.html */
   get rParenLoc(): Location {
-    return this.ask(4226) as Location;
+    return this.ask(4225) as Location;
   }
 
   /**
@@ -22,7 +22,7 @@ export class OMPArrayShapingExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPArrayShapingExpr.html
    */
   get dimensions(): readonly AnyExpr[] {
-    return this.ask(4227) as readonly AnyExpr[];
+    return this.ask(4226) as readonly AnyExpr[];
   }
 
   /**
@@ -30,12 +30,12 @@ export class OMPArrayShapingExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPArrayShapingExpr.html
    */
   get bracketsRanges(): readonly Range[] {
-    return this.ask(4228) as readonly Range[];
+    return this.ask(4227) as readonly Range[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPArrayShapingExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(4229) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4228) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -45,17 +45,17 @@ export class OMPIteratorExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIteratorExpr.html */
   get lParenLoc(): Location {
-    return this.ask(4230) as Location;
+    return this.ask(4229) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIteratorExpr.html */
   get rParenLoc(): Location {
-    return this.ask(4231) as Location;
+    return this.ask(4230) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIteratorExpr.html */
   get iteratorKwLoc(): Location {
-    return this.ask(4232) as Location;
+    return this.ask(4231) as Location;
   }
 
   /**
@@ -63,6 +63,6 @@ export class OMPIteratorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPIteratorExpr.html
    */
   get numOfIterators(): number {
-    return this.ask(4233) as number;
+    return this.ask(4232) as number;
   }
 }

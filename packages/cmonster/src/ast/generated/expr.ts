@@ -20,7 +20,7 @@ export abstract class Expr extends ValueStmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get dependence(): number {
-    return this.ask(1417) as number;
+    return this.ask(1416) as number;
   }
 
   /**
@@ -68,7 +68,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   get exprLoc(): Location {
-    return this.ask(1423) as Location;
+    return this.ask(1422) as Location;
   }
 
   /**
@@ -76,7 +76,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   isReadIfDiscardedInCPlusPlus11(): boolean | undefined {
-    return (this.ask(1424) ?? undefined) as boolean | undefined;
+    return (this.ask(1423) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -84,22 +84,22 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   isLValue(): boolean {
-    return this.ask(1425) as boolean;
+    return this.ask(1424) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   isPRValue(): boolean {
-    return this.ask(1426) as boolean;
+    return this.ask(1425) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   isXValue(): boolean {
-    return this.ask(1427) as boolean;
+    return this.ask(1426) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   isGLValue(): boolean {
-    return this.ask(1428) as boolean;
+    return this.ask(1427) as boolean;
   }
 
   /**
@@ -120,7 +120,7 @@ export abstract class Expr extends ValueStmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   isOrdinaryOrBitFieldObject(): boolean {
-    return this.ask(1431) as boolean;
+    return this.ask(1430) as boolean;
   }
 
   /**
@@ -128,22 +128,22 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   refersToBitField(): boolean {
-    return this.ask(1432) as boolean;
+    return this.ask(1431) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get sourceBitField(): AnyFieldDecl | undefined {
-    return (this.ask(1433) ?? undefined) as AnyFieldDecl | undefined;
+    return (this.ask(1432) ?? undefined) as AnyFieldDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get enumConstantDecl(): EnumConstantDecl | undefined {
-    return (this.ask(1434) ?? undefined) as EnumConstantDecl | undefined;
+    return (this.ask(1433) ?? undefined) as EnumConstantDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get referencedDeclOfCallee(): AnyDecl | undefined {
-    return (this.ask(1435) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(1434) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
@@ -151,7 +151,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   get objCProperty(): ObjCPropertyRefExpr | undefined {
-    return (this.ask(1436) ?? undefined) as ObjCPropertyRefExpr | undefined;
+    return (this.ask(1435) ?? undefined) as ObjCPropertyRefExpr | undefined;
   }
 
   /**
@@ -159,7 +159,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   isObjCSelfExpr(): boolean {
-    return this.ask(1437) as boolean;
+    return this.ask(1436) as boolean;
   }
 
   /**
@@ -167,7 +167,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   refersToVectorElement(): boolean {
-    return this.ask(1438) as boolean;
+    return this.ask(1437) as boolean;
   }
 
   /**
@@ -175,7 +175,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   refersToMatrixElement(): boolean {
-    return this.ask(1439) as boolean;
+    return this.ask(1438) as boolean;
   }
 
   /**
@@ -183,15 +183,15 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   refersToGlobalRegisterVar(): boolean {
-    return this.ask(1440) as boolean;
+    return this.ask(1439) as boolean;
   }
 
   /**
    * Returns whether this expression has a placeholder type.
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
-  hasPlaceholderType(): boolean {
-    return this.ask(1441) as boolean;
+  hasPlaceholderType(): boolean | undefined {
+    return (this.ask(1440) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -199,62 +199,62 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   isKnownToHaveBooleanValue(): boolean | undefined {
-    return (this.ask(1442) ?? undefined) as boolean | undefined;
+    return (this.ask(1441) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreUnlessSpelledInSource(): AnyExpr {
-    return this.ask(1443) as AnyExpr;
+    return this.ask(1442) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreImpCasts(): AnyExpr {
-    return this.ask(1444) as AnyExpr;
+    return this.ask(1443) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreCasts(): AnyExpr {
-    return this.ask(1445) as AnyExpr;
+    return this.ask(1444) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreImplicit(): AnyExpr {
-    return this.ask(1446) as AnyExpr;
+    return this.ask(1445) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreImplicitAsWritten(): AnyExpr {
-    return this.ask(1447) as AnyExpr;
+    return this.ask(1446) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreParens(): AnyExpr {
-    return this.ask(1448) as AnyExpr;
+    return this.ask(1447) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreParenImpCasts(): AnyExpr {
-    return this.ask(1449) as AnyExpr;
+    return this.ask(1448) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreParenCasts(): AnyExpr {
-    return this.ask(1450) as AnyExpr;
+    return this.ask(1449) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreConversionOperatorSingleStep(): AnyExpr {
-    return this.ask(1451) as AnyExpr;
+    return this.ask(1450) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreParenLValueCasts(): AnyExpr {
-    return this.ask(1452) as AnyExpr;
+    return this.ask(1451) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get ignoreParenBaseCasts(): AnyExpr {
-    return this.ask(1453) as AnyExpr;
+    return this.ask(1452) as AnyExpr;
   }
 
   /**
@@ -262,7 +262,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   isDefaultArgument(): boolean {
-    return this.ask(1454) as boolean;
+    return this.ask(1453) as boolean;
   }
 
   /**
@@ -270,7 +270,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   isImplicitCXXThis(): boolean {
-    return this.ask(1455) as boolean;
+    return this.ask(1454) as boolean;
   }
 
   /**
@@ -278,7 +278,7 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   get bestDynamicClassType(): AnyCXXRecordDecl | undefined {
-    return (this.ask(1456) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(1455) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -286,12 +286,12 @@ export abstract class Expr extends ValueStmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html
    */
   get bestDynamicClassTypeExpr(): AnyExpr | undefined {
-    return (this.ask(1457) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1456) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Expr.html */
   get skipRValueSubobjectAdjustments(): AnyExpr | undefined {
-    return (this.ask(1458) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1457) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -311,7 +311,7 @@ export class ConstantExpr extends FullExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstantExpr.html */
   get resultAPValueKind(): enums.ValueKind {
-    return this.askEnum(1460, enums.ValueKind);
+    return this.askEnum(1459, enums.ValueKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstantExpr.html */
@@ -331,12 +331,12 @@ export class ConstantExpr extends FullExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstantExpr.html */
   get apValueResult(): string | undefined {
-    return (this.ask(1464) ?? undefined) as string | undefined;
+    return (this.ask(1463) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstantExpr.html */
   get resultAsAPSInt(): bigint | undefined {
-    return (this.ask(1465) ?? undefined) as bigint | undefined;
+    return (this.ask(1464) ?? undefined) as bigint | undefined;
   }
 }
 
@@ -349,7 +349,7 @@ export class OpaqueValueExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OpaqueValueExpr.html
    */
   get location(): Location {
-    return this.ask(1466) as Location;
+    return this.ask(1465) as Location;
   }
 
   /**
@@ -357,7 +357,7 @@ export class OpaqueValueExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OpaqueValueExpr.html
    */
   get sourceExpr(): AnyExpr | undefined {
-    return (this.ask(1467) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1466) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpaqueValueExpr.html */
@@ -377,7 +377,7 @@ export class DeclRefExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html */
   get nameInfo(): string {
-    return this.ask(1470) as string;
+    return this.ask(1469) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html */
@@ -398,7 +398,7 @@ export class DeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1473) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1472) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -406,7 +406,7 @@ export class DeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(1474) ?? undefined) as string | undefined;
+    return (this.ask(1473) ?? undefined) as string | undefined;
   }
 
   /**
@@ -414,12 +414,12 @@ export class DeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html
    */
   get foundDecl(): AnyNamedDecl {
-    return this.ask(1475) as AnyNamedDecl;
+    return this.ask(1474) as AnyNamedDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html */
   hasTemplateKWAndArgsInfo(): boolean {
-    return this.ask(1476) as boolean;
+    return this.ask(1475) as boolean;
   }
 
   /**
@@ -427,7 +427,7 @@ export class DeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html
    */
   get templateKeywordLoc(): Location {
-    return this.ask(1477) as Location;
+    return this.ask(1476) as Location;
   }
 
   /**
@@ -435,7 +435,7 @@ export class DeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html
    */
   get lAngleLoc(): Location {
-    return this.ask(1478) as Location;
+    return this.ask(1477) as Location;
   }
 
   /**
@@ -443,7 +443,7 @@ export class DeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html
    */
   get rAngleLoc(): Location {
-    return this.ask(1479) as Location;
+    return this.ask(1478) as Location;
   }
 
   /**
@@ -467,12 +467,12 @@ export class DeclRefExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html
    */
   get numTemplateArgs(): number {
-    return this.ask(1482) as number;
+    return this.ask(1481) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html */
   get template_arguments(): readonly TemplateArgumentLoc[] {
-    return this.ask(1483) as readonly TemplateArgumentLoc[];
+    return this.ask(1482) as readonly TemplateArgumentLoc[];
   }
 
   /**
@@ -519,7 +519,7 @@ export class IntegerLiteral extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1IntegerLiteral.html
    */
   get location(): Location {
-    return this.ask(1489) as Location;
+    return this.ask(1488) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IntegerLiteral.html */
@@ -537,17 +537,17 @@ export class FixedPointLiteral extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FixedPointLiteral.html
    */
   get location(): Location {
-    return this.ask(1491) as Location;
+    return this.ask(1490) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FixedPointLiteral.html */
   get scale(): number {
-    return this.ask(1492) as number;
+    return this.ask(1491) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FixedPointLiteral.html */
   get value(): bigint {
-    return this.ask(1493) as bigint;
+    return this.ask(1492) as bigint;
   }
 }
 
@@ -557,7 +557,7 @@ export class CharacterLiteral extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CharacterLiteral.html */
   get location(): Location {
-    return this.ask(1494) as Location;
+    return this.ask(1493) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CharacterLiteral.html */
@@ -577,7 +577,7 @@ export class FloatingLiteral extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FloatingLiteral.html */
   get value(): number {
-    return this.ask(1497) as number;
+    return this.ask(1496) as number;
   }
 
   /**
@@ -585,12 +585,12 @@ export class FloatingLiteral extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FloatingLiteral.html
    */
   get rawSemantics(): enums.Semantics {
-    return this.askEnum(1498, enums.Semantics);
+    return this.askEnum(1497, enums.Semantics);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FloatingLiteral.html */
   isExact(): boolean {
-    return this.ask(1499) as boolean;
+    return this.ask(1498) as boolean;
   }
 
   /**
@@ -598,12 +598,12 @@ export class FloatingLiteral extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FloatingLiteral.html
    */
   get valueAsApproximateDouble(): number {
-    return this.ask(1500) as number;
+    return this.ask(1499) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FloatingLiteral.html */
   get location(): Location {
-    return this.ask(1501) as Location;
+    return this.ask(1500) as Location;
   }
 }
 
@@ -613,7 +613,7 @@ export class ImaginaryLiteral extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ImaginaryLiteral.html */
   get subExpr(): AnyExpr | undefined {
-    return (this.ask(1502) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1501) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -623,7 +623,7 @@ export class StringLiteral extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   get string(): string | undefined {
-    return (this.ask(1503) ?? undefined) as string | undefined;
+    return (this.ask(1502) ?? undefined) as string | undefined;
   }
 
   /**
@@ -631,22 +631,22 @@ export class StringLiteral extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html
    */
   get bytes(): string {
-    return this.ask(1504) as string;
+    return this.ask(1503) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   get byteLength(): number {
-    return this.ask(1505) as number;
+    return this.ask(1504) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   get length(): number {
-    return this.ask(1506) as number;
+    return this.ask(1505) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   get charByteWidth(): number {
-    return this.ask(1507) as number;
+    return this.ask(1506) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
@@ -656,32 +656,32 @@ export class StringLiteral extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   isOrdinary(): boolean {
-    return this.ask(1509) as boolean;
+    return this.ask(1508) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   isWide(): boolean {
-    return this.ask(1510) as boolean;
+    return this.ask(1509) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   isUTF8(): boolean {
-    return this.ask(1511) as boolean;
+    return this.ask(1510) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   isUTF16(): boolean {
-    return this.ask(1512) as boolean;
+    return this.ask(1511) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   isUTF32(): boolean {
-    return this.ask(1513) as boolean;
+    return this.ask(1512) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
   isUnevaluated(): boolean {
-    return this.ask(1514) as boolean;
+    return this.ask(1513) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
@@ -690,13 +690,13 @@ export class StringLiteral extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
-  containsNonAscii(): boolean {
-    return this.ask(1516) as boolean;
+  containsNonAscii(): boolean | undefined {
+    return (this.ask(1515) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html */
-  containsNonAsciiOrNull(): boolean {
-    return this.ask(1517) as boolean;
+  containsNonAsciiOrNull(): boolean | undefined {
+    return (this.ask(1516) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -704,7 +704,7 @@ export class StringLiteral extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1StringLiteral.html
    */
   get numConcatenated(): number {
-    return this.ask(1518) as number;
+    return this.ask(1517) as number;
   }
 }
 
@@ -724,17 +724,17 @@ export class PredefinedExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PredefinedExpr.html */
   get location(): Location {
-    return this.ask(1521) as Location;
+    return this.ask(1520) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PredefinedExpr.html */
   get functionName(): StringLiteral | undefined {
-    return (this.ask(1522) ?? undefined) as StringLiteral | undefined;
+    return (this.ask(1521) ?? undefined) as StringLiteral | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PredefinedExpr.html */
   get identKindName(): string {
-    return this.ask(1523) as string;
+    return this.ask(1522) as string;
   }
 }
 
@@ -744,22 +744,22 @@ export class SYCLUniqueStableNameExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SYCLUniqueStableNameExpr.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1524) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1523) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SYCLUniqueStableNameExpr.html */
   get location(): Location {
-    return this.ask(1525) as Location;
+    return this.ask(1524) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SYCLUniqueStableNameExpr.html */
   get lParenLocation(): Location {
-    return this.ask(1526) as Location;
+    return this.ask(1525) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SYCLUniqueStableNameExpr.html */
   get rParenLocation(): Location {
-    return this.ask(1527) as Location;
+    return this.ask(1526) as Location;
   }
 }
 
@@ -777,7 +777,7 @@ export class ParenExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ParenExpr.html
    */
   get lParen(): Location {
-    return this.ask(1529) as Location;
+    return this.ask(1528) as Location;
   }
 
   /**
@@ -785,7 +785,7 @@ export class ParenExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ParenExpr.html
    */
   get rParen(): Location {
-    return this.ask(1530) as Location;
+    return this.ask(1529) as Location;
   }
 }
 
@@ -826,27 +826,27 @@ export class UnaryOperator extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryOperator.html */
   isPrefix(): boolean {
-    return this.ask(1536) as boolean;
+    return this.ask(1535) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryOperator.html */
   isIncrementOp(): boolean {
-    return this.ask(1537) as boolean;
+    return this.ask(1536) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryOperator.html */
   isDecrementOp(): boolean {
-    return this.ask(1538) as boolean;
+    return this.ask(1537) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryOperator.html */
   isIncrementDecrementOp(): boolean {
-    return this.ask(1539) as boolean;
+    return this.ask(1538) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryOperator.html */
   isArithmeticOp(): boolean {
-    return this.ask(1540) as boolean;
+    return this.ask(1539) as boolean;
   }
 
   /**
@@ -867,7 +867,7 @@ export class OffsetOfExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OffsetOfExpr.html
    */
   get operatorLoc(): Location {
-    return this.ask(1542) as Location;
+    return this.ask(1541) as Location;
   }
 
   /**
@@ -875,22 +875,22 @@ export class OffsetOfExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OffsetOfExpr.html
    */
   get rParenLoc(): Location {
-    return this.ask(1543) as Location;
+    return this.ask(1542) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OffsetOfExpr.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1544) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1543) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OffsetOfExpr.html */
   get numComponents(): number {
-    return this.ask(1545) as number;
+    return this.ask(1544) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OffsetOfExpr.html */
   get numExpressions(): number {
-    return this.ask(1546) as number;
+    return this.ask(1545) as number;
   }
 }
 
@@ -915,12 +915,12 @@ export class UnaryExprOrTypeTraitExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryExprOrTypeTraitExpr.html */
   get argumentTypeInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1550) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1549) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryExprOrTypeTraitExpr.html */
   get argumentExpr(): AnyExpr | undefined {
-    return (this.ask(1551) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1550) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -928,17 +928,17 @@ export class UnaryExprOrTypeTraitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1UnaryExprOrTypeTraitExpr.html
    */
   get typeOfArgument(): AnyType | undefined {
-    return (this.ask(1552) ?? undefined) as AnyType | undefined;
+    return (this.ask(1551) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryExprOrTypeTraitExpr.html */
   get operatorLoc(): Location {
-    return this.ask(1553) as Location;
+    return this.ask(1552) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryExprOrTypeTraitExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1554) as Location;
+    return this.ask(1553) as Location;
   }
 }
 
@@ -958,17 +958,17 @@ export class ArraySubscriptExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySubscriptExpr.html */
   get base(): AnyExpr {
-    return this.ask(1557) as AnyExpr;
+    return this.ask(1556) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySubscriptExpr.html */
   get idx(): AnyExpr {
-    return this.ask(1558) as AnyExpr;
+    return this.ask(1557) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySubscriptExpr.html */
   get rBracketLoc(): Location {
-    return this.ask(1559) as Location;
+    return this.ask(1558) as Location;
   }
 }
 
@@ -978,27 +978,27 @@ export class MatrixSubscriptExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixSubscriptExpr.html */
   isIncomplete(): boolean | undefined {
-    return (this.ask(1560) ?? undefined) as boolean | undefined;
+    return (this.ask(1559) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixSubscriptExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(1561) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1560) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixSubscriptExpr.html */
   get rowIdx(): AnyExpr | undefined {
-    return (this.ask(1562) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1561) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixSubscriptExpr.html */
   get columnIdx(): AnyExpr | undefined {
-    return (this.ask(1563) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1562) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixSubscriptExpr.html */
   get rBracketLoc(): Location {
-    return this.ask(1564) as Location;
+    return this.ask(1563) as Location;
   }
 }
 
@@ -1013,7 +1013,7 @@ export class CallExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html */
   get adlCallKind(): enums.ADLCallKind {
-    return this.askEnum(1566, enums.ADLCallKind);
+    return this.askEnum(1565, enums.ADLCallKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html */
@@ -1028,7 +1028,7 @@ export class CallExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html */
   get calleeDecl(): AnyDecl | undefined {
-    return (this.ask(1569) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(1568) ?? undefined) as AnyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html */
@@ -1054,7 +1054,7 @@ export class CallExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html
    */
   get builtinCallee(): number {
-    return this.ask(1573) as number;
+    return this.ask(1572) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html */
@@ -1064,7 +1064,7 @@ export class CallExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html */
   isCallToStdMove(): boolean {
-    return this.ask(1575) as boolean;
+    return this.ask(1574) as boolean;
   }
 }
 
@@ -1090,7 +1090,7 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   get foundDecl(): AnyNamedDecl | undefined {
-    return (this.ask(1578) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(1577) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /**
@@ -1106,7 +1106,7 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1580) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1579) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -1114,7 +1114,7 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(1581) ?? undefined) as string | undefined;
+    return (this.ask(1580) ?? undefined) as string | undefined;
   }
 
   /**
@@ -1122,7 +1122,7 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   get templateKeywordLoc(): Location {
-    return this.ask(1582) as Location;
+    return this.ask(1581) as Location;
   }
 
   /**
@@ -1130,7 +1130,7 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   get lAngleLoc(): Location {
-    return this.ask(1583) as Location;
+    return this.ask(1582) as Location;
   }
 
   /**
@@ -1138,7 +1138,7 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   get rAngleLoc(): Location {
-    return this.ask(1584) as Location;
+    return this.ask(1583) as Location;
   }
 
   /**
@@ -1162,12 +1162,12 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   get numTemplateArgs(): number {
-    return this.ask(1587) as number;
+    return this.ask(1586) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html */
   get template_arguments(): readonly TemplateArgumentLoc[] {
-    return this.ask(1588) as readonly TemplateArgumentLoc[];
+    return this.ask(1587) as readonly TemplateArgumentLoc[];
   }
 
   /**
@@ -1175,12 +1175,12 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   get memberNameInfo(): string {
-    return this.ask(1589) as string;
+    return this.ask(1588) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html */
   get operatorLoc(): Location {
-    return this.ask(1590) as Location;
+    return this.ask(1589) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html */
@@ -1201,7 +1201,7 @@ export class MemberExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html
    */
   isImplicitAccess(): boolean {
-    return this.ask(1593) as boolean;
+    return this.ask(1592) as boolean;
   }
 
   /**
@@ -1237,12 +1237,12 @@ export class CompoundLiteralExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundLiteralExpr.html */
   get lParenLoc(): Location {
-    return this.ask(1598) as Location;
+    return this.ask(1597) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundLiteralExpr.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1599) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1598) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -1257,7 +1257,7 @@ export abstract class CastExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
   get castKindName(): string | undefined {
-    return (this.ask(1601) ?? undefined) as string | undefined;
+    return (this.ask(1600) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
@@ -1267,7 +1267,7 @@ export abstract class CastExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
   get subExprAsWritten(): AnyExpr | undefined {
-    return (this.ask(1603) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1602) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1275,27 +1275,27 @@ export abstract class CastExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html
    */
   get conversionFunction(): AnyNamedDecl | undefined {
-    return (this.ask(1604) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(1603) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
   path_empty(): boolean {
-    return this.ask(1605) as boolean;
+    return this.ask(1604) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
   get path_size(): number {
-    return this.ask(1606) as number;
+    return this.ask(1605) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
   get path(): readonly CXXBaseSpecifier[] {
-    return this.ask(1607) as readonly CXXBaseSpecifier[];
+    return this.ask(1606) as readonly CXXBaseSpecifier[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
   get targetUnionField(): AnyFieldDecl | undefined {
-    return (this.ask(1608) ?? undefined) as AnyFieldDecl | undefined;
+    return (this.ask(1607) ?? undefined) as AnyFieldDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
@@ -1305,7 +1305,7 @@ export abstract class CastExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
   changesVolatileQualification(): boolean {
-    return this.ask(1610) as boolean;
+    return this.ask(1609) as boolean;
   }
 }
 
@@ -1328,7 +1328,7 @@ export abstract class ExplicitCastExpr extends CastExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ExplicitCastExpr.html
    */
   get typeInfoAsWritten(): AnyTypeLoc {
-    return this.ask(1612) as AnyTypeLoc;
+    return this.ask(1611) as AnyTypeLoc;
   }
 
   /**
@@ -1336,7 +1336,7 @@ export abstract class ExplicitCastExpr extends CastExpr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ExplicitCastExpr.html
    */
   get typeAsWritten(): AnyType {
-    return this.ask(1613) as AnyType;
+    return this.ask(1612) as AnyType;
   }
 }
 
@@ -1346,12 +1346,12 @@ export class CStyleCastExpr extends ExplicitCastExpr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CStyleCastExpr.html */
   get lParenLoc(): Location {
-    return this.ask(1614) as Location;
+    return this.ask(1613) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CStyleCastExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1615) as Location;
+    return this.ask(1614) as Location;
   }
 }
 
@@ -1381,72 +1381,72 @@ export class BinaryOperator extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   get opcodeStr(): string {
-    return this.ask(1620) as string;
+    return this.ask(1619) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isPtrMemOp(): boolean {
-    return this.ask(1621) as boolean;
+    return this.ask(1620) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isMultiplicativeOp(): boolean {
-    return this.ask(1622) as boolean;
+    return this.ask(1621) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isAdditiveOp(): boolean {
-    return this.ask(1623) as boolean;
+    return this.ask(1622) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isShiftOp(): boolean {
-    return this.ask(1624) as boolean;
+    return this.ask(1623) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isBitwiseOp(): boolean {
-    return this.ask(1625) as boolean;
+    return this.ask(1624) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isRelationalOp(): boolean {
-    return this.ask(1626) as boolean;
+    return this.ask(1625) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isEqualityOp(): boolean {
-    return this.ask(1627) as boolean;
+    return this.ask(1626) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isComparisonOp(): boolean {
-    return this.ask(1628) as boolean;
+    return this.ask(1627) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isCommaOp(): boolean {
-    return this.ask(1629) as boolean;
+    return this.ask(1628) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isLogicalOp(): boolean {
-    return this.ask(1630) as boolean;
+    return this.ask(1629) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isAssignmentOp(): boolean {
-    return this.ask(1631) as boolean;
+    return this.ask(1630) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isCompoundAssignmentOp(): boolean {
-    return this.ask(1632) as boolean;
+    return this.ask(1631) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
   isShiftAssignOp(): boolean {
-    return this.ask(1633) as boolean;
+    return this.ask(1632) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BinaryOperator.html */
@@ -1461,12 +1461,12 @@ export class CompoundAssignOperator extends BinaryOperator {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundAssignOperator.html */
   get computationLHSType(): AnyType {
-    return this.ask(1635) as AnyType;
+    return this.ask(1634) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundAssignOperator.html */
   get computationResultType(): AnyType {
-    return this.ask(1636) as AnyType;
+    return this.ask(1635) as AnyType;
   }
 }
 
@@ -1479,7 +1479,7 @@ export abstract class AbstractConditionalOperator extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AbstractConditionalOperator.html
    */
   get cond(): AnyExpr {
-    return this.ask(1637) as AnyExpr;
+    return this.ask(1636) as AnyExpr;
   }
 
   /**
@@ -1487,7 +1487,7 @@ export abstract class AbstractConditionalOperator extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AbstractConditionalOperator.html
    */
   get trueExpr(): AnyExpr {
-    return this.ask(1638) as AnyExpr;
+    return this.ask(1637) as AnyExpr;
   }
 
   /**
@@ -1495,17 +1495,17 @@ export abstract class AbstractConditionalOperator extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AbstractConditionalOperator.html
    */
   get falseExpr(): AnyExpr {
-    return this.ask(1639) as AnyExpr;
+    return this.ask(1638) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AbstractConditionalOperator.html */
   get questionLoc(): Location {
-    return this.ask(1640) as Location;
+    return this.ask(1639) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AbstractConditionalOperator.html */
   get colonLoc(): Location {
-    return this.ask(1641) as Location;
+    return this.ask(1640) as Location;
   }
 }
 
@@ -1557,7 +1557,7 @@ export class BinaryConditionalOperator extends AbstractConditionalOperator {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BinaryConditionalOperator.html
    */
   get common(): AnyExpr {
-    return this.ask(1647) as AnyExpr;
+    return this.ask(1646) as AnyExpr;
   }
 
   /**
@@ -1565,7 +1565,7 @@ export class BinaryConditionalOperator extends AbstractConditionalOperator {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BinaryConditionalOperator.html
    */
   get opaqueValue(): OpaqueValueExpr | undefined {
-    return (this.ask(1648) ?? undefined) as OpaqueValueExpr | undefined;
+    return (this.ask(1647) ?? undefined) as OpaqueValueExpr | undefined;
   }
 
   /**
@@ -1573,7 +1573,7 @@ export class BinaryConditionalOperator extends AbstractConditionalOperator {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BinaryConditionalOperator.html
    */
   override get cond(): AnyExpr {
-    return this.ask(1649) as AnyExpr;
+    return this.ask(1648) as AnyExpr;
   }
 
   /**
@@ -1581,7 +1581,7 @@ export class BinaryConditionalOperator extends AbstractConditionalOperator {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BinaryConditionalOperator.html
    */
   override get trueExpr(): AnyExpr {
-    return this.ask(1650) as AnyExpr;
+    return this.ask(1649) as AnyExpr;
   }
 
   /**
@@ -1589,7 +1589,7 @@ export class BinaryConditionalOperator extends AbstractConditionalOperator {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BinaryConditionalOperator.html
    */
   override get falseExpr(): AnyExpr {
-    return this.ask(1651) as AnyExpr;
+    return this.ask(1650) as AnyExpr;
   }
 }
 
@@ -1599,12 +1599,12 @@ export class AddrLabelExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AddrLabelExpr.html */
   get ampAmpLoc(): Location {
-    return this.ask(1652) as Location;
+    return this.ask(1651) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AddrLabelExpr.html */
   get labelLoc(): Location {
-    return this.ask(1653) as Location;
+    return this.ask(1652) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AddrLabelExpr.html */
@@ -1624,17 +1624,17 @@ export class StmtExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StmtExpr.html */
   get lParenLoc(): Location {
-    return this.ask(1656) as Location;
+    return this.ask(1655) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StmtExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1657) as Location;
+    return this.ask(1656) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1StmtExpr.html */
   get templateDepth(): number {
-    return this.ask(1658) as number;
+    return this.ask(1657) as number;
   }
 }
 
@@ -1644,12 +1644,12 @@ export class ShuffleVectorExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ShuffleVectorExpr.html */
   get builtinLoc(): Location {
-    return this.ask(1659) as Location;
+    return this.ask(1658) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ShuffleVectorExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1660) as Location;
+    return this.ask(1659) as Location;
   }
 
   /**
@@ -1657,7 +1657,7 @@ export class ShuffleVectorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ShuffleVectorExpr.html
    */
   get numSubExprs(): number {
-    return this.ask(1661) as number;
+    return this.ask(1660) as number;
   }
 }
 
@@ -1670,7 +1670,7 @@ export class ConvertVectorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConvertVectorExpr.html
    */
   get srcExpr(): AnyExpr | undefined {
-    return (this.ask(1662) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1661) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1678,7 +1678,7 @@ export class ConvertVectorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConvertVectorExpr.html
    */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1663) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1662) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -1686,7 +1686,7 @@ export class ConvertVectorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConvertVectorExpr.html
    */
   get builtinLoc(): Location {
-    return this.ask(1664) as Location;
+    return this.ask(1663) as Location;
   }
 
   /**
@@ -1694,7 +1694,7 @@ export class ConvertVectorExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConvertVectorExpr.html
    */
   get rParenLoc(): Location {
-    return this.ask(1665) as Location;
+    return this.ask(1664) as Location;
   }
 }
 
@@ -1707,12 +1707,12 @@ export class ChooseExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ChooseExpr.html
    */
   isConditionTrue(): boolean | undefined {
-    return (this.ask(1666) ?? undefined) as boolean | undefined;
+    return (this.ask(1665) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ChooseExpr.html */
   isConditionDependent(): boolean {
-    return this.ask(1667) as boolean;
+    return this.ask(1666) as boolean;
   }
 
   /**
@@ -1720,32 +1720,32 @@ export class ChooseExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ChooseExpr.html
    */
   get chosenSubExpr(): AnyExpr | undefined {
-    return (this.ask(1668) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1667) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ChooseExpr.html */
   get cond(): AnyExpr | undefined {
-    return (this.ask(1669) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1668) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ChooseExpr.html */
   get lhs(): AnyExpr | undefined {
-    return (this.ask(1670) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1669) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ChooseExpr.html */
   get rhs(): AnyExpr | undefined {
-    return (this.ask(1671) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1670) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ChooseExpr.html */
   get builtinLoc(): Location {
-    return this.ask(1672) as Location;
+    return this.ask(1671) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ChooseExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1673) as Location;
+    return this.ask(1672) as Location;
   }
 }
 
@@ -1758,7 +1758,7 @@ export class GNUNullExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1GNUNullExpr.html
    */
   get tokenLocation(): Location {
-    return this.ask(1674) as Location;
+    return this.ask(1673) as Location;
   }
 }
 
@@ -1768,7 +1768,7 @@ export class VAArgExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VAArgExpr.html */
   get subExpr(): AnyExpr | undefined {
-    return (this.ask(1675) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1674) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1781,17 +1781,17 @@ export class VAArgExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VAArgExpr.html */
   get writtenTypeInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1677) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1676) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VAArgExpr.html */
   get builtinLoc(): Location {
-    return this.ask(1678) as Location;
+    return this.ask(1677) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VAArgExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1679) as Location;
+    return this.ask(1678) as Location;
   }
 }
 
@@ -1804,7 +1804,7 @@ export class SourceLocExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SourceLocExpr.html
    */
   get builtinStr(): string {
-    return this.ask(1680) as string;
+    return this.ask(1679) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SourceLocExpr.html */
@@ -1814,7 +1814,7 @@ export class SourceLocExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SourceLocExpr.html */
   isIntType(): boolean | undefined {
-    return (this.ask(1682) ?? undefined) as boolean | undefined;
+    return (this.ask(1681) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -1822,12 +1822,12 @@ export class SourceLocExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SourceLocExpr.html
    */
   get parentContext(): AnyDecl | undefined {
-    return (this.ask(1683) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(1682) ?? undefined) as AnyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SourceLocExpr.html */
   get location(): Location {
-    return this.ask(1684) as Location;
+    return this.ask(1683) as Location;
   }
 }
 
@@ -1837,27 +1837,27 @@ export class EmbedExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EmbedExpr.html */
   get location(): Location {
-    return this.ask(1685) as Location;
+    return this.ask(1684) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EmbedExpr.html */
   get dataStringLiteral(): StringLiteral | undefined {
-    return (this.ask(1686) ?? undefined) as StringLiteral | undefined;
+    return (this.ask(1685) ?? undefined) as StringLiteral | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EmbedExpr.html */
   get startingElementPos(): number {
-    return this.ask(1687) as number;
+    return this.ask(1686) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EmbedExpr.html */
   get dataElementCount(): number {
-    return this.ask(1688) as number;
+    return this.ask(1687) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EmbedExpr.html */
   get underlying_data_elements(): readonly IntegerLiteral[] {
-    return this.ask(1689) as readonly IntegerLiteral[];
+    return this.ask(1688) as readonly IntegerLiteral[];
   }
 }
 
@@ -1867,17 +1867,17 @@ export class InitListExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
   get numInits(): number {
-    return this.ask(1690) as number;
+    return this.ask(1689) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
   get inits(): readonly AnyExpr[] {
-    return this.ask(1691) as readonly AnyExpr[];
+    return this.ask(1690) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
   get arrayFiller(): AnyExpr | undefined {
-    return (this.ask(1692) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1691) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1892,8 +1892,8 @@ export class InitListExpr extends Expr {
    * Determine whether this initializer list contains a designated initializer.
    * @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html
    */
-  hasDesignatedInit(): boolean {
-    return this.ask(1694) as boolean;
+  hasDesignatedInit(): boolean | undefined {
+    return (this.ask(1693) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
@@ -1911,7 +1911,7 @@ export class InitListExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html
    */
   isStringLiteralInit(): boolean {
-    return this.ask(1697) as boolean;
+    return this.ask(1696) as boolean;
   }
 
   /**
@@ -1919,17 +1919,17 @@ export class InitListExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html
    */
   isTransparent(): boolean | undefined {
-    return (this.ask(1698) ?? undefined) as boolean | undefined;
+    return (this.ask(1697) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
   get lBraceLoc(): Location {
-    return this.ask(1699) as Location;
+    return this.ask(1698) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
   get rBraceLoc(): Location {
-    return this.ask(1700) as Location;
+    return this.ask(1699) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
@@ -1939,17 +1939,17 @@ export class InitListExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
   get semanticForm(): InitListExpr | undefined {
-    return (this.ask(1702) ?? undefined) as InitListExpr | undefined;
+    return (this.ask(1701) ?? undefined) as InitListExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
   isSyntacticForm(): boolean {
-    return this.ask(1703) as boolean;
+    return this.ask(1702) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
   get syntacticForm(): InitListExpr | undefined {
-    return (this.ask(1704) ?? undefined) as InitListExpr | undefined;
+    return (this.ask(1703) ?? undefined) as InitListExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InitListExpr.html */
@@ -1967,12 +1967,12 @@ export class DesignatedInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr.html
    */
   get size(): number {
-    return this.ask(1706) as number;
+    return this.ask(1705) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr.html */
   get designators(): readonly Designator[] {
-    return this.ask(1707) as readonly Designator[];
+    return this.ask(1706) as readonly Designator[];
   }
 
   /**
@@ -1980,7 +1980,7 @@ export class DesignatedInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr.html
    */
   get equalOrColonLoc(): Location {
-    return this.ask(1708) as Location;
+    return this.ask(1707) as Location;
   }
 
   /**
@@ -1988,7 +1988,7 @@ export class DesignatedInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr.html
    */
   isDirectInit(): boolean {
-    return this.ask(1709) as boolean;
+    return this.ask(1708) as boolean;
   }
 
   /**
@@ -2004,7 +2004,7 @@ export class DesignatedInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr.html
    */
   get init(): AnyExpr | undefined {
-    return (this.ask(1711) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1710) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2012,12 +2012,12 @@ export class DesignatedInitExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr.html
    */
   get numSubExprs(): number {
-    return this.ask(1712) as number;
+    return this.ask(1711) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr.html */
   get designatorsSourceRange(): Range {
-    return this.ask(1713) as Range;
+    return this.ask(1712) as Range;
   }
 }
 
@@ -2032,12 +2032,12 @@ export class DesignatedInitUpdateExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitUpdateExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(1728) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1727) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitUpdateExpr.html */
   get updater(): InitListExpr | undefined {
-    return (this.ask(1729) ?? undefined) as InitListExpr | undefined;
+    return (this.ask(1728) ?? undefined) as InitListExpr | undefined;
   }
 }
 
@@ -2050,7 +2050,7 @@ export class ArrayInitLoopExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ArrayInitLoopExpr.html
    */
   get commonExpr(): OpaqueValueExpr | undefined {
-    return (this.ask(1730) ?? undefined) as OpaqueValueExpr | undefined;
+    return (this.ask(1729) ?? undefined) as OpaqueValueExpr | undefined;
   }
 
   /**
@@ -2058,12 +2058,12 @@ export class ArrayInitLoopExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ArrayInitLoopExpr.html
    */
   get subExpr(): AnyExpr | undefined {
-    return (this.ask(1731) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1730) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayInitLoopExpr.html */
   get arraySize(): bigint {
-    return this.ask(1732) as bigint;
+    return this.ask(1731) as bigint;
   }
 }
 
@@ -2086,17 +2086,17 @@ export class ParenListExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ParenListExpr.html
    */
   get numExprs(): number {
-    return this.ask(1733) as number;
+    return this.ask(1732) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenListExpr.html */
   get lParenLoc(): Location {
-    return this.ask(1734) as Location;
+    return this.ask(1733) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenListExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1735) as Location;
+    return this.ask(1734) as Location;
   }
 }
 
@@ -2109,7 +2109,7 @@ export class GenericSelectionExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html
    */
   get numAssocs(): number {
-    return this.ask(1736) as number;
+    return this.ask(1735) as number;
   }
 
   /**
@@ -2117,7 +2117,7 @@ export class GenericSelectionExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html
    */
   get resultIndex(): number | undefined {
-    return (this.ask(1737) ?? undefined) as number | undefined;
+    return (this.ask(1736) ?? undefined) as number | undefined;
   }
 
   /**
@@ -2141,47 +2141,47 @@ export class GenericSelectionExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html
    */
   isTypePredicate(): boolean {
-    return this.ask(1740) as boolean;
+    return this.ask(1739) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html */
   get controllingExpr(): AnyExpr | undefined {
-    return (this.ask(1741) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1740) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html */
   get controllingType(): AnyTypeLoc | undefined {
-    return (this.ask(1742) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1741) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html */
   get resultExpr(): AnyExpr | undefined {
-    return (this.ask(1743) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1742) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html */
   get assocExprs(): readonly AnyExpr[] {
-    return this.ask(1744) as readonly AnyExpr[];
+    return this.ask(1743) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html */
   get assocTypeSourceInfos(): readonly AnyTypeLoc[] {
-    return this.ask(1745) as readonly AnyTypeLoc[];
+    return this.ask(1744) as readonly AnyTypeLoc[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html */
   get genericLoc(): Location {
-    return this.ask(1746) as Location;
+    return this.ask(1745) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html */
   get defaultLoc(): Location {
-    return this.ask(1747) as Location;
+    return this.ask(1746) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GenericSelectionExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1748) as Location;
+    return this.ask(1747) as Location;
   }
 }
 
@@ -2191,17 +2191,17 @@ export class ExtVectorElementExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorElementExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(1749) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1748) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorElementExpr.html */
   get accessor(): string {
-    return this.ask(1750) as string;
+    return this.ask(1749) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorElementExpr.html */
   get accessorLoc(): Location {
-    return this.ask(1751) as Location;
+    return this.ask(1750) as Location;
   }
 
   /**
@@ -2209,7 +2209,7 @@ export class ExtVectorElementExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorElementExpr.html
    */
   get numElements(): number {
-    return this.ask(1752) as number;
+    return this.ask(1751) as number;
   }
 
   /**
@@ -2217,7 +2217,7 @@ export class ExtVectorElementExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorElementExpr.html
    */
   containsDuplicateElements(): boolean {
-    return this.ask(1753) as boolean;
+    return this.ask(1752) as boolean;
   }
 
   /**
@@ -2225,7 +2225,7 @@ export class ExtVectorElementExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorElementExpr.html
    */
   isArrow(): boolean {
-    return this.ask(1754) as boolean;
+    return this.ask(1753) as boolean;
   }
 }
 
@@ -2235,17 +2235,17 @@ export class BlockExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockExpr.html */
   get blockDecl(): BlockDecl | undefined {
-    return (this.ask(1755) ?? undefined) as BlockDecl | undefined;
+    return (this.ask(1754) ?? undefined) as BlockDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockExpr.html */
   get caretLocation(): Location {
-    return this.ask(1756) as Location;
+    return this.ask(1755) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockExpr.html */
   get body(): AnyStmt | undefined {
-    return (this.ask(1757) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1756) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -2253,7 +2253,7 @@ export class BlockExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BlockExpr.html
    */
   get functionType(): FunctionProtoType | undefined {
-    return (this.ask(1758) ?? undefined) as FunctionProtoType | undefined;
+    return (this.ask(1757) ?? undefined) as FunctionProtoType | undefined;
   }
 }
 
@@ -2266,7 +2266,7 @@ export class AsTypeExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AsTypeExpr.html
    */
   get srcExpr(): AnyExpr | undefined {
-    return (this.ask(1759) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1758) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2274,7 +2274,7 @@ export class AsTypeExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AsTypeExpr.html
    */
   get builtinLoc(): Location {
-    return this.ask(1760) as Location;
+    return this.ask(1759) as Location;
   }
 
   /**
@@ -2282,7 +2282,7 @@ export class AsTypeExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AsTypeExpr.html
    */
   get rParenLoc(): Location {
-    return this.ask(1761) as Location;
+    return this.ask(1760) as Location;
   }
 }
 
@@ -2292,7 +2292,7 @@ export class PseudoObjectExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PseudoObjectExpr.html */
   get syntacticForm(): AnyExpr | undefined {
-    return (this.ask(1762) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1761) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2300,22 +2300,22 @@ export class PseudoObjectExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PseudoObjectExpr.html
    */
   get resultExprIndex(): number {
-    return this.ask(1763) as number;
+    return this.ask(1762) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PseudoObjectExpr.html */
   get resultExpr(): AnyExpr | undefined {
-    return (this.ask(1764) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1763) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PseudoObjectExpr.html */
   get numSemanticExprs(): number {
-    return this.ask(1765) as number;
+    return this.ask(1764) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PseudoObjectExpr.html */
   get semantics(): readonly AnyExpr[] {
-    return this.ask(1766) as readonly AnyExpr[];
+    return this.ask(1765) as readonly AnyExpr[];
   }
 }
 
@@ -2325,47 +2325,47 @@ export class AtomicExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get numSubExprs(): number {
-    return this.ask(1767) as number;
+    return this.ask(1766) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get ptr(): AnyExpr | undefined {
-    return (this.ask(1768) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1767) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get order(): AnyExpr | undefined {
-    return (this.ask(1769) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1768) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get scope(): AnyExpr | undefined {
-    return (this.ask(1770) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1769) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get val1(): AnyExpr | undefined {
-    return (this.ask(1771) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1770) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get orderFail(): AnyExpr | undefined {
-    return (this.ask(1772) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1771) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get val2(): AnyExpr | undefined {
-    return (this.ask(1773) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1772) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get weak(): AnyExpr | undefined {
-    return (this.ask(1774) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1773) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get valueType(): AnyType | undefined {
-    return (this.ask(1775) ?? undefined) as AnyType | undefined;
+    return (this.ask(1774) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
@@ -2375,32 +2375,32 @@ export class AtomicExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get opAsString(): string | undefined {
-    return (this.ask(1777) ?? undefined) as string | undefined;
+    return (this.ask(1776) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   isVolatile(): boolean {
-    return this.ask(1778) as boolean;
+    return this.ask(1777) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   isCmpXChg(): boolean {
-    return this.ask(1779) as boolean;
+    return this.ask(1778) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   isOpenCL(): boolean {
-    return this.ask(1780) as boolean;
+    return this.ask(1779) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get builtinLoc(): Location {
-    return this.ask(1781) as Location;
+    return this.ask(1780) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicExpr.html */
   get rParenLoc(): Location {
-    return this.ask(1782) as Location;
+    return this.ask(1781) as Location;
   }
 }
 
@@ -2415,47 +2415,47 @@ export class ArraySectionExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   isOMPArraySection(): boolean {
-    return this.ask(1783) as boolean;
+    return this.ask(1782) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   isOpenACCArraySection(): boolean {
-    return this.ask(1784) as boolean;
+    return this.ask(1783) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   get base(): AnyExpr | undefined {
-    return (this.ask(1785) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1784) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   get lowerBound(): AnyExpr | undefined {
-    return (this.ask(1786) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1785) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   get length(): AnyExpr | undefined {
-    return (this.ask(1787) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1786) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   get stride(): AnyExpr | undefined {
-    return (this.ask(1788) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1787) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   get colonLocFirst(): Location {
-    return this.ask(1789) as Location;
+    return this.ask(1788) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   get colonLocSecond(): Location | undefined {
-    return (this.ask(1790) ?? undefined) as Location | undefined;
+    return (this.ask(1789) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArraySectionExpr.html */
   get rBracketLoc(): Location {
-    return this.ask(1791) as Location;
+    return this.ask(1790) as Location;
   }
 }
 
@@ -2465,6 +2465,6 @@ export class RecoveryExpr extends Expr {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecoveryExpr.html */
   get subExpressions(): readonly AnyExpr[] {
-    return this.ask(1792) as readonly AnyExpr[];
+    return this.ask(1791) as readonly AnyExpr[];
   }
 }

@@ -16,7 +16,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   hasQualifier(): boolean {
-    return this.ask(1890) as boolean;
+    return this.ask(1889) as boolean;
   }
 
   /**
@@ -24,7 +24,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get nestedNameSpecifier(): string | undefined {
-    return (this.ask(1891) ?? undefined) as string | undefined;
+    return (this.ask(1890) ?? undefined) as string | undefined;
   }
 
   /**
@@ -40,7 +40,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get localSourceRange(): Range {
-    return this.ask(1893) as Range;
+    return this.ask(1892) as Range;
   }
 
   /**
@@ -48,7 +48,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get localBeginLoc(): Location {
-    return this.ask(1896) as Location;
+    return this.ask(1895) as Location;
   }
 
   /**
@@ -56,7 +56,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get localEndLoc(): Location {
-    return this.ask(1897) as Location;
+    return this.ask(1896) as Location;
   }
 
   /**
@@ -64,7 +64,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get prefix(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1898) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1897) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -72,7 +72,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get typeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(1899) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1898) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -80,7 +80,7 @@ export class NestedNameSpecifierLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1NestedNameSpecifierLoc.html
    */
   get dataLength(): number {
-    return this.ask(1900) as number;
+    return this.ask(1899) as number;
   }
 }
 
@@ -150,12 +150,12 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   isNull(): boolean {
-    return this.ask(1902) as boolean;
+    return this.ask(1901) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html */
   get dependence(): number | undefined {
-    return (this.ask(1903) ?? undefined) as number | undefined;
+    return (this.ask(1902) ?? undefined) as number | undefined;
   }
 
   /**
@@ -179,7 +179,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   containsUnexpandedParameterPack(): boolean | undefined {
-    return (this.ask(1906) ?? undefined) as boolean | undefined;
+    return (this.ask(1905) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -195,7 +195,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asType(): AnyType | undefined {
-    return (this.ask(1908) ?? undefined) as AnyType | undefined;
+    return (this.ask(1907) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -208,7 +208,7 @@ export class TemplateArgument extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html */
   get paramTypeForDecl(): AnyType | undefined {
-    return (this.ask(1910) ?? undefined) as AnyType | undefined;
+    return (this.ask(1909) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -216,7 +216,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get nullPtrType(): AnyType | undefined {
-    return (this.ask(1911) ?? undefined) as AnyType | undefined;
+    return (this.ask(1910) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -224,7 +224,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asTemplate(): AnyTemplateDecl | string | undefined {
-    return (this.ask(1912) ?? undefined) as AnyTemplateDecl | string | undefined;
+    return (this.ask(1911) ?? undefined) as AnyTemplateDecl | string | undefined;
   }
 
   /**
@@ -232,7 +232,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asTemplateOrTemplatePattern(): AnyTemplateDecl | string | undefined {
-    return (this.ask(1913) ?? undefined) as AnyTemplateDecl | string | undefined;
+    return (this.ask(1912) ?? undefined) as AnyTemplateDecl | string | undefined;
   }
 
   /**
@@ -240,7 +240,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get numTemplateExpansions(): number | undefined {
-    return (this.ask(1914) ?? undefined) as number | undefined;
+    return (this.ask(1913) ?? undefined) as number | undefined;
   }
 
   /**
@@ -248,7 +248,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asIntegral(): bigint | undefined {
-    return (this.ask(1915) ?? undefined) as bigint | undefined;
+    return (this.ask(1914) ?? undefined) as bigint | undefined;
   }
 
   /**
@@ -256,7 +256,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get integralType(): AnyType | undefined {
-    return (this.ask(1916) ?? undefined) as AnyType | undefined;
+    return (this.ask(1915) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -264,7 +264,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get isDefaulted(): boolean {
-    return this.ask(1917) as boolean;
+    return this.ask(1916) as boolean;
   }
 
   /**
@@ -272,7 +272,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asStructuralValue(): string | undefined {
-    return (this.ask(1918) ?? undefined) as string | undefined;
+    return (this.ask(1917) ?? undefined) as string | undefined;
   }
 
   /**
@@ -280,7 +280,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get structuralValueType(): AnyType | undefined {
-    return (this.ask(1919) ?? undefined) as AnyType | undefined;
+    return (this.ask(1918) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -288,7 +288,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get nonTypeTemplateArgumentType(): AnyType | undefined {
-    return (this.ask(1920) ?? undefined) as AnyType | undefined;
+    return (this.ask(1919) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -296,15 +296,15 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get asExpr(): AnyExpr | undefined {
-    return (this.ask(1921) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1920) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
    * Iterator range referencing all of the elements of a template argument pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
-  get pack_elements(): readonly TemplateArgument[] {
-    return this.ask(1922) as readonly TemplateArgument[];
+  get pack_elements(): readonly TemplateArgument[] | undefined {
+    return (this.ask(1921) ?? undefined) as readonly TemplateArgument[] | undefined;
   }
 
   /**
@@ -312,7 +312,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get pack_size(): number | undefined {
-    return (this.ask(1923) ?? undefined) as number | undefined;
+    return (this.ask(1922) ?? undefined) as number | undefined;
   }
 
   /**
@@ -320,7 +320,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get packAsArray(): readonly TemplateArgument[] | undefined {
-    return (this.ask(1924) ?? undefined) as readonly TemplateArgument[] | undefined;
+    return (this.ask(1923) ?? undefined) as readonly TemplateArgument[] | undefined;
   }
 
   /**
@@ -328,7 +328,7 @@ export class TemplateArgument extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
   get packExpansionPattern(): TemplateArgument | undefined {
-    return (this.ask(1925) ?? undefined) as TemplateArgument | undefined;
+    return (this.ask(1924) ?? undefined) as TemplateArgument | undefined;
   }
 }
 
@@ -341,7 +341,7 @@ export class TemplateArgumentLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html
    */
   get location(): Location {
-    return this.ask(1926) as Location;
+    return this.ask(1925) as Location;
   }
 
   /**
@@ -349,57 +349,57 @@ export class TemplateArgumentLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html
    */
   get sourceRange(): Range {
-    return this.ask(1927) as Range;
+    return this.ask(1926) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get argument(): TemplateArgument {
-    return this.ask(1928) as TemplateArgument;
+    return this.ask(1927) as TemplateArgument;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(1929) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1928) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceExpression(): AnyExpr | undefined {
-    return (this.ask(1930) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1929) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceDeclExpression(): AnyExpr | undefined {
-    return (this.ask(1931) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1930) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceNullPtrExpression(): AnyExpr | undefined {
-    return (this.ask(1932) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1931) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceIntegralExpression(): AnyExpr | undefined {
-    return (this.ask(1933) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1932) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get sourceStructuralValueExpression(): AnyExpr | undefined {
-    return (this.ask(1934) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1933) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get templateQualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1935) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1934) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get templateNameLoc(): Location {
-    return this.ask(1936) as Location;
+    return this.ask(1935) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgumentLoc.html */
   get templateEllipsisLoc(): Location {
-    return this.ask(1937) as Location;
+    return this.ask(1936) as Location;
   }
 }
 
@@ -424,7 +424,7 @@ export class Designator extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
   get fieldName(): string | undefined {
-    return (this.ask(1717) ?? undefined) as string | undefined;
+    return (this.ask(1716) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
@@ -434,32 +434,32 @@ export class Designator extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
   get dotLoc(): Location | undefined {
-    return (this.ask(1719) ?? undefined) as Location | undefined;
+    return (this.ask(1718) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
   get fieldLoc(): Location | undefined {
-    return (this.ask(1720) ?? undefined) as Location | undefined;
+    return (this.ask(1719) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
   get arrayIndex(): number | undefined {
-    return (this.ask(1721) ?? undefined) as number | undefined;
+    return (this.ask(1720) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
   get lBracketLoc(): Location | undefined {
-    return (this.ask(1722) ?? undefined) as Location | undefined;
+    return (this.ask(1721) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
   get ellipsisLoc(): Location | undefined {
-    return (this.ask(1723) ?? undefined) as Location | undefined;
+    return (this.ask(1722) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
   get rBracketLoc(): Location | undefined {
-    return (this.ask(1724) ?? undefined) as Location | undefined;
+    return (this.ask(1723) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DesignatedInitExpr_1_1Designator.html */
@@ -474,27 +474,27 @@ export class ConceptReference extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get nestedNameSpecifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1793) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1792) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get conceptNameInfo(): string {
-    return this.ask(1794) as string;
+    return this.ask(1793) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get conceptNameLoc(): Location {
-    return this.ask(1795) as Location;
+    return this.ask(1794) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get templateKWLoc(): Location {
-    return this.ask(1796) as Location;
+    return this.ask(1795) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get location(): Location {
-    return this.ask(1797) as Location;
+    return this.ask(1796) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
@@ -504,17 +504,17 @@ export class ConceptReference extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get foundDecl(): AnyNamedDecl | undefined {
-    return (this.ask(1801) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(1800) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get namedConcept(): ConceptDecl | undefined {
-    return (this.ask(1802) ?? undefined) as ConceptDecl | undefined;
+    return (this.ask(1801) ?? undefined) as ConceptDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html */
   get templateArgsAsWritten(): readonly TemplateArgumentLoc[] | undefined {
-    return (this.ask(1803) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
+    return (this.ask(1802) ?? undefined) as readonly TemplateArgumentLoc[] | undefined;
   }
 
   /**
@@ -522,7 +522,7 @@ export class ConceptReference extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConceptReference.html
    */
   hasExplicitTemplateArgs(): boolean {
-    return this.ask(1804) as boolean;
+    return this.ask(1803) as boolean;
   }
 }
 
@@ -543,7 +543,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   capturesThis(): boolean {
-    return this.ask(1939) as boolean;
+    return this.ask(1938) as boolean;
   }
 
   /**
@@ -551,7 +551,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   capturesVariable(): boolean {
-    return this.ask(1940) as boolean;
+    return this.ask(1939) as boolean;
   }
 
   /**
@@ -559,7 +559,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   capturesVLAType(): boolean {
-    return this.ask(1941) as boolean;
+    return this.ask(1940) as boolean;
   }
 
   /**
@@ -583,7 +583,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   isExplicit(): boolean {
-    return this.ask(1944) as boolean;
+    return this.ask(1943) as boolean;
   }
 
   /**
@@ -591,7 +591,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   get location(): Location {
-    return this.ask(1945) as Location;
+    return this.ask(1944) as Location;
   }
 
   /**
@@ -607,7 +607,7 @@ export class LambdaCapture extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaCapture.html
    */
   get ellipsisLoc(): Location | undefined {
-    return (this.ask(1947) ?? undefined) as Location | undefined;
+    return (this.ask(1946) ?? undefined) as Location | undefined;
   }
 }
 
@@ -875,22 +875,22 @@ export abstract class Requirement extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1Requirement.html */
   get requirementKind(): enums.RequirementKind {
-    return this.askEnum(1865, enums.RequirementKind);
+    return this.askEnum(1864, enums.RequirementKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1Requirement.html */
   isSatisfied(): boolean | undefined {
-    return (this.ask(1866) ?? undefined) as boolean | undefined;
+    return (this.ask(1865) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1Requirement.html */
   isDependent(): boolean {
-    return this.ask(1867) as boolean;
+    return this.ask(1866) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1Requirement.html */
   containsUnexpandedParameterPack(): boolean {
-    return this.ask(1868) as boolean;
+    return this.ask(1867) as boolean;
   }
 }
 
@@ -900,17 +900,17 @@ export class TypeRequirement extends Requirement {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1TypeRequirement.html */
   get satisfactionStatus(): enums.TypeRequirementSatisfactionStatus {
-    return this.askEnum(1869, enums.TypeRequirementSatisfactionStatus);
+    return this.askEnum(1868, enums.TypeRequirementSatisfactionStatus);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1TypeRequirement.html */
   isSubstitutionFailure(): boolean {
-    return this.ask(1870) as boolean;
+    return this.ask(1869) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1TypeRequirement.html */
   get type(): AnyTypeLoc | undefined {
-    return (this.ask(1871) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(1870) ?? undefined) as AnyTypeLoc | undefined;
   }
 }
 
@@ -920,42 +920,42 @@ export class ExprRequirement extends Requirement {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   isSimple(): boolean {
-    return this.ask(1872) as boolean;
+    return this.ask(1871) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   isCompound(): boolean {
-    return this.ask(1873) as boolean;
+    return this.ask(1872) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   hasNoexceptRequirement(): boolean {
-    return this.ask(1874) as boolean;
+    return this.ask(1873) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   get noexceptLoc(): Location {
-    return this.ask(1875) as Location;
+    return this.ask(1874) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   get satisfactionStatus(): enums.ExprRequirementSatisfactionStatus {
-    return this.askEnum(1876, enums.ExprRequirementSatisfactionStatus);
+    return this.askEnum(1875, enums.ExprRequirementSatisfactionStatus);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   isExprSubstitutionFailure(): boolean {
-    return this.ask(1877) as boolean;
+    return this.ask(1876) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   get returnTypeRequirementSubstitutedConstraintExpr(): ConceptSpecializationExpr | undefined {
-    return (this.ask(1878) ?? undefined) as ConceptSpecializationExpr | undefined;
+    return (this.ask(1877) ?? undefined) as ConceptSpecializationExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1ExprRequirement.html */
   get expr(): AnyExpr | undefined {
-    return (this.ask(1879) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1878) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -965,12 +965,12 @@ export class NestedRequirement extends Requirement {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1NestedRequirement.html */
   hasInvalidConstraint(): boolean {
-    return this.ask(1880) as boolean;
+    return this.ask(1879) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1concepts_1_1NestedRequirement.html */
   get constraintExpr(): AnyExpr | undefined {
-    return (this.ask(1881) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1880) ?? undefined) as AnyExpr | undefined;
   }
 }
 

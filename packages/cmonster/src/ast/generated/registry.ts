@@ -25,7 +25,7 @@ import { AdjustedType, ArrayParameterType, ArrayType, AtomicType, AttributedType
 import { AdjustedTypeLoc, ArrayParameterTypeLoc, AtomicTypeLoc, AttributedTypeLoc, AutoTypeLoc, BTFTagAttributedTypeLoc, BitIntTypeLoc, BlockPointerTypeLoc, BuiltinTypeLoc, ComplexTypeLoc, ConstantArrayTypeLoc, ConstantMatrixTypeLoc, CountAttributedTypeLoc, DecayedTypeLoc, DecltypeTypeLoc, DeducedTemplateSpecializationTypeLoc, DependentAddressSpaceTypeLoc, DependentBitIntTypeLoc, DependentNameTypeLoc, DependentSizedArrayTypeLoc, DependentSizedExtVectorTypeLoc, DependentSizedMatrixTypeLoc, DependentTemplateSpecializationTypeLoc, DependentVectorTypeLoc, ElaboratedTypeLoc, EnumTypeLoc, ExtVectorTypeLoc, FunctionNoProtoTypeLoc, FunctionProtoTypeLoc, IncompleteArrayTypeLoc, InjectedClassNameTypeLoc, LValueReferenceTypeLoc, MacroQualifiedTypeLoc, MemberPointerTypeLoc, ObjCInterfaceTypeLoc, ObjCObjectPointerTypeLoc, ObjCObjectTypeLoc, ObjCTypeParamTypeLoc, PackExpansionTypeLoc, PackIndexingTypeLoc, ParenTypeLoc, PipeTypeLoc, PointerTypeLoc, QualifiedTypeLoc, RValueReferenceTypeLoc, RecordTypeLoc, SubstTemplateTypeParmPackTypeLoc, SubstTemplateTypeParmTypeLoc, TemplateSpecializationTypeLoc, TemplateTypeParmTypeLoc, TypeOfExprTypeLoc, TypeOfTypeLoc, TypedefTypeLoc, UnaryTransformTypeLoc, UnresolvedUsingTypeLoc, UsingTypeLoc, VariableArrayTypeLoc, VectorTypeLoc } from './typeloc.js';
 
 /** FNV-1a over the names of kinds, getters and packed bits; the frontend carries the same. */
-export const SCHEMA_HASH = 0xbeaf22a5;
+export const SCHEMA_HASH = 0x2f4b67a2;
 
 /** By kind: docs/formats/snapshot.md. */
 export const KIND_NAMES: readonly string[] = [
@@ -1027,2001 +1027,1001 @@ export const KIND_NAMES: readonly string[] = [
 ];
 
 /** The classes of nodes by kind; a row of a type is a TypeRow. */
-const nodeClasses: (NodeConstructor | undefined)[] = [
-  undefined,
-  undefined,
-  TranslationUnitDecl,
-  TopLevelStmtDecl,
-  RequiresExprBodyDecl,
-  LinkageSpecDecl,
-  ExternCContextDecl,
-  ExportDecl,
-  CapturedDecl,
-  BlockDecl,
-  StaticAssertDecl,
-  PragmaDetectMismatchDecl,
-  PragmaCommentDecl,
-  ObjCPropertyImplDecl,
-  OMPThreadPrivateDecl,
-  OMPRequiresDecl,
-  OMPAllocateDecl,
-  ObjCMethodDecl,
-  ObjCProtocolDecl,
-  ObjCInterfaceDecl,
-  ObjCImplementationDecl,
-  ObjCCategoryImplDecl,
-  ObjCCategoryDecl,
-  NamespaceDecl,
-  HLSLBufferDecl,
-  OMPDeclareReductionDecl,
-  OMPDeclareMapperDecl,
-  UnresolvedUsingValueDecl,
-  UnnamedGlobalConstantDecl,
-  TemplateParamObjectDecl,
-  MSGuidDecl,
-  IndirectFieldDecl,
-  EnumConstantDecl,
-  FunctionDecl,
-  CXXMethodDecl,
-  CXXDestructorDecl,
-  CXXConversionDecl,
-  CXXConstructorDecl,
-  CXXDeductionGuideDecl,
-  VarDecl,
-  VarTemplateSpecializationDecl,
-  VarTemplatePartialSpecializationDecl,
-  ParmVarDecl,
-  OMPCapturedExprDecl,
-  ImplicitParamDecl,
-  DecompositionDecl,
-  NonTypeTemplateParmDecl,
-  MSPropertyDecl,
-  FieldDecl,
-  ObjCIvarDecl,
-  ObjCAtDefsFieldDecl,
-  BindingDecl,
-  UsingShadowDecl,
-  ConstructorUsingShadowDecl,
-  UsingPackDecl,
-  UsingDirectiveDecl,
-  UnresolvedUsingIfExistsDecl,
-  RecordDecl,
-  CXXRecordDecl,
-  ClassTemplateSpecializationDecl,
-  ClassTemplatePartialSpecializationDecl,
-  EnumDecl,
-  UnresolvedUsingTypenameDecl,
-  TypedefDecl,
-  TypeAliasDecl,
-  ObjCTypeParamDecl,
-  TemplateTypeParmDecl,
-  TemplateTemplateParmDecl,
-  VarTemplateDecl,
-  TypeAliasTemplateDecl,
-  FunctionTemplateDecl,
-  ClassTemplateDecl,
-  ConceptDecl,
-  BuiltinTemplateDecl,
-  ObjCPropertyDecl,
-  ObjCCompatibleAliasDecl,
-  NamespaceAliasDecl,
-  LabelDecl,
-  UsingEnumDecl,
-  UsingDecl,
-  LifetimeExtendedTemporaryDecl,
-  ImportDecl,
-  ImplicitConceptSpecializationDecl,
-  FriendTemplateDecl,
-  FriendDecl,
-  FileScopeAsmDecl,
-  EmptyDecl,
-  AccessSpecDecl,
-  WhileStmt,
-  LabelStmt,
-  VAArgExpr,
-  UnaryOperator,
-  UnaryExprOrTypeTraitExpr,
-  TypoExpr,
-  TypeTraitExpr,
-  SubstNonTypeTemplateParmPackExpr,
-  SubstNonTypeTemplateParmExpr,
-  StringLiteral,
-  StmtExpr,
-  SourceLocExpr,
-  SizeOfPackExpr,
-  ShuffleVectorExpr,
-  SYCLUniqueStableNameExpr,
-  RequiresExpr,
-  RecoveryExpr,
-  PseudoObjectExpr,
-  PredefinedExpr,
-  ParenListExpr,
-  ParenExpr,
-  PackIndexingExpr,
-  PackExpansionExpr,
-  UnresolvedMemberExpr,
-  UnresolvedLookupExpr,
-  OpaqueValueExpr,
-  OffsetOfExpr,
-  ObjCSubscriptRefExpr,
-  ObjCStringLiteral,
-  ObjCSelectorExpr,
-  ObjCProtocolExpr,
-  ObjCPropertyRefExpr,
-  ObjCMessageExpr,
-  ObjCIvarRefExpr,
-  ObjCIsaExpr,
-  ObjCIndirectCopyRestoreExpr,
-  ObjCEncodeExpr,
-  ObjCDictionaryLiteral,
-  ObjCBoxedExpr,
-  ObjCBoolLiteralExpr,
-  ObjCAvailabilityCheckExpr,
-  ObjCArrayLiteral,
-  OMPIteratorExpr,
-  OMPArrayShapingExpr,
-  NoInitExpr,
-  MemberExpr,
-  MatrixSubscriptExpr,
-  MaterializeTemporaryExpr,
-  MSPropertySubscriptExpr,
-  MSPropertyRefExpr,
-  LambdaExpr,
-  IntegerLiteral,
-  InitListExpr,
-  ImplicitValueInitExpr,
-  ImaginaryLiteral,
-  GenericSelectionExpr,
-  GNUNullExpr,
-  FunctionParmPackExpr,
-  ExprWithCleanups,
-  ConstantExpr,
-  FloatingLiteral,
-  FixedPointLiteral,
-  ExtVectorElementExpr,
-  ExpressionTraitExpr,
-  EmbedExpr,
-  DesignatedInitUpdateExpr,
-  DesignatedInitExpr,
-  DependentScopeDeclRefExpr,
-  DependentCoawaitExpr,
-  DeclRefExpr,
-  CoyieldExpr,
-  CoawaitExpr,
-  ConvertVectorExpr,
-  ConceptSpecializationExpr,
-  CompoundLiteralExpr,
-  ChooseExpr,
-  CharacterLiteral,
-  ImplicitCastExpr,
-  ObjCBridgedCastExpr,
-  CXXStaticCastExpr,
-  CXXReinterpretCastExpr,
-  CXXDynamicCastExpr,
-  CXXConstCastExpr,
-  CXXAddrspaceCastExpr,
-  CXXFunctionalCastExpr,
-  CStyleCastExpr,
-  BuiltinBitCastExpr,
-  CallExpr,
-  UserDefinedLiteral,
-  CXXOperatorCallExpr,
-  CXXMemberCallExpr,
-  CUDAKernelCallExpr,
-  CXXUuidofExpr,
-  CXXUnresolvedConstructExpr,
-  CXXTypeidExpr,
-  CXXThrowExpr,
-  CXXThisExpr,
-  CXXStdInitializerListExpr,
-  CXXScalarValueInitExpr,
-  CXXRewrittenBinaryOperator,
-  CXXPseudoDestructorExpr,
-  CXXParenListInitExpr,
-  CXXNullPtrLiteralExpr,
-  CXXNoexceptExpr,
-  CXXNewExpr,
-  CXXInheritedCtorInitExpr,
-  CXXFoldExpr,
-  CXXDependentScopeMemberExpr,
-  CXXDeleteExpr,
-  CXXDefaultInitExpr,
-  CXXDefaultArgExpr,
-  CXXConstructExpr,
-  CXXTemporaryObjectExpr,
-  CXXBoolLiteralExpr,
-  CXXBindTemporaryExpr,
-  BlockExpr,
-  BinaryOperator,
-  CompoundAssignOperator,
-  AtomicExpr,
-  AsTypeExpr,
-  ArrayTypeTraitExpr,
-  ArraySubscriptExpr,
-  ArraySectionExpr,
-  ArrayInitLoopExpr,
-  ArrayInitIndexExpr,
-  AddrLabelExpr,
-  ConditionalOperator,
-  BinaryConditionalOperator,
-  AttributedStmt,
-  SwitchStmt,
-  DefaultStmt,
-  CaseStmt,
-  SEHTryStmt,
-  SEHLeaveStmt,
-  SEHFinallyStmt,
-  SEHExceptStmt,
-  ReturnStmt,
-  OpenACCLoopConstruct,
-  OpenACCComputeConstruct,
-  ObjCForCollectionStmt,
-  ObjCAutoreleasePoolStmt,
-  ObjCAtTryStmt,
-  ObjCAtThrowStmt,
-  ObjCAtSynchronizedStmt,
-  ObjCAtFinallyStmt,
-  ObjCAtCatchStmt,
-  OMPTeamsDirective,
-  OMPTaskyieldDirective,
-  OMPTaskwaitDirective,
-  OMPTaskgroupDirective,
-  OMPTaskDirective,
-  OMPTargetUpdateDirective,
-  OMPTargetTeamsDirective,
-  OMPTargetParallelForDirective,
-  OMPTargetParallelDirective,
-  OMPTargetExitDataDirective,
-  OMPTargetEnterDataDirective,
-  OMPTargetDirective,
-  OMPTargetDataDirective,
-  OMPSingleDirective,
-  OMPSectionsDirective,
-  OMPSectionDirective,
-  OMPScopeDirective,
-  OMPScanDirective,
-  OMPParallelSectionsDirective,
-  OMPParallelMasterDirective,
-  OMPParallelMaskedDirective,
-  OMPParallelDirective,
-  OMPOrderedDirective,
-  OMPMetaDirective,
-  OMPMasterDirective,
-  OMPMaskedDirective,
-  OMPUnrollDirective,
-  OMPTileDirective,
-  OMPReverseDirective,
-  OMPInterchangeDirective,
-  OMPTeamsGenericLoopDirective,
-  OMPTeamsDistributeSimdDirective,
-  OMPTeamsDistributeParallelForSimdDirective,
-  OMPTeamsDistributeParallelForDirective,
-  OMPTeamsDistributeDirective,
-  OMPTaskLoopSimdDirective,
-  OMPTaskLoopDirective,
-  OMPTargetTeamsGenericLoopDirective,
-  OMPTargetTeamsDistributeSimdDirective,
-  OMPTargetTeamsDistributeParallelForSimdDirective,
-  OMPTargetTeamsDistributeParallelForDirective,
-  OMPTargetTeamsDistributeDirective,
-  OMPTargetSimdDirective,
-  OMPTargetParallelGenericLoopDirective,
-  OMPTargetParallelForSimdDirective,
-  OMPSimdDirective,
-  OMPParallelMasterTaskLoopSimdDirective,
-  OMPParallelMasterTaskLoopDirective,
-  OMPParallelMaskedTaskLoopSimdDirective,
-  OMPParallelMaskedTaskLoopDirective,
-  OMPParallelGenericLoopDirective,
-  OMPParallelForSimdDirective,
-  OMPParallelForDirective,
-  OMPMasterTaskLoopSimdDirective,
-  OMPMasterTaskLoopDirective,
-  OMPMaskedTaskLoopSimdDirective,
-  OMPMaskedTaskLoopDirective,
-  OMPGenericLoopDirective,
-  OMPForSimdDirective,
-  OMPForDirective,
-  OMPDistributeSimdDirective,
-  OMPDistributeParallelForSimdDirective,
-  OMPDistributeParallelForDirective,
-  OMPDistributeDirective,
-  OMPInteropDirective,
-  OMPFlushDirective,
-  OMPErrorDirective,
-  OMPDispatchDirective,
-  OMPDepobjDirective,
-  OMPCriticalDirective,
-  OMPCancellationPointDirective,
-  OMPCancelDirective,
-  OMPBarrierDirective,
-  OMPAtomicDirective,
-  OMPCanonicalLoop,
-  NullStmt,
-  MSDependentExistsStmt,
-  IndirectGotoStmt,
-  IfStmt,
-  GotoStmt,
-  ForStmt,
-  DoStmt,
-  DeclStmt,
-  CoroutineBodyStmt,
-  CoreturnStmt,
-  ContinueStmt,
-  CompoundStmt,
-  CapturedStmt,
-  CXXTryStmt,
-  CXXForRangeStmt,
-  CXXCatchStmt,
-  BreakStmt,
-  MSAsmStmt,
-  GCCAsmStmt,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  AdjustedTypeLoc,
-  DecayedTypeLoc,
-  ConstantArrayTypeLoc,
-  ArrayParameterTypeLoc,
-  DependentSizedArrayTypeLoc,
-  IncompleteArrayTypeLoc,
-  VariableArrayTypeLoc,
-  AtomicTypeLoc,
-  AttributedTypeLoc,
-  BTFTagAttributedTypeLoc,
-  BitIntTypeLoc,
-  BlockPointerTypeLoc,
-  CountAttributedTypeLoc,
-  BuiltinTypeLoc,
-  ComplexTypeLoc,
-  DecltypeTypeLoc,
-  AutoTypeLoc,
-  DeducedTemplateSpecializationTypeLoc,
-  DependentAddressSpaceTypeLoc,
-  DependentBitIntTypeLoc,
-  DependentNameTypeLoc,
-  DependentSizedExtVectorTypeLoc,
-  DependentTemplateSpecializationTypeLoc,
-  DependentVectorTypeLoc,
-  ElaboratedTypeLoc,
-  FunctionNoProtoTypeLoc,
-  FunctionProtoTypeLoc,
-  InjectedClassNameTypeLoc,
-  MacroQualifiedTypeLoc,
-  ConstantMatrixTypeLoc,
-  DependentSizedMatrixTypeLoc,
-  MemberPointerTypeLoc,
-  ObjCObjectPointerTypeLoc,
-  ObjCObjectTypeLoc,
-  ObjCInterfaceTypeLoc,
-  ObjCTypeParamTypeLoc,
-  PackExpansionTypeLoc,
-  PackIndexingTypeLoc,
-  ParenTypeLoc,
-  PipeTypeLoc,
-  PointerTypeLoc,
-  LValueReferenceTypeLoc,
-  RValueReferenceTypeLoc,
-  SubstTemplateTypeParmPackTypeLoc,
-  SubstTemplateTypeParmTypeLoc,
-  EnumTypeLoc,
-  RecordTypeLoc,
-  TemplateSpecializationTypeLoc,
-  TemplateTypeParmTypeLoc,
-  TypeOfExprTypeLoc,
-  TypeOfTypeLoc,
-  TypedefTypeLoc,
-  UnaryTransformTypeLoc,
-  UnresolvedUsingTypeLoc,
-  UsingTypeLoc,
-  VectorTypeLoc,
-  ExtVectorTypeLoc,
-  QualifiedTypeLoc,
-  AddressSpaceAttr,
-  AllocatingAttr,
-  AnnotateTypeAttr,
-  ArmInAttr,
-  ArmInOutAttr,
-  ArmMveStrictPolymorphismAttr,
-  ArmOutAttr,
-  ArmPreservesAttr,
-  ArmStreamingAttr,
-  ArmStreamingCompatibleAttr,
-  BTFTypeTagAttr,
-  BlockingAttr,
-  CmseNSCallAttr,
-  HLSLGroupSharedAddressSpaceAttr,
-  HLSLParamModifierAttr,
-  NoDerefAttr,
-  NonAllocatingAttr,
-  NonBlockingAttr,
-  ObjCGCAttr,
-  ObjCInertUnsafeUnretainedAttr,
-  ObjCKindOfAttr,
-  OpenCLConstantAddressSpaceAttr,
-  OpenCLGenericAddressSpaceAttr,
-  OpenCLGlobalAddressSpaceAttr,
-  OpenCLGlobalDeviceAddressSpaceAttr,
-  OpenCLGlobalHostAddressSpaceAttr,
-  OpenCLLocalAddressSpaceAttr,
-  OpenCLPrivateAddressSpaceAttr,
-  Ptr32Attr,
-  Ptr64Attr,
-  SPtrAttr,
-  TypeNonNullAttr,
-  TypeNullUnspecifiedAttr,
-  TypeNullableResultAttr,
-  UPtrAttr,
-  WebAssemblyFuncrefAttr,
-  CXXAssumeAttr,
-  CodeAlignAttr,
-  FallThroughAttr,
-  HLSLLoopHintAttr,
-  LikelyAttr,
-  MustTailAttr,
-  OpenCLUnrollHintAttr,
-  UnlikelyAttr,
-  AlwaysInlineAttr,
-  NoInlineAttr,
-  NoMergeAttr,
-  SuppressAttr,
-  AArch64SVEPcsAttr,
-  AArch64VectorPcsAttr,
-  AMDGPUKernelCallAttr,
-  AcquireHandleAttr,
-  AnyX86NoCfCheckAttr,
-  CDeclAttr,
-  CountedByAttr,
-  CountedByOrNullAttr,
-  FastCallAttr,
-  IntelOclBiccAttr,
-  LifetimeBoundAttr,
-  M68kRTDAttr,
-  MSABIAttr,
-  NSReturnsRetainedAttr,
-  ObjCOwnershipAttr,
-  PascalAttr,
-  PcsAttr,
-  PreserveAllAttr,
-  PreserveMostAttr,
-  PreserveNoneAttr,
-  RISCVVectorCCAttr,
-  RegCallAttr,
-  SizedByAttr,
-  SizedByOrNullAttr,
-  StdCallAttr,
-  SwiftAsyncCallAttr,
-  SwiftCallAttr,
-  SysVABIAttr,
-  ThisCallAttr,
-  TypeNullableAttr,
-  VectorCallAttr,
-  SwiftAsyncContextAttr,
-  SwiftContextAttr,
-  SwiftErrorResultAttr,
-  SwiftIndirectResultAttr,
-  AnnotateAttr,
-  CFConsumedAttr,
-  CarriesDependencyAttr,
-  NSConsumedAttr,
-  NonNullAttr,
-  OSConsumedAttr,
-  PassObjectSizeAttr,
-  ReleaseHandleAttr,
-  UseHandleAttr,
-  HLSLPackOffsetAttr,
-  HLSLSV_DispatchThreadIDAttr,
-  HLSLSV_GroupIndexAttr,
-  AMDGPUFlatWorkGroupSizeAttr,
-  AMDGPUMaxNumWorkGroupsAttr,
-  AMDGPUNumSGPRAttr,
-  AMDGPUNumVGPRAttr,
-  AMDGPUWavesPerEUAttr,
-  ARMInterruptAttr,
-  AVRInterruptAttr,
-  AVRSignalAttr,
-  AcquireCapabilityAttr,
-  AcquiredAfterAttr,
-  AcquiredBeforeAttr,
-  AlignMac68kAttr,
-  AlignNaturalAttr,
-  AlignedAttr,
-  AllocAlignAttr,
-  AllocSizeAttr,
-  AlwaysDestroyAttr,
-  AnalyzerNoReturnAttr,
-  AnyX86InterruptAttr,
-  AnyX86NoCallerSavedRegistersAttr,
-  ArcWeakrefUnavailableAttr,
-  ArgumentWithTypeTagAttr,
-  ArmBuiltinAliasAttr,
-  ArmLocallyStreamingAttr,
-  ArmNewAttr,
-  ArtificialAttr,
-  AsmLabelAttr,
-  AssertCapabilityAttr,
-  AssertExclusiveLockAttr,
-  AssertSharedLockAttr,
-  AssumeAlignedAttr,
-  AvailabilityAttr,
-  AvailableOnlyInDefaultEvalMethodAttr,
-  BPFPreserveAccessIndexAttr,
-  BPFPreserveStaticOffsetAttr,
-  BTFDeclTagAttr,
-  BlocksAttr,
-  BuiltinAttr,
-  C11NoReturnAttr,
-  CFAuditedTransferAttr,
-  CFGuardAttr,
-  CFICanonicalJumpTableAttr,
-  CFReturnsNotRetainedAttr,
-  CFReturnsRetainedAttr,
-  CFUnknownTransferAttr,
-  CPUDispatchAttr,
-  CPUSpecificAttr,
-  CUDAConstantAttr,
-  CUDADeviceAttr,
-  CUDADeviceBuiltinSurfaceTypeAttr,
-  CUDADeviceBuiltinTextureTypeAttr,
-  CUDAGlobalAttr,
-  CUDAHostAttr,
-  CUDAInvalidTargetAttr,
-  CUDALaunchBoundsAttr,
-  CUDASharedAttr,
-  CXX11NoReturnAttr,
-  CallableWhenAttr,
-  CallbackAttr,
-  CapabilityAttr,
-  CapturedRecordAttr,
-  CleanupAttr,
-  ClspvLibclcBuiltinAttr,
-  CmseNSEntryAttr,
-  CodeModelAttr,
-  CodeSegAttr,
-  ColdAttr,
-  CommonAttr,
-  ConstAttr,
-  ConstInitAttr,
-  ConstructorAttr,
-  ConsumableAttr,
-  ConsumableAutoCastAttr,
-  ConsumableSetOnReadAttr,
-  ConvergentAttr,
-  CoroDisableLifetimeBoundAttr,
-  CoroLifetimeBoundAttr,
-  CoroOnlyDestroyWhenCompleteAttr,
-  CoroReturnTypeAttr,
-  CoroWrapperAttr,
-  DLLExportAttr,
-  DLLExportStaticLocalAttr,
-  DLLImportAttr,
-  DLLImportStaticLocalAttr,
-  DeprecatedAttr,
-  DestructorAttr,
-  DiagnoseAsBuiltinAttr,
-  DiagnoseIfAttr,
-  DisableSanitizerInstrumentationAttr,
-  DisableTailCallsAttr,
-  EmptyBasesAttr,
-  EnableIfAttr,
-  EnforceTCBAttr,
-  EnforceTCBLeafAttr,
-  EnumExtensibilityAttr,
-  ErrorAttr,
-  ExcludeFromExplicitInstantiationAttr,
-  ExclusiveTrylockFunctionAttr,
-  ExternalSourceSymbolAttr,
-  FinalAttr,
-  FlagEnumAttr,
-  FlattenAttr,
-  FormatAttr,
-  FormatArgAttr,
-  FunctionReturnThunksAttr,
-  GNUInlineAttr,
-  GuardedByAttr,
-  GuardedVarAttr,
-  HIPManagedAttr,
-  HLSLNumThreadsAttr,
-  HLSLResourceAttr,
-  HLSLResourceBindingAttr,
-  HLSLResourceClassAttr,
-  HLSLShaderAttr,
-  HotAttr,
-  HybridPatchableAttr,
-  IBActionAttr,
-  IBOutletAttr,
-  IBOutletCollectionAttr,
-  InitPriorityAttr,
-  InternalLinkageAttr,
-  LTOVisibilityPublicAttr,
-  LayoutVersionAttr,
-  LeafAttr,
-  LockReturnedAttr,
-  LocksExcludedAttr,
-  M68kInterruptAttr,
-  MIGServerRoutineAttr,
-  MSAllocatorAttr,
-  MSConstexprAttr,
-  MSInheritanceAttr,
-  MSNoVTableAttr,
-  MSP430InterruptAttr,
-  MSStructAttr,
-  MSVtorDispAttr,
-  MaxFieldAlignmentAttr,
-  MayAliasAttr,
-  MaybeUndefAttr,
-  MicroMipsAttr,
-  MinSizeAttr,
-  MinVectorWidthAttr,
-  Mips16Attr,
-  MipsInterruptAttr,
-  MipsLongCallAttr,
-  MipsShortCallAttr,
-  NSConsumesSelfAttr,
-  NSErrorDomainAttr,
-  NSReturnsAutoreleasedAttr,
-  NSReturnsNotRetainedAttr,
-  NVPTXKernelAttr,
-  NakedAttr,
-  NoAliasAttr,
-  NoCommonAttr,
-  NoDebugAttr,
-  NoDestroyAttr,
-  NoDuplicateAttr,
-  NoInstrumentFunctionAttr,
-  NoMicroMipsAttr,
-  NoMips16Attr,
-  NoProfileFunctionAttr,
-  NoRandomizeLayoutAttr,
-  NoReturnAttr,
-  NoSanitizeAttr,
-  NoSpeculativeLoadHardeningAttr,
-  NoSplitStackAttr,
-  NoStackProtectorAttr,
-  NoThreadSafetyAnalysisAttr,
-  NoThrowAttr,
-  NoUniqueAddressAttr,
-  NoUwtableAttr,
-  NotTailCalledAttr,
-  OMPAllocateDeclAttr,
-  OMPAssumeAttr,
-  OMPCaptureNoInitAttr,
-  OMPDeclareTargetDeclAttr,
-  OMPDeclareVariantAttr,
-  OMPThreadPrivateDeclAttr,
-  OSConsumesThisAttr,
-  OSReturnsNotRetainedAttr,
-  OSReturnsRetainedAttr,
-  OSReturnsRetainedOnNonZeroAttr,
-  OSReturnsRetainedOnZeroAttr,
-  ObjCBridgeAttr,
-  ObjCBridgeMutableAttr,
-  ObjCBridgeRelatedAttr,
-  ObjCExceptionAttr,
-  ObjCExplicitProtocolImplAttr,
-  ObjCExternallyRetainedAttr,
-  ObjCIndependentClassAttr,
-  ObjCMethodFamilyAttr,
-  ObjCNSObjectAttr,
-  ObjCPreciseLifetimeAttr,
-  ObjCRequiresPropertyDefsAttr,
-  ObjCRequiresSuperAttr,
-  ObjCReturnsInnerPointerAttr,
-  ObjCRootClassAttr,
-  ObjCSubclassingRestrictedAttr,
-  OpenCLIntelReqdSubGroupSizeAttr,
-  OpenCLKernelAttr,
-  OptimizeNoneAttr,
-  OverrideAttr,
-  OwnerAttr,
-  OwnershipAttr,
-  PackedAttr,
-  ParamTypestateAttr,
-  PatchableFunctionEntryAttr,
-  PointerAttr,
-  PragmaClangBSSSectionAttr,
-  PragmaClangDataSectionAttr,
-  PragmaClangRelroSectionAttr,
-  PragmaClangRodataSectionAttr,
-  PragmaClangTextSectionAttr,
-  PreferredNameAttr,
-  PreferredTypeAttr,
-  PtGuardedByAttr,
-  PtGuardedVarAttr,
-  PureAttr,
-  RISCVInterruptAttr,
-  RandomizeLayoutAttr,
-  ReadOnlyPlacementAttr,
-  ReinitializesAttr,
-  ReleaseCapabilityAttr,
-  ReqdWorkGroupSizeAttr,
-  RequiresCapabilityAttr,
-  RestrictAttr,
-  RetainAttr,
-  ReturnTypestateAttr,
-  ReturnsNonNullAttr,
-  ReturnsTwiceAttr,
-  SYCLKernelAttr,
-  SYCLSpecialClassAttr,
-  ScopedLockableAttr,
-  SectionAttr,
-  SelectAnyAttr,
-  SentinelAttr,
-  SetTypestateAttr,
-  SharedTrylockFunctionAttr,
-  SpeculativeLoadHardeningAttr,
-  StandaloneDebugAttr,
-  StrictFPAttr,
-  StrictGuardStackCheckAttr,
-  SwiftAsyncAttr,
-  SwiftAsyncErrorAttr,
-  SwiftAsyncNameAttr,
-  SwiftAttrAttr,
-  SwiftBridgeAttr,
-  SwiftBridgedTypedefAttr,
-  SwiftErrorAttr,
-  SwiftImportAsNonGenericAttr,
-  SwiftImportPropertyAsAccessorsAttr,
-  SwiftNameAttr,
-  SwiftNewTypeAttr,
-  SwiftPrivateAttr,
-  TLSModelAttr,
-  TargetAttr,
-  TargetClonesAttr,
-  TargetVersionAttr,
-  TestTypestateAttr,
-  TransparentUnionAttr,
-  TrivialABIAttr,
-  TryAcquireCapabilityAttr,
-  TypeTagForDatatypeAttr,
-  TypeVisibilityAttr,
-  UnavailableAttr,
-  UninitializedAttr,
-  UnsafeBufferUsageAttr,
-  UnusedAttr,
-  UsedAttr,
-  UsingIfExistsAttr,
-  UuidAttr,
-  VTablePointerAuthenticationAttr,
-  VecReturnAttr,
-  VecTypeHintAttr,
-  VisibilityAttr,
-  WarnUnusedAttr,
-  WarnUnusedResultAttr,
-  WeakAttr,
-  WeakImportAttr,
-  WeakRefAttr,
-  WebAssemblyExportNameAttr,
-  WebAssemblyImportModuleAttr,
-  WebAssemblyImportNameAttr,
-  WorkGroupSizeHintAttr,
-  X86ForceAlignArgPointerAttr,
-  XRayInstrumentAttr,
-  XRayLogArgsAttr,
-  ZeroCallUsedRegsAttr,
-  AbiTagAttr,
-  AliasAttr,
-  AlignValueAttr,
-  BuiltinAliasAttr,
-  CalledOnceAttr,
-  IFuncAttr,
-  InitSegAttr,
-  LoaderUninitializedAttr,
-  LoopHintAttr,
-  ModeAttr,
-  NoBuiltinAttr,
-  NoEscapeAttr,
-  OMPCaptureKindAttr,
-  OMPDeclareSimdDeclAttr,
-  OMPReferencedVarAttr,
-  ObjCBoxableAttr,
-  ObjCClassStubAttr,
-  ObjCDesignatedInitializerAttr,
-  ObjCDirectAttr,
-  ObjCDirectMembersAttr,
-  ObjCNonLazyClassAttr,
-  ObjCNonRuntimeProtocolAttr,
-  ObjCRuntimeNameAttr,
-  ObjCRuntimeVisibleAttr,
-  OpenCLAccessAttr,
-  OverloadableAttr,
-  RenderScriptKernelAttr,
-  SwiftObjCMembersAttr,
-  SwiftVersionedAdditionAttr,
-  SwiftVersionedRemovalAttr,
-  ThreadAttr,
-  VerbatimBlockLineComment,
-  TextComment,
-  InlineCommandComment,
-  HTMLStartTagComment,
-  HTMLEndTagComment,
-  FullComment,
-  ParagraphComment,
-  BlockCommandComment,
-  VerbatimLineComment,
-  VerbatimBlockComment,
-  TParamCommandComment,
-  ParamCommandComment,
-  OMPAcqRelClause,
-  OMPAcquireClause,
-  OMPAffinityClause,
-  OMPAlignClause,
-  OMPAlignedClause,
-  OMPAllocateClause,
-  OMPAllocatorClause,
-  OMPAtClause,
-  OMPAtomicDefaultMemOrderClause,
-  OMPBindClause,
-  OMPCaptureClause,
-  OMPCollapseClause,
-  OMPCompareClause,
-  OMPCopyprivateClause,
-  OMPCopyinClause,
-  OMPDefaultClause,
-  OMPDefaultmapClause,
-  OMPDependClause,
-  OMPDepobjClause,
-  OMPDestroyClause,
-  OMPDetachClause,
-  OMPDeviceClause,
-  OMPDistScheduleClause,
-  OMPDoacrossClause,
-  OMPDynamicAllocatorsClause,
-  OMPExclusiveClause,
-  OMPFailClause,
-  OMPFilterClause,
-  OMPFinalClause,
-  OMPFirstprivateClause,
-  OMPFlushClause,
-  OMPFromClause,
-  OMPFullClause,
-  OMPGrainsizeClause,
-  OMPHasDeviceAddrClause,
-  OMPHintClause,
-  OMPIfClause,
-  OMPInReductionClause,
-  OMPInclusiveClause,
-  OMPInitClause,
-  OMPIsDevicePtrClause,
-  OMPLastprivateClause,
-  OMPLinearClause,
-  OMPMapClause,
-  OMPMergeableClause,
-  OMPMessageClause,
-  OMPNogroupClause,
-  OMPNowaitClause,
-  OMPNocontextClause,
-  OMPNontemporalClause,
-  OMPNovariantsClause,
-  OMPNumTasksClause,
-  OMPNumTeamsClause,
-  OMPNumThreadsClause,
-  OMPXAttributeClause,
-  OMPXBareClause,
-  OMPXDynCGroupMemClause,
-  OMPOrderClause,
-  OMPOrderedClause,
-  OMPPartialClause,
-  OMPPriorityClause,
-  OMPPrivateClause,
-  OMPProcBindClause,
-  OMPReadClause,
-  OMPReductionClause,
-  OMPRelaxedClause,
-  OMPReleaseClause,
-  OMPReverseOffloadClause,
-  OMPSafelenClause,
-  OMPScheduleClause,
-  OMPSeqCstClause,
-  OMPSeverityClause,
-  OMPSharedClause,
-  OMPSIMDClause,
-  OMPSimdlenClause,
-  OMPSizesClause,
-  OMPTaskReductionClause,
-  OMPThreadLimitClause,
-  OMPThreadsClause,
-  OMPToClause,
-  OMPUnifiedAddressClause,
-  OMPUnifiedSharedMemoryClause,
-  OMPUntiedClause,
-  OMPUpdateClause,
-  OMPUseClause,
-  OMPUseDeviceAddrClause,
-  OMPUseDevicePtrClause,
-  OMPUsesAllocatorsClause,
-  OMPWeakClause,
-  OMPWriteClause,
-  OpenACCAutoClause,
-  OpenACCAsyncClause,
-  OpenACCAttachClause,
-  OpenACCCopyClause,
-  OpenACCCopyInClause,
-  OpenACCCopyOutClause,
-  OpenACCCreateClause,
-  OpenACCDefaultClause,
-  OpenACCDevicePtrClause,
-  OpenACCDeviceTypeClause,
-  OpenACCFirstPrivateClause,
-  OpenACCIfClause,
-  OpenACCIndependentClause,
-  OpenACCNoCreateClause,
-  OpenACCNumGangsClause,
-  OpenACCNumWorkersClause,
-  OpenACCPresentClause,
-  OpenACCPrivateClause,
-  OpenACCReductionClause,
-  OpenACCSelfClause,
-  OpenACCSeqClause,
-  OpenACCVectorLengthClause,
-  OpenACCWaitClause,
-  undefined,
-  TemplateArgument,
-  TemplateArgumentLoc,
-  NestedNameSpecifierLoc,
-  CXXBaseSpecifier,
-  CXXCtorInitializer,
-  Designator,
-  ConceptReference,
-  LambdaCapture,
-  BlockCapture,
-  GenericAssociation,
-  TypeRequirement,
-  ExprRequirement,
-  NestedRequirement,
-];
-
-const typeClasses: (TypeConstructor | undefined)[] = [
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  AdjustedType,
-  DecayedType,
-  ConstantArrayType,
-  ArrayParameterType,
-  DependentSizedArrayType,
-  IncompleteArrayType,
-  VariableArrayType,
-  AtomicType,
-  AttributedType,
-  BTFTagAttributedType,
-  BitIntType,
-  BlockPointerType,
-  CountAttributedType,
-  BuiltinType,
-  ComplexType,
-  DecltypeType,
-  AutoType,
-  DeducedTemplateSpecializationType,
-  DependentAddressSpaceType,
-  DependentBitIntType,
-  DependentNameType,
-  DependentSizedExtVectorType,
-  DependentTemplateSpecializationType,
-  DependentVectorType,
-  ElaboratedType,
-  FunctionNoProtoType,
-  FunctionProtoType,
-  InjectedClassNameType,
-  MacroQualifiedType,
-  ConstantMatrixType,
-  DependentSizedMatrixType,
-  MemberPointerType,
-  ObjCObjectPointerType,
-  ObjCObjectType,
-  ObjCInterfaceType,
-  ObjCTypeParamType,
-  PackExpansionType,
-  PackIndexingType,
-  ParenType,
-  PipeType,
-  PointerType,
-  LValueReferenceType,
-  RValueReferenceType,
-  SubstTemplateTypeParmPackType,
-  SubstTemplateTypeParmType,
-  EnumType,
-  RecordType,
-  TemplateSpecializationType,
-  TemplateTypeParmType,
-  TypeOfExprType,
-  TypeOfType,
-  TypedefType,
-  UnaryTransformType,
-  UnresolvedUsingType,
-  UsingType,
-  VectorType,
-  ExtVectorType,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-  undefined,
-];
+const nodeClasses: (NodeConstructor | undefined)[] = [];
+const typeClasses: (TypeConstructor | undefined)[] = [];
+// One by one: the compiler compares the elements of a literal with one another, which takes seconds.
+nodeClasses[2] = TranslationUnitDecl;
+nodeClasses[3] = TopLevelStmtDecl;
+nodeClasses[4] = RequiresExprBodyDecl;
+nodeClasses[5] = LinkageSpecDecl;
+nodeClasses[6] = ExternCContextDecl;
+nodeClasses[7] = ExportDecl;
+nodeClasses[8] = CapturedDecl;
+nodeClasses[9] = BlockDecl;
+nodeClasses[10] = StaticAssertDecl;
+nodeClasses[11] = PragmaDetectMismatchDecl;
+nodeClasses[12] = PragmaCommentDecl;
+nodeClasses[13] = ObjCPropertyImplDecl;
+nodeClasses[14] = OMPThreadPrivateDecl;
+nodeClasses[15] = OMPRequiresDecl;
+nodeClasses[16] = OMPAllocateDecl;
+nodeClasses[17] = ObjCMethodDecl;
+nodeClasses[18] = ObjCProtocolDecl;
+nodeClasses[19] = ObjCInterfaceDecl;
+nodeClasses[20] = ObjCImplementationDecl;
+nodeClasses[21] = ObjCCategoryImplDecl;
+nodeClasses[22] = ObjCCategoryDecl;
+nodeClasses[23] = NamespaceDecl;
+nodeClasses[24] = HLSLBufferDecl;
+nodeClasses[25] = OMPDeclareReductionDecl;
+nodeClasses[26] = OMPDeclareMapperDecl;
+nodeClasses[27] = UnresolvedUsingValueDecl;
+nodeClasses[28] = UnnamedGlobalConstantDecl;
+nodeClasses[29] = TemplateParamObjectDecl;
+nodeClasses[30] = MSGuidDecl;
+nodeClasses[31] = IndirectFieldDecl;
+nodeClasses[32] = EnumConstantDecl;
+nodeClasses[33] = FunctionDecl;
+nodeClasses[34] = CXXMethodDecl;
+nodeClasses[35] = CXXDestructorDecl;
+nodeClasses[36] = CXXConversionDecl;
+nodeClasses[37] = CXXConstructorDecl;
+nodeClasses[38] = CXXDeductionGuideDecl;
+nodeClasses[39] = VarDecl;
+nodeClasses[40] = VarTemplateSpecializationDecl;
+nodeClasses[41] = VarTemplatePartialSpecializationDecl;
+nodeClasses[42] = ParmVarDecl;
+nodeClasses[43] = OMPCapturedExprDecl;
+nodeClasses[44] = ImplicitParamDecl;
+nodeClasses[45] = DecompositionDecl;
+nodeClasses[46] = NonTypeTemplateParmDecl;
+nodeClasses[47] = MSPropertyDecl;
+nodeClasses[48] = FieldDecl;
+nodeClasses[49] = ObjCIvarDecl;
+nodeClasses[50] = ObjCAtDefsFieldDecl;
+nodeClasses[51] = BindingDecl;
+nodeClasses[52] = UsingShadowDecl;
+nodeClasses[53] = ConstructorUsingShadowDecl;
+nodeClasses[54] = UsingPackDecl;
+nodeClasses[55] = UsingDirectiveDecl;
+nodeClasses[56] = UnresolvedUsingIfExistsDecl;
+nodeClasses[57] = RecordDecl;
+nodeClasses[58] = CXXRecordDecl;
+nodeClasses[59] = ClassTemplateSpecializationDecl;
+nodeClasses[60] = ClassTemplatePartialSpecializationDecl;
+nodeClasses[61] = EnumDecl;
+nodeClasses[62] = UnresolvedUsingTypenameDecl;
+nodeClasses[63] = TypedefDecl;
+nodeClasses[64] = TypeAliasDecl;
+nodeClasses[65] = ObjCTypeParamDecl;
+nodeClasses[66] = TemplateTypeParmDecl;
+nodeClasses[67] = TemplateTemplateParmDecl;
+nodeClasses[68] = VarTemplateDecl;
+nodeClasses[69] = TypeAliasTemplateDecl;
+nodeClasses[70] = FunctionTemplateDecl;
+nodeClasses[71] = ClassTemplateDecl;
+nodeClasses[72] = ConceptDecl;
+nodeClasses[73] = BuiltinTemplateDecl;
+nodeClasses[74] = ObjCPropertyDecl;
+nodeClasses[75] = ObjCCompatibleAliasDecl;
+nodeClasses[76] = NamespaceAliasDecl;
+nodeClasses[77] = LabelDecl;
+nodeClasses[78] = UsingEnumDecl;
+nodeClasses[79] = UsingDecl;
+nodeClasses[80] = LifetimeExtendedTemporaryDecl;
+nodeClasses[81] = ImportDecl;
+nodeClasses[82] = ImplicitConceptSpecializationDecl;
+nodeClasses[83] = FriendTemplateDecl;
+nodeClasses[84] = FriendDecl;
+nodeClasses[85] = FileScopeAsmDecl;
+nodeClasses[86] = EmptyDecl;
+nodeClasses[87] = AccessSpecDecl;
+nodeClasses[88] = WhileStmt;
+nodeClasses[89] = LabelStmt;
+nodeClasses[90] = VAArgExpr;
+nodeClasses[91] = UnaryOperator;
+nodeClasses[92] = UnaryExprOrTypeTraitExpr;
+nodeClasses[93] = TypoExpr;
+nodeClasses[94] = TypeTraitExpr;
+nodeClasses[95] = SubstNonTypeTemplateParmPackExpr;
+nodeClasses[96] = SubstNonTypeTemplateParmExpr;
+nodeClasses[97] = StringLiteral;
+nodeClasses[98] = StmtExpr;
+nodeClasses[99] = SourceLocExpr;
+nodeClasses[100] = SizeOfPackExpr;
+nodeClasses[101] = ShuffleVectorExpr;
+nodeClasses[102] = SYCLUniqueStableNameExpr;
+nodeClasses[103] = RequiresExpr;
+nodeClasses[104] = RecoveryExpr;
+nodeClasses[105] = PseudoObjectExpr;
+nodeClasses[106] = PredefinedExpr;
+nodeClasses[107] = ParenListExpr;
+nodeClasses[108] = ParenExpr;
+nodeClasses[109] = PackIndexingExpr;
+nodeClasses[110] = PackExpansionExpr;
+nodeClasses[111] = UnresolvedMemberExpr;
+nodeClasses[112] = UnresolvedLookupExpr;
+nodeClasses[113] = OpaqueValueExpr;
+nodeClasses[114] = OffsetOfExpr;
+nodeClasses[115] = ObjCSubscriptRefExpr;
+nodeClasses[116] = ObjCStringLiteral;
+nodeClasses[117] = ObjCSelectorExpr;
+nodeClasses[118] = ObjCProtocolExpr;
+nodeClasses[119] = ObjCPropertyRefExpr;
+nodeClasses[120] = ObjCMessageExpr;
+nodeClasses[121] = ObjCIvarRefExpr;
+nodeClasses[122] = ObjCIsaExpr;
+nodeClasses[123] = ObjCIndirectCopyRestoreExpr;
+nodeClasses[124] = ObjCEncodeExpr;
+nodeClasses[125] = ObjCDictionaryLiteral;
+nodeClasses[126] = ObjCBoxedExpr;
+nodeClasses[127] = ObjCBoolLiteralExpr;
+nodeClasses[128] = ObjCAvailabilityCheckExpr;
+nodeClasses[129] = ObjCArrayLiteral;
+nodeClasses[130] = OMPIteratorExpr;
+nodeClasses[131] = OMPArrayShapingExpr;
+nodeClasses[132] = NoInitExpr;
+nodeClasses[133] = MemberExpr;
+nodeClasses[134] = MatrixSubscriptExpr;
+nodeClasses[135] = MaterializeTemporaryExpr;
+nodeClasses[136] = MSPropertySubscriptExpr;
+nodeClasses[137] = MSPropertyRefExpr;
+nodeClasses[138] = LambdaExpr;
+nodeClasses[139] = IntegerLiteral;
+nodeClasses[140] = InitListExpr;
+nodeClasses[141] = ImplicitValueInitExpr;
+nodeClasses[142] = ImaginaryLiteral;
+nodeClasses[143] = GenericSelectionExpr;
+nodeClasses[144] = GNUNullExpr;
+nodeClasses[145] = FunctionParmPackExpr;
+nodeClasses[146] = ExprWithCleanups;
+nodeClasses[147] = ConstantExpr;
+nodeClasses[148] = FloatingLiteral;
+nodeClasses[149] = FixedPointLiteral;
+nodeClasses[150] = ExtVectorElementExpr;
+nodeClasses[151] = ExpressionTraitExpr;
+nodeClasses[152] = EmbedExpr;
+nodeClasses[153] = DesignatedInitUpdateExpr;
+nodeClasses[154] = DesignatedInitExpr;
+nodeClasses[155] = DependentScopeDeclRefExpr;
+nodeClasses[156] = DependentCoawaitExpr;
+nodeClasses[157] = DeclRefExpr;
+nodeClasses[158] = CoyieldExpr;
+nodeClasses[159] = CoawaitExpr;
+nodeClasses[160] = ConvertVectorExpr;
+nodeClasses[161] = ConceptSpecializationExpr;
+nodeClasses[162] = CompoundLiteralExpr;
+nodeClasses[163] = ChooseExpr;
+nodeClasses[164] = CharacterLiteral;
+nodeClasses[165] = ImplicitCastExpr;
+nodeClasses[166] = ObjCBridgedCastExpr;
+nodeClasses[167] = CXXStaticCastExpr;
+nodeClasses[168] = CXXReinterpretCastExpr;
+nodeClasses[169] = CXXDynamicCastExpr;
+nodeClasses[170] = CXXConstCastExpr;
+nodeClasses[171] = CXXAddrspaceCastExpr;
+nodeClasses[172] = CXXFunctionalCastExpr;
+nodeClasses[173] = CStyleCastExpr;
+nodeClasses[174] = BuiltinBitCastExpr;
+nodeClasses[175] = CallExpr;
+nodeClasses[176] = UserDefinedLiteral;
+nodeClasses[177] = CXXOperatorCallExpr;
+nodeClasses[178] = CXXMemberCallExpr;
+nodeClasses[179] = CUDAKernelCallExpr;
+nodeClasses[180] = CXXUuidofExpr;
+nodeClasses[181] = CXXUnresolvedConstructExpr;
+nodeClasses[182] = CXXTypeidExpr;
+nodeClasses[183] = CXXThrowExpr;
+nodeClasses[184] = CXXThisExpr;
+nodeClasses[185] = CXXStdInitializerListExpr;
+nodeClasses[186] = CXXScalarValueInitExpr;
+nodeClasses[187] = CXXRewrittenBinaryOperator;
+nodeClasses[188] = CXXPseudoDestructorExpr;
+nodeClasses[189] = CXXParenListInitExpr;
+nodeClasses[190] = CXXNullPtrLiteralExpr;
+nodeClasses[191] = CXXNoexceptExpr;
+nodeClasses[192] = CXXNewExpr;
+nodeClasses[193] = CXXInheritedCtorInitExpr;
+nodeClasses[194] = CXXFoldExpr;
+nodeClasses[195] = CXXDependentScopeMemberExpr;
+nodeClasses[196] = CXXDeleteExpr;
+nodeClasses[197] = CXXDefaultInitExpr;
+nodeClasses[198] = CXXDefaultArgExpr;
+nodeClasses[199] = CXXConstructExpr;
+nodeClasses[200] = CXXTemporaryObjectExpr;
+nodeClasses[201] = CXXBoolLiteralExpr;
+nodeClasses[202] = CXXBindTemporaryExpr;
+nodeClasses[203] = BlockExpr;
+nodeClasses[204] = BinaryOperator;
+nodeClasses[205] = CompoundAssignOperator;
+nodeClasses[206] = AtomicExpr;
+nodeClasses[207] = AsTypeExpr;
+nodeClasses[208] = ArrayTypeTraitExpr;
+nodeClasses[209] = ArraySubscriptExpr;
+nodeClasses[210] = ArraySectionExpr;
+nodeClasses[211] = ArrayInitLoopExpr;
+nodeClasses[212] = ArrayInitIndexExpr;
+nodeClasses[213] = AddrLabelExpr;
+nodeClasses[214] = ConditionalOperator;
+nodeClasses[215] = BinaryConditionalOperator;
+nodeClasses[216] = AttributedStmt;
+nodeClasses[217] = SwitchStmt;
+nodeClasses[218] = DefaultStmt;
+nodeClasses[219] = CaseStmt;
+nodeClasses[220] = SEHTryStmt;
+nodeClasses[221] = SEHLeaveStmt;
+nodeClasses[222] = SEHFinallyStmt;
+nodeClasses[223] = SEHExceptStmt;
+nodeClasses[224] = ReturnStmt;
+nodeClasses[225] = OpenACCLoopConstruct;
+nodeClasses[226] = OpenACCComputeConstruct;
+nodeClasses[227] = ObjCForCollectionStmt;
+nodeClasses[228] = ObjCAutoreleasePoolStmt;
+nodeClasses[229] = ObjCAtTryStmt;
+nodeClasses[230] = ObjCAtThrowStmt;
+nodeClasses[231] = ObjCAtSynchronizedStmt;
+nodeClasses[232] = ObjCAtFinallyStmt;
+nodeClasses[233] = ObjCAtCatchStmt;
+nodeClasses[234] = OMPTeamsDirective;
+nodeClasses[235] = OMPTaskyieldDirective;
+nodeClasses[236] = OMPTaskwaitDirective;
+nodeClasses[237] = OMPTaskgroupDirective;
+nodeClasses[238] = OMPTaskDirective;
+nodeClasses[239] = OMPTargetUpdateDirective;
+nodeClasses[240] = OMPTargetTeamsDirective;
+nodeClasses[241] = OMPTargetParallelForDirective;
+nodeClasses[242] = OMPTargetParallelDirective;
+nodeClasses[243] = OMPTargetExitDataDirective;
+nodeClasses[244] = OMPTargetEnterDataDirective;
+nodeClasses[245] = OMPTargetDirective;
+nodeClasses[246] = OMPTargetDataDirective;
+nodeClasses[247] = OMPSingleDirective;
+nodeClasses[248] = OMPSectionsDirective;
+nodeClasses[249] = OMPSectionDirective;
+nodeClasses[250] = OMPScopeDirective;
+nodeClasses[251] = OMPScanDirective;
+nodeClasses[252] = OMPParallelSectionsDirective;
+nodeClasses[253] = OMPParallelMasterDirective;
+nodeClasses[254] = OMPParallelMaskedDirective;
+nodeClasses[255] = OMPParallelDirective;
+nodeClasses[256] = OMPOrderedDirective;
+nodeClasses[257] = OMPMetaDirective;
+nodeClasses[258] = OMPMasterDirective;
+nodeClasses[259] = OMPMaskedDirective;
+nodeClasses[260] = OMPUnrollDirective;
+nodeClasses[261] = OMPTileDirective;
+nodeClasses[262] = OMPReverseDirective;
+nodeClasses[263] = OMPInterchangeDirective;
+nodeClasses[264] = OMPTeamsGenericLoopDirective;
+nodeClasses[265] = OMPTeamsDistributeSimdDirective;
+nodeClasses[266] = OMPTeamsDistributeParallelForSimdDirective;
+nodeClasses[267] = OMPTeamsDistributeParallelForDirective;
+nodeClasses[268] = OMPTeamsDistributeDirective;
+nodeClasses[269] = OMPTaskLoopSimdDirective;
+nodeClasses[270] = OMPTaskLoopDirective;
+nodeClasses[271] = OMPTargetTeamsGenericLoopDirective;
+nodeClasses[272] = OMPTargetTeamsDistributeSimdDirective;
+nodeClasses[273] = OMPTargetTeamsDistributeParallelForSimdDirective;
+nodeClasses[274] = OMPTargetTeamsDistributeParallelForDirective;
+nodeClasses[275] = OMPTargetTeamsDistributeDirective;
+nodeClasses[276] = OMPTargetSimdDirective;
+nodeClasses[277] = OMPTargetParallelGenericLoopDirective;
+nodeClasses[278] = OMPTargetParallelForSimdDirective;
+nodeClasses[279] = OMPSimdDirective;
+nodeClasses[280] = OMPParallelMasterTaskLoopSimdDirective;
+nodeClasses[281] = OMPParallelMasterTaskLoopDirective;
+nodeClasses[282] = OMPParallelMaskedTaskLoopSimdDirective;
+nodeClasses[283] = OMPParallelMaskedTaskLoopDirective;
+nodeClasses[284] = OMPParallelGenericLoopDirective;
+nodeClasses[285] = OMPParallelForSimdDirective;
+nodeClasses[286] = OMPParallelForDirective;
+nodeClasses[287] = OMPMasterTaskLoopSimdDirective;
+nodeClasses[288] = OMPMasterTaskLoopDirective;
+nodeClasses[289] = OMPMaskedTaskLoopSimdDirective;
+nodeClasses[290] = OMPMaskedTaskLoopDirective;
+nodeClasses[291] = OMPGenericLoopDirective;
+nodeClasses[292] = OMPForSimdDirective;
+nodeClasses[293] = OMPForDirective;
+nodeClasses[294] = OMPDistributeSimdDirective;
+nodeClasses[295] = OMPDistributeParallelForSimdDirective;
+nodeClasses[296] = OMPDistributeParallelForDirective;
+nodeClasses[297] = OMPDistributeDirective;
+nodeClasses[298] = OMPInteropDirective;
+nodeClasses[299] = OMPFlushDirective;
+nodeClasses[300] = OMPErrorDirective;
+nodeClasses[301] = OMPDispatchDirective;
+nodeClasses[302] = OMPDepobjDirective;
+nodeClasses[303] = OMPCriticalDirective;
+nodeClasses[304] = OMPCancellationPointDirective;
+nodeClasses[305] = OMPCancelDirective;
+nodeClasses[306] = OMPBarrierDirective;
+nodeClasses[307] = OMPAtomicDirective;
+nodeClasses[308] = OMPCanonicalLoop;
+nodeClasses[309] = NullStmt;
+nodeClasses[310] = MSDependentExistsStmt;
+nodeClasses[311] = IndirectGotoStmt;
+nodeClasses[312] = IfStmt;
+nodeClasses[313] = GotoStmt;
+nodeClasses[314] = ForStmt;
+nodeClasses[315] = DoStmt;
+nodeClasses[316] = DeclStmt;
+nodeClasses[317] = CoroutineBodyStmt;
+nodeClasses[318] = CoreturnStmt;
+nodeClasses[319] = ContinueStmt;
+nodeClasses[320] = CompoundStmt;
+nodeClasses[321] = CapturedStmt;
+nodeClasses[322] = CXXTryStmt;
+nodeClasses[323] = CXXForRangeStmt;
+nodeClasses[324] = CXXCatchStmt;
+nodeClasses[325] = BreakStmt;
+nodeClasses[326] = MSAsmStmt;
+nodeClasses[327] = GCCAsmStmt;
+typeClasses[328] = AdjustedType;
+typeClasses[329] = DecayedType;
+typeClasses[330] = ConstantArrayType;
+typeClasses[331] = ArrayParameterType;
+typeClasses[332] = DependentSizedArrayType;
+typeClasses[333] = IncompleteArrayType;
+typeClasses[334] = VariableArrayType;
+typeClasses[335] = AtomicType;
+typeClasses[336] = AttributedType;
+typeClasses[337] = BTFTagAttributedType;
+typeClasses[338] = BitIntType;
+typeClasses[339] = BlockPointerType;
+typeClasses[340] = CountAttributedType;
+typeClasses[341] = BuiltinType;
+typeClasses[342] = ComplexType;
+typeClasses[343] = DecltypeType;
+typeClasses[344] = AutoType;
+typeClasses[345] = DeducedTemplateSpecializationType;
+typeClasses[346] = DependentAddressSpaceType;
+typeClasses[347] = DependentBitIntType;
+typeClasses[348] = DependentNameType;
+typeClasses[349] = DependentSizedExtVectorType;
+typeClasses[350] = DependentTemplateSpecializationType;
+typeClasses[351] = DependentVectorType;
+typeClasses[352] = ElaboratedType;
+typeClasses[353] = FunctionNoProtoType;
+typeClasses[354] = FunctionProtoType;
+typeClasses[355] = InjectedClassNameType;
+typeClasses[356] = MacroQualifiedType;
+typeClasses[357] = ConstantMatrixType;
+typeClasses[358] = DependentSizedMatrixType;
+typeClasses[359] = MemberPointerType;
+typeClasses[360] = ObjCObjectPointerType;
+typeClasses[361] = ObjCObjectType;
+typeClasses[362] = ObjCInterfaceType;
+typeClasses[363] = ObjCTypeParamType;
+typeClasses[364] = PackExpansionType;
+typeClasses[365] = PackIndexingType;
+typeClasses[366] = ParenType;
+typeClasses[367] = PipeType;
+typeClasses[368] = PointerType;
+typeClasses[369] = LValueReferenceType;
+typeClasses[370] = RValueReferenceType;
+typeClasses[371] = SubstTemplateTypeParmPackType;
+typeClasses[372] = SubstTemplateTypeParmType;
+typeClasses[373] = EnumType;
+typeClasses[374] = RecordType;
+typeClasses[375] = TemplateSpecializationType;
+typeClasses[376] = TemplateTypeParmType;
+typeClasses[377] = TypeOfExprType;
+typeClasses[378] = TypeOfType;
+typeClasses[379] = TypedefType;
+typeClasses[380] = UnaryTransformType;
+typeClasses[381] = UnresolvedUsingType;
+typeClasses[382] = UsingType;
+typeClasses[383] = VectorType;
+typeClasses[384] = ExtVectorType;
+nodeClasses[385] = AdjustedTypeLoc;
+nodeClasses[386] = DecayedTypeLoc;
+nodeClasses[387] = ConstantArrayTypeLoc;
+nodeClasses[388] = ArrayParameterTypeLoc;
+nodeClasses[389] = DependentSizedArrayTypeLoc;
+nodeClasses[390] = IncompleteArrayTypeLoc;
+nodeClasses[391] = VariableArrayTypeLoc;
+nodeClasses[392] = AtomicTypeLoc;
+nodeClasses[393] = AttributedTypeLoc;
+nodeClasses[394] = BTFTagAttributedTypeLoc;
+nodeClasses[395] = BitIntTypeLoc;
+nodeClasses[396] = BlockPointerTypeLoc;
+nodeClasses[397] = CountAttributedTypeLoc;
+nodeClasses[398] = BuiltinTypeLoc;
+nodeClasses[399] = ComplexTypeLoc;
+nodeClasses[400] = DecltypeTypeLoc;
+nodeClasses[401] = AutoTypeLoc;
+nodeClasses[402] = DeducedTemplateSpecializationTypeLoc;
+nodeClasses[403] = DependentAddressSpaceTypeLoc;
+nodeClasses[404] = DependentBitIntTypeLoc;
+nodeClasses[405] = DependentNameTypeLoc;
+nodeClasses[406] = DependentSizedExtVectorTypeLoc;
+nodeClasses[407] = DependentTemplateSpecializationTypeLoc;
+nodeClasses[408] = DependentVectorTypeLoc;
+nodeClasses[409] = ElaboratedTypeLoc;
+nodeClasses[410] = FunctionNoProtoTypeLoc;
+nodeClasses[411] = FunctionProtoTypeLoc;
+nodeClasses[412] = InjectedClassNameTypeLoc;
+nodeClasses[413] = MacroQualifiedTypeLoc;
+nodeClasses[414] = ConstantMatrixTypeLoc;
+nodeClasses[415] = DependentSizedMatrixTypeLoc;
+nodeClasses[416] = MemberPointerTypeLoc;
+nodeClasses[417] = ObjCObjectPointerTypeLoc;
+nodeClasses[418] = ObjCObjectTypeLoc;
+nodeClasses[419] = ObjCInterfaceTypeLoc;
+nodeClasses[420] = ObjCTypeParamTypeLoc;
+nodeClasses[421] = PackExpansionTypeLoc;
+nodeClasses[422] = PackIndexingTypeLoc;
+nodeClasses[423] = ParenTypeLoc;
+nodeClasses[424] = PipeTypeLoc;
+nodeClasses[425] = PointerTypeLoc;
+nodeClasses[426] = LValueReferenceTypeLoc;
+nodeClasses[427] = RValueReferenceTypeLoc;
+nodeClasses[428] = SubstTemplateTypeParmPackTypeLoc;
+nodeClasses[429] = SubstTemplateTypeParmTypeLoc;
+nodeClasses[430] = EnumTypeLoc;
+nodeClasses[431] = RecordTypeLoc;
+nodeClasses[432] = TemplateSpecializationTypeLoc;
+nodeClasses[433] = TemplateTypeParmTypeLoc;
+nodeClasses[434] = TypeOfExprTypeLoc;
+nodeClasses[435] = TypeOfTypeLoc;
+nodeClasses[436] = TypedefTypeLoc;
+nodeClasses[437] = UnaryTransformTypeLoc;
+nodeClasses[438] = UnresolvedUsingTypeLoc;
+nodeClasses[439] = UsingTypeLoc;
+nodeClasses[440] = VectorTypeLoc;
+nodeClasses[441] = ExtVectorTypeLoc;
+nodeClasses[442] = QualifiedTypeLoc;
+nodeClasses[443] = AddressSpaceAttr;
+nodeClasses[444] = AllocatingAttr;
+nodeClasses[445] = AnnotateTypeAttr;
+nodeClasses[446] = ArmInAttr;
+nodeClasses[447] = ArmInOutAttr;
+nodeClasses[448] = ArmMveStrictPolymorphismAttr;
+nodeClasses[449] = ArmOutAttr;
+nodeClasses[450] = ArmPreservesAttr;
+nodeClasses[451] = ArmStreamingAttr;
+nodeClasses[452] = ArmStreamingCompatibleAttr;
+nodeClasses[453] = BTFTypeTagAttr;
+nodeClasses[454] = BlockingAttr;
+nodeClasses[455] = CmseNSCallAttr;
+nodeClasses[456] = HLSLGroupSharedAddressSpaceAttr;
+nodeClasses[457] = HLSLParamModifierAttr;
+nodeClasses[458] = NoDerefAttr;
+nodeClasses[459] = NonAllocatingAttr;
+nodeClasses[460] = NonBlockingAttr;
+nodeClasses[461] = ObjCGCAttr;
+nodeClasses[462] = ObjCInertUnsafeUnretainedAttr;
+nodeClasses[463] = ObjCKindOfAttr;
+nodeClasses[464] = OpenCLConstantAddressSpaceAttr;
+nodeClasses[465] = OpenCLGenericAddressSpaceAttr;
+nodeClasses[466] = OpenCLGlobalAddressSpaceAttr;
+nodeClasses[467] = OpenCLGlobalDeviceAddressSpaceAttr;
+nodeClasses[468] = OpenCLGlobalHostAddressSpaceAttr;
+nodeClasses[469] = OpenCLLocalAddressSpaceAttr;
+nodeClasses[470] = OpenCLPrivateAddressSpaceAttr;
+nodeClasses[471] = Ptr32Attr;
+nodeClasses[472] = Ptr64Attr;
+nodeClasses[473] = SPtrAttr;
+nodeClasses[474] = TypeNonNullAttr;
+nodeClasses[475] = TypeNullUnspecifiedAttr;
+nodeClasses[476] = TypeNullableResultAttr;
+nodeClasses[477] = UPtrAttr;
+nodeClasses[478] = WebAssemblyFuncrefAttr;
+nodeClasses[479] = CXXAssumeAttr;
+nodeClasses[480] = CodeAlignAttr;
+nodeClasses[481] = FallThroughAttr;
+nodeClasses[482] = HLSLLoopHintAttr;
+nodeClasses[483] = LikelyAttr;
+nodeClasses[484] = MustTailAttr;
+nodeClasses[485] = OpenCLUnrollHintAttr;
+nodeClasses[486] = UnlikelyAttr;
+nodeClasses[487] = AlwaysInlineAttr;
+nodeClasses[488] = NoInlineAttr;
+nodeClasses[489] = NoMergeAttr;
+nodeClasses[490] = SuppressAttr;
+nodeClasses[491] = AArch64SVEPcsAttr;
+nodeClasses[492] = AArch64VectorPcsAttr;
+nodeClasses[493] = AMDGPUKernelCallAttr;
+nodeClasses[494] = AcquireHandleAttr;
+nodeClasses[495] = AnyX86NoCfCheckAttr;
+nodeClasses[496] = CDeclAttr;
+nodeClasses[497] = CountedByAttr;
+nodeClasses[498] = CountedByOrNullAttr;
+nodeClasses[499] = FastCallAttr;
+nodeClasses[500] = IntelOclBiccAttr;
+nodeClasses[501] = LifetimeBoundAttr;
+nodeClasses[502] = M68kRTDAttr;
+nodeClasses[503] = MSABIAttr;
+nodeClasses[504] = NSReturnsRetainedAttr;
+nodeClasses[505] = ObjCOwnershipAttr;
+nodeClasses[506] = PascalAttr;
+nodeClasses[507] = PcsAttr;
+nodeClasses[508] = PreserveAllAttr;
+nodeClasses[509] = PreserveMostAttr;
+nodeClasses[510] = PreserveNoneAttr;
+nodeClasses[511] = RISCVVectorCCAttr;
+nodeClasses[512] = RegCallAttr;
+nodeClasses[513] = SizedByAttr;
+nodeClasses[514] = SizedByOrNullAttr;
+nodeClasses[515] = StdCallAttr;
+nodeClasses[516] = SwiftAsyncCallAttr;
+nodeClasses[517] = SwiftCallAttr;
+nodeClasses[518] = SysVABIAttr;
+nodeClasses[519] = ThisCallAttr;
+nodeClasses[520] = TypeNullableAttr;
+nodeClasses[521] = VectorCallAttr;
+nodeClasses[522] = SwiftAsyncContextAttr;
+nodeClasses[523] = SwiftContextAttr;
+nodeClasses[524] = SwiftErrorResultAttr;
+nodeClasses[525] = SwiftIndirectResultAttr;
+nodeClasses[526] = AnnotateAttr;
+nodeClasses[527] = CFConsumedAttr;
+nodeClasses[528] = CarriesDependencyAttr;
+nodeClasses[529] = NSConsumedAttr;
+nodeClasses[530] = NonNullAttr;
+nodeClasses[531] = OSConsumedAttr;
+nodeClasses[532] = PassObjectSizeAttr;
+nodeClasses[533] = ReleaseHandleAttr;
+nodeClasses[534] = UseHandleAttr;
+nodeClasses[535] = HLSLPackOffsetAttr;
+nodeClasses[536] = HLSLSV_DispatchThreadIDAttr;
+nodeClasses[537] = HLSLSV_GroupIndexAttr;
+nodeClasses[538] = AMDGPUFlatWorkGroupSizeAttr;
+nodeClasses[539] = AMDGPUMaxNumWorkGroupsAttr;
+nodeClasses[540] = AMDGPUNumSGPRAttr;
+nodeClasses[541] = AMDGPUNumVGPRAttr;
+nodeClasses[542] = AMDGPUWavesPerEUAttr;
+nodeClasses[543] = ARMInterruptAttr;
+nodeClasses[544] = AVRInterruptAttr;
+nodeClasses[545] = AVRSignalAttr;
+nodeClasses[546] = AcquireCapabilityAttr;
+nodeClasses[547] = AcquiredAfterAttr;
+nodeClasses[548] = AcquiredBeforeAttr;
+nodeClasses[549] = AlignMac68kAttr;
+nodeClasses[550] = AlignNaturalAttr;
+nodeClasses[551] = AlignedAttr;
+nodeClasses[552] = AllocAlignAttr;
+nodeClasses[553] = AllocSizeAttr;
+nodeClasses[554] = AlwaysDestroyAttr;
+nodeClasses[555] = AnalyzerNoReturnAttr;
+nodeClasses[556] = AnyX86InterruptAttr;
+nodeClasses[557] = AnyX86NoCallerSavedRegistersAttr;
+nodeClasses[558] = ArcWeakrefUnavailableAttr;
+nodeClasses[559] = ArgumentWithTypeTagAttr;
+nodeClasses[560] = ArmBuiltinAliasAttr;
+nodeClasses[561] = ArmLocallyStreamingAttr;
+nodeClasses[562] = ArmNewAttr;
+nodeClasses[563] = ArtificialAttr;
+nodeClasses[564] = AsmLabelAttr;
+nodeClasses[565] = AssertCapabilityAttr;
+nodeClasses[566] = AssertExclusiveLockAttr;
+nodeClasses[567] = AssertSharedLockAttr;
+nodeClasses[568] = AssumeAlignedAttr;
+nodeClasses[569] = AvailabilityAttr;
+nodeClasses[570] = AvailableOnlyInDefaultEvalMethodAttr;
+nodeClasses[571] = BPFPreserveAccessIndexAttr;
+nodeClasses[572] = BPFPreserveStaticOffsetAttr;
+nodeClasses[573] = BTFDeclTagAttr;
+nodeClasses[574] = BlocksAttr;
+nodeClasses[575] = BuiltinAttr;
+nodeClasses[576] = C11NoReturnAttr;
+nodeClasses[577] = CFAuditedTransferAttr;
+nodeClasses[578] = CFGuardAttr;
+nodeClasses[579] = CFICanonicalJumpTableAttr;
+nodeClasses[580] = CFReturnsNotRetainedAttr;
+nodeClasses[581] = CFReturnsRetainedAttr;
+nodeClasses[582] = CFUnknownTransferAttr;
+nodeClasses[583] = CPUDispatchAttr;
+nodeClasses[584] = CPUSpecificAttr;
+nodeClasses[585] = CUDAConstantAttr;
+nodeClasses[586] = CUDADeviceAttr;
+nodeClasses[587] = CUDADeviceBuiltinSurfaceTypeAttr;
+nodeClasses[588] = CUDADeviceBuiltinTextureTypeAttr;
+nodeClasses[589] = CUDAGlobalAttr;
+nodeClasses[590] = CUDAHostAttr;
+nodeClasses[591] = CUDAInvalidTargetAttr;
+nodeClasses[592] = CUDALaunchBoundsAttr;
+nodeClasses[593] = CUDASharedAttr;
+nodeClasses[594] = CXX11NoReturnAttr;
+nodeClasses[595] = CallableWhenAttr;
+nodeClasses[596] = CallbackAttr;
+nodeClasses[597] = CapabilityAttr;
+nodeClasses[598] = CapturedRecordAttr;
+nodeClasses[599] = CleanupAttr;
+nodeClasses[600] = ClspvLibclcBuiltinAttr;
+nodeClasses[601] = CmseNSEntryAttr;
+nodeClasses[602] = CodeModelAttr;
+nodeClasses[603] = CodeSegAttr;
+nodeClasses[604] = ColdAttr;
+nodeClasses[605] = CommonAttr;
+nodeClasses[606] = ConstAttr;
+nodeClasses[607] = ConstInitAttr;
+nodeClasses[608] = ConstructorAttr;
+nodeClasses[609] = ConsumableAttr;
+nodeClasses[610] = ConsumableAutoCastAttr;
+nodeClasses[611] = ConsumableSetOnReadAttr;
+nodeClasses[612] = ConvergentAttr;
+nodeClasses[613] = CoroDisableLifetimeBoundAttr;
+nodeClasses[614] = CoroLifetimeBoundAttr;
+nodeClasses[615] = CoroOnlyDestroyWhenCompleteAttr;
+nodeClasses[616] = CoroReturnTypeAttr;
+nodeClasses[617] = CoroWrapperAttr;
+nodeClasses[618] = DLLExportAttr;
+nodeClasses[619] = DLLExportStaticLocalAttr;
+nodeClasses[620] = DLLImportAttr;
+nodeClasses[621] = DLLImportStaticLocalAttr;
+nodeClasses[622] = DeprecatedAttr;
+nodeClasses[623] = DestructorAttr;
+nodeClasses[624] = DiagnoseAsBuiltinAttr;
+nodeClasses[625] = DiagnoseIfAttr;
+nodeClasses[626] = DisableSanitizerInstrumentationAttr;
+nodeClasses[627] = DisableTailCallsAttr;
+nodeClasses[628] = EmptyBasesAttr;
+nodeClasses[629] = EnableIfAttr;
+nodeClasses[630] = EnforceTCBAttr;
+nodeClasses[631] = EnforceTCBLeafAttr;
+nodeClasses[632] = EnumExtensibilityAttr;
+nodeClasses[633] = ErrorAttr;
+nodeClasses[634] = ExcludeFromExplicitInstantiationAttr;
+nodeClasses[635] = ExclusiveTrylockFunctionAttr;
+nodeClasses[636] = ExternalSourceSymbolAttr;
+nodeClasses[637] = FinalAttr;
+nodeClasses[638] = FlagEnumAttr;
+nodeClasses[639] = FlattenAttr;
+nodeClasses[640] = FormatAttr;
+nodeClasses[641] = FormatArgAttr;
+nodeClasses[642] = FunctionReturnThunksAttr;
+nodeClasses[643] = GNUInlineAttr;
+nodeClasses[644] = GuardedByAttr;
+nodeClasses[645] = GuardedVarAttr;
+nodeClasses[646] = HIPManagedAttr;
+nodeClasses[647] = HLSLNumThreadsAttr;
+nodeClasses[648] = HLSLResourceAttr;
+nodeClasses[649] = HLSLResourceBindingAttr;
+nodeClasses[650] = HLSLResourceClassAttr;
+nodeClasses[651] = HLSLShaderAttr;
+nodeClasses[652] = HotAttr;
+nodeClasses[653] = HybridPatchableAttr;
+nodeClasses[654] = IBActionAttr;
+nodeClasses[655] = IBOutletAttr;
+nodeClasses[656] = IBOutletCollectionAttr;
+nodeClasses[657] = InitPriorityAttr;
+nodeClasses[658] = InternalLinkageAttr;
+nodeClasses[659] = LTOVisibilityPublicAttr;
+nodeClasses[660] = LayoutVersionAttr;
+nodeClasses[661] = LeafAttr;
+nodeClasses[662] = LockReturnedAttr;
+nodeClasses[663] = LocksExcludedAttr;
+nodeClasses[664] = M68kInterruptAttr;
+nodeClasses[665] = MIGServerRoutineAttr;
+nodeClasses[666] = MSAllocatorAttr;
+nodeClasses[667] = MSConstexprAttr;
+nodeClasses[668] = MSInheritanceAttr;
+nodeClasses[669] = MSNoVTableAttr;
+nodeClasses[670] = MSP430InterruptAttr;
+nodeClasses[671] = MSStructAttr;
+nodeClasses[672] = MSVtorDispAttr;
+nodeClasses[673] = MaxFieldAlignmentAttr;
+nodeClasses[674] = MayAliasAttr;
+nodeClasses[675] = MaybeUndefAttr;
+nodeClasses[676] = MicroMipsAttr;
+nodeClasses[677] = MinSizeAttr;
+nodeClasses[678] = MinVectorWidthAttr;
+nodeClasses[679] = Mips16Attr;
+nodeClasses[680] = MipsInterruptAttr;
+nodeClasses[681] = MipsLongCallAttr;
+nodeClasses[682] = MipsShortCallAttr;
+nodeClasses[683] = NSConsumesSelfAttr;
+nodeClasses[684] = NSErrorDomainAttr;
+nodeClasses[685] = NSReturnsAutoreleasedAttr;
+nodeClasses[686] = NSReturnsNotRetainedAttr;
+nodeClasses[687] = NVPTXKernelAttr;
+nodeClasses[688] = NakedAttr;
+nodeClasses[689] = NoAliasAttr;
+nodeClasses[690] = NoCommonAttr;
+nodeClasses[691] = NoDebugAttr;
+nodeClasses[692] = NoDestroyAttr;
+nodeClasses[693] = NoDuplicateAttr;
+nodeClasses[694] = NoInstrumentFunctionAttr;
+nodeClasses[695] = NoMicroMipsAttr;
+nodeClasses[696] = NoMips16Attr;
+nodeClasses[697] = NoProfileFunctionAttr;
+nodeClasses[698] = NoRandomizeLayoutAttr;
+nodeClasses[699] = NoReturnAttr;
+nodeClasses[700] = NoSanitizeAttr;
+nodeClasses[701] = NoSpeculativeLoadHardeningAttr;
+nodeClasses[702] = NoSplitStackAttr;
+nodeClasses[703] = NoStackProtectorAttr;
+nodeClasses[704] = NoThreadSafetyAnalysisAttr;
+nodeClasses[705] = NoThrowAttr;
+nodeClasses[706] = NoUniqueAddressAttr;
+nodeClasses[707] = NoUwtableAttr;
+nodeClasses[708] = NotTailCalledAttr;
+nodeClasses[709] = OMPAllocateDeclAttr;
+nodeClasses[710] = OMPAssumeAttr;
+nodeClasses[711] = OMPCaptureNoInitAttr;
+nodeClasses[712] = OMPDeclareTargetDeclAttr;
+nodeClasses[713] = OMPDeclareVariantAttr;
+nodeClasses[714] = OMPThreadPrivateDeclAttr;
+nodeClasses[715] = OSConsumesThisAttr;
+nodeClasses[716] = OSReturnsNotRetainedAttr;
+nodeClasses[717] = OSReturnsRetainedAttr;
+nodeClasses[718] = OSReturnsRetainedOnNonZeroAttr;
+nodeClasses[719] = OSReturnsRetainedOnZeroAttr;
+nodeClasses[720] = ObjCBridgeAttr;
+nodeClasses[721] = ObjCBridgeMutableAttr;
+nodeClasses[722] = ObjCBridgeRelatedAttr;
+nodeClasses[723] = ObjCExceptionAttr;
+nodeClasses[724] = ObjCExplicitProtocolImplAttr;
+nodeClasses[725] = ObjCExternallyRetainedAttr;
+nodeClasses[726] = ObjCIndependentClassAttr;
+nodeClasses[727] = ObjCMethodFamilyAttr;
+nodeClasses[728] = ObjCNSObjectAttr;
+nodeClasses[729] = ObjCPreciseLifetimeAttr;
+nodeClasses[730] = ObjCRequiresPropertyDefsAttr;
+nodeClasses[731] = ObjCRequiresSuperAttr;
+nodeClasses[732] = ObjCReturnsInnerPointerAttr;
+nodeClasses[733] = ObjCRootClassAttr;
+nodeClasses[734] = ObjCSubclassingRestrictedAttr;
+nodeClasses[735] = OpenCLIntelReqdSubGroupSizeAttr;
+nodeClasses[736] = OpenCLKernelAttr;
+nodeClasses[737] = OptimizeNoneAttr;
+nodeClasses[738] = OverrideAttr;
+nodeClasses[739] = OwnerAttr;
+nodeClasses[740] = OwnershipAttr;
+nodeClasses[741] = PackedAttr;
+nodeClasses[742] = ParamTypestateAttr;
+nodeClasses[743] = PatchableFunctionEntryAttr;
+nodeClasses[744] = PointerAttr;
+nodeClasses[745] = PragmaClangBSSSectionAttr;
+nodeClasses[746] = PragmaClangDataSectionAttr;
+nodeClasses[747] = PragmaClangRelroSectionAttr;
+nodeClasses[748] = PragmaClangRodataSectionAttr;
+nodeClasses[749] = PragmaClangTextSectionAttr;
+nodeClasses[750] = PreferredNameAttr;
+nodeClasses[751] = PreferredTypeAttr;
+nodeClasses[752] = PtGuardedByAttr;
+nodeClasses[753] = PtGuardedVarAttr;
+nodeClasses[754] = PureAttr;
+nodeClasses[755] = RISCVInterruptAttr;
+nodeClasses[756] = RandomizeLayoutAttr;
+nodeClasses[757] = ReadOnlyPlacementAttr;
+nodeClasses[758] = ReinitializesAttr;
+nodeClasses[759] = ReleaseCapabilityAttr;
+nodeClasses[760] = ReqdWorkGroupSizeAttr;
+nodeClasses[761] = RequiresCapabilityAttr;
+nodeClasses[762] = RestrictAttr;
+nodeClasses[763] = RetainAttr;
+nodeClasses[764] = ReturnTypestateAttr;
+nodeClasses[765] = ReturnsNonNullAttr;
+nodeClasses[766] = ReturnsTwiceAttr;
+nodeClasses[767] = SYCLKernelAttr;
+nodeClasses[768] = SYCLSpecialClassAttr;
+nodeClasses[769] = ScopedLockableAttr;
+nodeClasses[770] = SectionAttr;
+nodeClasses[771] = SelectAnyAttr;
+nodeClasses[772] = SentinelAttr;
+nodeClasses[773] = SetTypestateAttr;
+nodeClasses[774] = SharedTrylockFunctionAttr;
+nodeClasses[775] = SpeculativeLoadHardeningAttr;
+nodeClasses[776] = StandaloneDebugAttr;
+nodeClasses[777] = StrictFPAttr;
+nodeClasses[778] = StrictGuardStackCheckAttr;
+nodeClasses[779] = SwiftAsyncAttr;
+nodeClasses[780] = SwiftAsyncErrorAttr;
+nodeClasses[781] = SwiftAsyncNameAttr;
+nodeClasses[782] = SwiftAttrAttr;
+nodeClasses[783] = SwiftBridgeAttr;
+nodeClasses[784] = SwiftBridgedTypedefAttr;
+nodeClasses[785] = SwiftErrorAttr;
+nodeClasses[786] = SwiftImportAsNonGenericAttr;
+nodeClasses[787] = SwiftImportPropertyAsAccessorsAttr;
+nodeClasses[788] = SwiftNameAttr;
+nodeClasses[789] = SwiftNewTypeAttr;
+nodeClasses[790] = SwiftPrivateAttr;
+nodeClasses[791] = TLSModelAttr;
+nodeClasses[792] = TargetAttr;
+nodeClasses[793] = TargetClonesAttr;
+nodeClasses[794] = TargetVersionAttr;
+nodeClasses[795] = TestTypestateAttr;
+nodeClasses[796] = TransparentUnionAttr;
+nodeClasses[797] = TrivialABIAttr;
+nodeClasses[798] = TryAcquireCapabilityAttr;
+nodeClasses[799] = TypeTagForDatatypeAttr;
+nodeClasses[800] = TypeVisibilityAttr;
+nodeClasses[801] = UnavailableAttr;
+nodeClasses[802] = UninitializedAttr;
+nodeClasses[803] = UnsafeBufferUsageAttr;
+nodeClasses[804] = UnusedAttr;
+nodeClasses[805] = UsedAttr;
+nodeClasses[806] = UsingIfExistsAttr;
+nodeClasses[807] = UuidAttr;
+nodeClasses[808] = VTablePointerAuthenticationAttr;
+nodeClasses[809] = VecReturnAttr;
+nodeClasses[810] = VecTypeHintAttr;
+nodeClasses[811] = VisibilityAttr;
+nodeClasses[812] = WarnUnusedAttr;
+nodeClasses[813] = WarnUnusedResultAttr;
+nodeClasses[814] = WeakAttr;
+nodeClasses[815] = WeakImportAttr;
+nodeClasses[816] = WeakRefAttr;
+nodeClasses[817] = WebAssemblyExportNameAttr;
+nodeClasses[818] = WebAssemblyImportModuleAttr;
+nodeClasses[819] = WebAssemblyImportNameAttr;
+nodeClasses[820] = WorkGroupSizeHintAttr;
+nodeClasses[821] = X86ForceAlignArgPointerAttr;
+nodeClasses[822] = XRayInstrumentAttr;
+nodeClasses[823] = XRayLogArgsAttr;
+nodeClasses[824] = ZeroCallUsedRegsAttr;
+nodeClasses[825] = AbiTagAttr;
+nodeClasses[826] = AliasAttr;
+nodeClasses[827] = AlignValueAttr;
+nodeClasses[828] = BuiltinAliasAttr;
+nodeClasses[829] = CalledOnceAttr;
+nodeClasses[830] = IFuncAttr;
+nodeClasses[831] = InitSegAttr;
+nodeClasses[832] = LoaderUninitializedAttr;
+nodeClasses[833] = LoopHintAttr;
+nodeClasses[834] = ModeAttr;
+nodeClasses[835] = NoBuiltinAttr;
+nodeClasses[836] = NoEscapeAttr;
+nodeClasses[837] = OMPCaptureKindAttr;
+nodeClasses[838] = OMPDeclareSimdDeclAttr;
+nodeClasses[839] = OMPReferencedVarAttr;
+nodeClasses[840] = ObjCBoxableAttr;
+nodeClasses[841] = ObjCClassStubAttr;
+nodeClasses[842] = ObjCDesignatedInitializerAttr;
+nodeClasses[843] = ObjCDirectAttr;
+nodeClasses[844] = ObjCDirectMembersAttr;
+nodeClasses[845] = ObjCNonLazyClassAttr;
+nodeClasses[846] = ObjCNonRuntimeProtocolAttr;
+nodeClasses[847] = ObjCRuntimeNameAttr;
+nodeClasses[848] = ObjCRuntimeVisibleAttr;
+nodeClasses[849] = OpenCLAccessAttr;
+nodeClasses[850] = OverloadableAttr;
+nodeClasses[851] = RenderScriptKernelAttr;
+nodeClasses[852] = SwiftObjCMembersAttr;
+nodeClasses[853] = SwiftVersionedAdditionAttr;
+nodeClasses[854] = SwiftVersionedRemovalAttr;
+nodeClasses[855] = ThreadAttr;
+nodeClasses[856] = VerbatimBlockLineComment;
+nodeClasses[857] = TextComment;
+nodeClasses[858] = InlineCommandComment;
+nodeClasses[859] = HTMLStartTagComment;
+nodeClasses[860] = HTMLEndTagComment;
+nodeClasses[861] = FullComment;
+nodeClasses[862] = ParagraphComment;
+nodeClasses[863] = BlockCommandComment;
+nodeClasses[864] = VerbatimLineComment;
+nodeClasses[865] = VerbatimBlockComment;
+nodeClasses[866] = TParamCommandComment;
+nodeClasses[867] = ParamCommandComment;
+nodeClasses[868] = OMPAcqRelClause;
+nodeClasses[869] = OMPAcquireClause;
+nodeClasses[870] = OMPAffinityClause;
+nodeClasses[871] = OMPAlignClause;
+nodeClasses[872] = OMPAlignedClause;
+nodeClasses[873] = OMPAllocateClause;
+nodeClasses[874] = OMPAllocatorClause;
+nodeClasses[875] = OMPAtClause;
+nodeClasses[876] = OMPAtomicDefaultMemOrderClause;
+nodeClasses[877] = OMPBindClause;
+nodeClasses[878] = OMPCaptureClause;
+nodeClasses[879] = OMPCollapseClause;
+nodeClasses[880] = OMPCompareClause;
+nodeClasses[881] = OMPCopyprivateClause;
+nodeClasses[882] = OMPCopyinClause;
+nodeClasses[883] = OMPDefaultClause;
+nodeClasses[884] = OMPDefaultmapClause;
+nodeClasses[885] = OMPDependClause;
+nodeClasses[886] = OMPDepobjClause;
+nodeClasses[887] = OMPDestroyClause;
+nodeClasses[888] = OMPDetachClause;
+nodeClasses[889] = OMPDeviceClause;
+nodeClasses[890] = OMPDistScheduleClause;
+nodeClasses[891] = OMPDoacrossClause;
+nodeClasses[892] = OMPDynamicAllocatorsClause;
+nodeClasses[893] = OMPExclusiveClause;
+nodeClasses[894] = OMPFailClause;
+nodeClasses[895] = OMPFilterClause;
+nodeClasses[896] = OMPFinalClause;
+nodeClasses[897] = OMPFirstprivateClause;
+nodeClasses[898] = OMPFlushClause;
+nodeClasses[899] = OMPFromClause;
+nodeClasses[900] = OMPFullClause;
+nodeClasses[901] = OMPGrainsizeClause;
+nodeClasses[902] = OMPHasDeviceAddrClause;
+nodeClasses[903] = OMPHintClause;
+nodeClasses[904] = OMPIfClause;
+nodeClasses[905] = OMPInReductionClause;
+nodeClasses[906] = OMPInclusiveClause;
+nodeClasses[907] = OMPInitClause;
+nodeClasses[908] = OMPIsDevicePtrClause;
+nodeClasses[909] = OMPLastprivateClause;
+nodeClasses[910] = OMPLinearClause;
+nodeClasses[911] = OMPMapClause;
+nodeClasses[912] = OMPMergeableClause;
+nodeClasses[913] = OMPMessageClause;
+nodeClasses[914] = OMPNogroupClause;
+nodeClasses[915] = OMPNowaitClause;
+nodeClasses[916] = OMPNocontextClause;
+nodeClasses[917] = OMPNontemporalClause;
+nodeClasses[918] = OMPNovariantsClause;
+nodeClasses[919] = OMPNumTasksClause;
+nodeClasses[920] = OMPNumTeamsClause;
+nodeClasses[921] = OMPNumThreadsClause;
+nodeClasses[922] = OMPXAttributeClause;
+nodeClasses[923] = OMPXBareClause;
+nodeClasses[924] = OMPXDynCGroupMemClause;
+nodeClasses[925] = OMPOrderClause;
+nodeClasses[926] = OMPOrderedClause;
+nodeClasses[927] = OMPPartialClause;
+nodeClasses[928] = OMPPriorityClause;
+nodeClasses[929] = OMPPrivateClause;
+nodeClasses[930] = OMPProcBindClause;
+nodeClasses[931] = OMPReadClause;
+nodeClasses[932] = OMPReductionClause;
+nodeClasses[933] = OMPRelaxedClause;
+nodeClasses[934] = OMPReleaseClause;
+nodeClasses[935] = OMPReverseOffloadClause;
+nodeClasses[936] = OMPSafelenClause;
+nodeClasses[937] = OMPScheduleClause;
+nodeClasses[938] = OMPSeqCstClause;
+nodeClasses[939] = OMPSeverityClause;
+nodeClasses[940] = OMPSharedClause;
+nodeClasses[941] = OMPSIMDClause;
+nodeClasses[942] = OMPSimdlenClause;
+nodeClasses[943] = OMPSizesClause;
+nodeClasses[944] = OMPTaskReductionClause;
+nodeClasses[945] = OMPThreadLimitClause;
+nodeClasses[946] = OMPThreadsClause;
+nodeClasses[947] = OMPToClause;
+nodeClasses[948] = OMPUnifiedAddressClause;
+nodeClasses[949] = OMPUnifiedSharedMemoryClause;
+nodeClasses[950] = OMPUntiedClause;
+nodeClasses[951] = OMPUpdateClause;
+nodeClasses[952] = OMPUseClause;
+nodeClasses[953] = OMPUseDeviceAddrClause;
+nodeClasses[954] = OMPUseDevicePtrClause;
+nodeClasses[955] = OMPUsesAllocatorsClause;
+nodeClasses[956] = OMPWeakClause;
+nodeClasses[957] = OMPWriteClause;
+nodeClasses[958] = OpenACCAutoClause;
+nodeClasses[959] = OpenACCAsyncClause;
+nodeClasses[960] = OpenACCAttachClause;
+nodeClasses[961] = OpenACCCopyClause;
+nodeClasses[962] = OpenACCCopyInClause;
+nodeClasses[963] = OpenACCCopyOutClause;
+nodeClasses[964] = OpenACCCreateClause;
+nodeClasses[965] = OpenACCDefaultClause;
+nodeClasses[966] = OpenACCDevicePtrClause;
+nodeClasses[967] = OpenACCDeviceTypeClause;
+nodeClasses[968] = OpenACCFirstPrivateClause;
+nodeClasses[969] = OpenACCIfClause;
+nodeClasses[970] = OpenACCIndependentClause;
+nodeClasses[971] = OpenACCNoCreateClause;
+nodeClasses[972] = OpenACCNumGangsClause;
+nodeClasses[973] = OpenACCNumWorkersClause;
+nodeClasses[974] = OpenACCPresentClause;
+nodeClasses[975] = OpenACCPrivateClause;
+nodeClasses[976] = OpenACCReductionClause;
+nodeClasses[977] = OpenACCSelfClause;
+nodeClasses[978] = OpenACCSeqClause;
+nodeClasses[979] = OpenACCVectorLengthClause;
+nodeClasses[980] = OpenACCWaitClause;
+nodeClasses[982] = TemplateArgument;
+nodeClasses[983] = TemplateArgumentLoc;
+nodeClasses[984] = NestedNameSpecifierLoc;
+nodeClasses[985] = CXXBaseSpecifier;
+nodeClasses[986] = CXXCtorInitializer;
+nodeClasses[987] = Designator;
+nodeClasses[988] = ConceptReference;
+nodeClasses[989] = LambdaCapture;
+nodeClasses[990] = BlockCapture;
+nodeClasses[991] = GenericAssociation;
+nodeClasses[992] = TypeRequirement;
+nodeClasses[993] = ExprRequirement;
+nodeClasses[994] = NestedRequirement;
 
 type AnyClass = abstract new (...args: never[]) => Node | TypeBase;
 

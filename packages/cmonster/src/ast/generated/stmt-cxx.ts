@@ -11,22 +11,22 @@ export class CXXCatchStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCatchStmt.html */
   get catchLoc(): Location {
-    return this.ask(1805) as Location;
+    return this.ask(1804) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCatchStmt.html */
   get exceptionDecl(): AnyVarDecl | undefined {
-    return (this.ask(1806) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(1805) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCatchStmt.html */
   get caughtType(): AnyType | undefined {
-    return (this.ask(1807) ?? undefined) as AnyType | undefined;
+    return (this.ask(1806) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXCatchStmt.html */
   get handlerBlock(): AnyStmt {
-    return this.ask(1808) as AnyStmt;
+    return this.ask(1807) as AnyStmt;
   }
 }
 
@@ -36,17 +36,17 @@ export class CXXTryStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXTryStmt.html */
   get tryLoc(): Location {
-    return this.ask(1809) as Location;
+    return this.ask(1808) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXTryStmt.html */
   get tryBlock(): CompoundStmt {
-    return this.ask(1810) as CompoundStmt;
+    return this.ask(1809) as CompoundStmt;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXTryStmt.html */
   get numHandlers(): number {
-    return this.ask(1811) as number;
+    return this.ask(1810) as number;
   }
 }
 
@@ -56,72 +56,72 @@ export class CXXForRangeStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get init(): AnyStmt | undefined {
-    return (this.ask(1812) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1811) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get loopVariable(): AnyVarDecl {
-    return this.ask(1813) as AnyVarDecl;
+    return this.ask(1812) as AnyVarDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get rangeInit(): AnyExpr {
-    return this.ask(1814) as AnyExpr;
+    return this.ask(1813) as AnyExpr;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get rangeStmt(): DeclStmt {
-    return this.ask(1815) as DeclStmt;
+    return this.ask(1814) as DeclStmt;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get beginStmt(): DeclStmt | undefined {
-    return (this.ask(1816) ?? undefined) as DeclStmt | undefined;
+    return (this.ask(1815) ?? undefined) as DeclStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get endStmt(): DeclStmt | undefined {
-    return (this.ask(1817) ?? undefined) as DeclStmt | undefined;
+    return (this.ask(1816) ?? undefined) as DeclStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get cond(): AnyExpr | undefined {
-    return (this.ask(1818) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1817) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get inc(): AnyExpr | undefined {
-    return (this.ask(1819) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1818) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get loopVarStmt(): DeclStmt {
-    return this.ask(1820) as DeclStmt;
+    return this.ask(1819) as DeclStmt;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get body(): AnyStmt {
-    return this.ask(1821) as AnyStmt;
+    return this.ask(1820) as AnyStmt;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get forLoc(): Location {
-    return this.ask(1822) as Location;
+    return this.ask(1821) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get coawaitLoc(): Location {
-    return this.ask(1823) as Location;
+    return this.ask(1822) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get colonLoc(): Location {
-    return this.ask(1824) as Location;
+    return this.ask(1823) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXForRangeStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1825) as Location;
+    return this.ask(1824) as Location;
   }
 }
 
@@ -134,7 +134,7 @@ export class MSDependentExistsStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MSDependentExistsStmt.html
    */
   get keywordLoc(): Location {
-    return this.ask(1826) as Location;
+    return this.ask(1825) as Location;
   }
 
   /**
@@ -150,7 +150,7 @@ export class MSDependentExistsStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MSDependentExistsStmt.html
    */
   isIfNotExists(): boolean {
-    return this.ask(1828) as boolean;
+    return this.ask(1827) as boolean;
   }
 
   /**
@@ -158,7 +158,7 @@ export class MSDependentExistsStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MSDependentExistsStmt.html
    */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(1829) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(1828) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /**
@@ -166,7 +166,7 @@ export class MSDependentExistsStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MSDependentExistsStmt.html
    */
   get nameInfo(): string {
-    return this.ask(1830) as string;
+    return this.ask(1829) as string;
   }
 
   /**
@@ -174,7 +174,7 @@ export class MSDependentExistsStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MSDependentExistsStmt.html
    */
   get subStmt(): CompoundStmt | undefined {
-    return (this.ask(1831) ?? undefined) as CompoundStmt | undefined;
+    return (this.ask(1830) ?? undefined) as CompoundStmt | undefined;
   }
 }
 
@@ -184,7 +184,7 @@ export class CoroutineBodyStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   hasDependentPromiseType(): boolean {
-    return this.ask(1832) as boolean;
+    return this.ask(1831) as boolean;
   }
 
   /**
@@ -192,82 +192,82 @@ export class CoroutineBodyStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html
    */
   get body(): CompoundStmt | undefined {
-    return (this.ask(1833) ?? undefined) as CompoundStmt | undefined;
+    return (this.ask(1832) ?? undefined) as CompoundStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get promiseDeclStmt(): AnyStmt | undefined {
-    return (this.ask(1834) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1833) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get promiseDecl(): AnyVarDecl | undefined {
-    return (this.ask(1835) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(1834) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get initSuspendStmt(): AnyStmt | undefined {
-    return (this.ask(1836) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1835) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get finalSuspendStmt(): AnyStmt | undefined {
-    return (this.ask(1837) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1836) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get exceptionHandler(): AnyStmt | undefined {
-    return (this.ask(1838) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1837) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get fallthroughHandler(): AnyStmt | undefined {
-    return (this.ask(1839) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1838) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get allocate(): AnyExpr | undefined {
-    return (this.ask(1840) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1839) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get deallocate(): AnyExpr | undefined {
-    return (this.ask(1841) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1840) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get resultDecl(): AnyStmt | undefined {
-    return (this.ask(1842) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1841) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get returnValueInit(): AnyExpr | undefined {
-    return (this.ask(1843) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1842) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get returnValue(): AnyExpr | undefined {
-    return (this.ask(1844) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1843) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get returnStmt(): AnyStmt | undefined {
-    return (this.ask(1845) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1844) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get returnStmtOnAllocFailure(): AnyStmt | undefined {
-    return (this.ask(1846) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1845) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get paramMoves(): readonly AnyStmt[] {
-    return this.ask(1847) as readonly AnyStmt[];
+    return this.ask(1846) as readonly AnyStmt[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoroutineBodyStmt.html */
   get childrenExclBody(): readonly AnyStmt[] {
-    return this.ask(1848) as readonly AnyStmt[];
+    return this.ask(1847) as readonly AnyStmt[];
   }
 }
 
@@ -277,7 +277,7 @@ export class CoreturnStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoreturnStmt.html */
   get keywordLoc(): Location {
-    return this.ask(1849) as Location;
+    return this.ask(1848) as Location;
   }
 
   /**
@@ -285,7 +285,7 @@ export class CoreturnStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CoreturnStmt.html
    */
   get operand(): AnyExpr | undefined {
-    return (this.ask(1850) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1849) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -293,11 +293,11 @@ export class CoreturnStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CoreturnStmt.html
    */
   get promiseCall(): AnyExpr | undefined {
-    return (this.ask(1851) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1850) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CoreturnStmt.html */
   isImplicit(): boolean {
-    return this.ask(1852) as boolean;
+    return this.ask(1851) as boolean;
   }
 }

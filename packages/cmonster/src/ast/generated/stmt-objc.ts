@@ -10,27 +10,27 @@ export class ObjCForCollectionStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCForCollectionStmt.html */
   get element(): AnyStmt | undefined {
-    return (this.ask(1245) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1244) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCForCollectionStmt.html */
   get collection(): AnyExpr | undefined {
-    return (this.ask(1246) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1245) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCForCollectionStmt.html */
   get body(): AnyStmt | undefined {
-    return (this.ask(1247) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1246) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCForCollectionStmt.html */
   get forLoc(): Location {
-    return this.ask(1248) as Location;
+    return this.ask(1247) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCForCollectionStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1249) as Location;
+    return this.ask(1248) as Location;
   }
 }
 
@@ -40,27 +40,27 @@ export class ObjCAtCatchStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtCatchStmt.html */
   get catchBody(): AnyStmt | undefined {
-    return (this.ask(1250) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1249) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtCatchStmt.html */
   get catchParamDecl(): AnyVarDecl | undefined {
-    return (this.ask(1251) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(1250) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtCatchStmt.html */
   get atCatchLoc(): Location {
-    return this.ask(1252) as Location;
+    return this.ask(1251) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtCatchStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1253) as Location;
+    return this.ask(1252) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtCatchStmt.html */
   hasEllipsis(): boolean {
-    return this.ask(1254) as boolean;
+    return this.ask(1253) as boolean;
   }
 }
 
@@ -70,12 +70,12 @@ export class ObjCAtFinallyStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtFinallyStmt.html */
   get finallyBody(): AnyStmt | undefined {
-    return (this.ask(1255) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1254) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtFinallyStmt.html */
   get atFinallyLoc(): Location {
-    return this.ask(1256) as Location;
+    return this.ask(1255) as Location;
   }
 }
 
@@ -88,7 +88,7 @@ export class ObjCAtTryStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtTryStmt.html
    */
   get atTryLoc(): Location {
-    return this.ask(1257) as Location;
+    return this.ask(1256) as Location;
   }
 
   /**
@@ -96,7 +96,7 @@ export class ObjCAtTryStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtTryStmt.html
    */
   get tryBody(): AnyStmt | undefined {
-    return (this.ask(1258) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1257) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -104,7 +104,7 @@ export class ObjCAtTryStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtTryStmt.html
    */
   get numCatchStmts(): number {
-    return this.ask(1259) as number;
+    return this.ask(1258) as number;
   }
 
   /**
@@ -112,12 +112,12 @@ export class ObjCAtTryStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtTryStmt.html
    */
   get finallyStmt(): ObjCAtFinallyStmt | undefined {
-    return (this.ask(1260) ?? undefined) as ObjCAtFinallyStmt | undefined;
+    return (this.ask(1259) ?? undefined) as ObjCAtFinallyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtTryStmt.html */
   get catch_stmts(): readonly ObjCAtCatchStmt[] {
-    return this.ask(1261) as readonly ObjCAtCatchStmt[];
+    return this.ask(1260) as readonly ObjCAtCatchStmt[];
   }
 }
 
@@ -127,17 +127,17 @@ export class ObjCAtSynchronizedStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtSynchronizedStmt.html */
   get atSynchronizedLoc(): Location {
-    return this.ask(1262) as Location;
+    return this.ask(1261) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtSynchronizedStmt.html */
   get synchBody(): CompoundStmt | undefined {
-    return (this.ask(1263) ?? undefined) as CompoundStmt | undefined;
+    return (this.ask(1262) ?? undefined) as CompoundStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtSynchronizedStmt.html */
   get synchExpr(): AnyExpr | undefined {
-    return (this.ask(1264) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1263) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -147,12 +147,12 @@ export class ObjCAtThrowStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtThrowStmt.html */
   get throwExpr(): AnyExpr | undefined {
-    return (this.ask(1265) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1264) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtThrowStmt.html */
   get throwLoc(): Location {
-    return this.ask(1266) as Location;
+    return this.ask(1265) as Location;
   }
 }
 
@@ -162,11 +162,11 @@ export class ObjCAutoreleasePoolStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAutoreleasePoolStmt.html */
   get subStmt(): AnyStmt | undefined {
-    return (this.ask(1267) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1266) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAutoreleasePoolStmt.html */
   get atLoc(): Location {
-    return this.ask(1268) as Location;
+    return this.ask(1267) as Location;
   }
 }

@@ -10,17 +10,17 @@ export abstract class OpenACCConstructStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCConstructStmt.html */
   get directiveKind(): enums.OpenACCDirectiveKind {
-    return this.askEnum(4234, enums.OpenACCDirectiveKind);
+    return this.askEnum(4233, enums.OpenACCDirectiveKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCConstructStmt.html */
   get directiveLoc(): Location {
-    return this.ask(4235) as Location;
+    return this.ask(4234) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCConstructStmt.html */
   get clauses(): readonly AnyOpenACCClause[] {
-    return this.ask(4236) as readonly AnyOpenACCClause[];
+    return this.ask(4235) as readonly AnyOpenACCClause[];
   }
 }
 
@@ -35,7 +35,7 @@ export class OpenACCComputeConstruct extends OpenACCAssociatedStmtConstruct {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCComputeConstruct.html */
   get structuredBlock(): AnyStmt | undefined {
-    return (this.ask(4237) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4236) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -45,7 +45,7 @@ export class OpenACCLoopConstruct extends OpenACCAssociatedStmtConstruct {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCLoopConstruct.html */
   get loop(): AnyStmt | undefined {
-    return (this.ask(4238) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4237) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -53,11 +53,11 @@ export class OpenACCLoopConstruct extends OpenACCAssociatedStmtConstruct {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCLoopConstruct.html
    */
   isOrphanedLoopConstruct(): boolean {
-    return this.ask(4239) as boolean;
+    return this.ask(4238) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OpenACCLoopConstruct.html */
   get parentComputeConstruct(): OpenACCComputeConstruct | undefined {
-    return (this.ask(4240) ?? undefined) as OpenACCComputeConstruct | undefined;
+    return (this.ask(4239) ?? undefined) as OpenACCComputeConstruct | undefined;
   }
 }

@@ -12,22 +12,22 @@ export class OMPCanonicalLoop extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCanonicalLoop.html */
   get loopStmt(): AnyStmt | undefined {
-    return (this.ask(4241) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4240) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCanonicalLoop.html */
   get distanceFunc(): CapturedStmt | undefined {
-    return (this.ask(4242) ?? undefined) as CapturedStmt | undefined;
+    return (this.ask(4241) ?? undefined) as CapturedStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCanonicalLoop.html */
   get loopVarFunc(): CapturedStmt | undefined {
-    return (this.ask(4243) ?? undefined) as CapturedStmt | undefined;
+    return (this.ask(4242) ?? undefined) as CapturedStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCanonicalLoop.html */
   get loopVarRef(): DeclRefExpr | undefined {
-    return (this.ask(4244) ?? undefined) as DeclRefExpr | undefined;
+    return (this.ask(4243) ?? undefined) as DeclRefExpr | undefined;
   }
 }
 
@@ -40,7 +40,7 @@ export abstract class OMPExecutableDirective extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html
    */
   get numClauses(): number {
-    return this.ask(4245) as number;
+    return this.ask(4244) as number;
   }
 
   /**
@@ -48,7 +48,7 @@ export abstract class OMPExecutableDirective extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html
    */
   hasAssociatedStmt(): boolean {
-    return this.ask(4246) as boolean;
+    return this.ask(4245) as boolean;
   }
 
   /**
@@ -56,12 +56,12 @@ export abstract class OMPExecutableDirective extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html
    */
   get associatedStmt(): AnyStmt | undefined {
-    return (this.ask(4247) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4246) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html */
   get innermostCapturedStmt(): CapturedStmt | undefined {
-    return (this.ask(4248) ?? undefined) as CapturedStmt | undefined;
+    return (this.ask(4247) ?? undefined) as CapturedStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html */
@@ -71,7 +71,7 @@ export abstract class OMPExecutableDirective extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html */
   get clauses(): readonly AnyOMPClause[] {
-    return this.ask(4250) as readonly AnyOMPClause[];
+    return this.ask(4249) as readonly AnyOMPClause[];
   }
 
   /**
@@ -79,7 +79,7 @@ export abstract class OMPExecutableDirective extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html
    */
   isStandaloneDirective(): boolean {
-    return this.ask(4251) as boolean;
+    return this.ask(4250) as boolean;
   }
 
   /**
@@ -87,17 +87,17 @@ export abstract class OMPExecutableDirective extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html
    */
   get structuredBlock(): AnyStmt | undefined {
-    return (this.ask(4252) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4251) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html */
   get rawStmt(): AnyStmt | undefined {
-    return (this.ask(4253) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4252) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExecutableDirective.html */
   get mappedDirective(): enums.Directive {
-    return this.askEnum(4254, enums.Directive);
+    return this.askEnum(4253, enums.Directive);
   }
 }
 
@@ -107,7 +107,7 @@ export class OMPParallelDirective extends OMPExecutableDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4255) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4254) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -115,7 +115,7 @@ export class OMPParallelDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4256) as boolean;
+    return this.ask(4255) as boolean;
   }
 }
 
@@ -128,7 +128,7 @@ export abstract class OMPLoopBasedDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopBasedDirective.html
    */
   get loopsNumber(): number {
-    return this.ask(4257) as number;
+    return this.ask(4256) as number;
   }
 }
 
@@ -141,7 +141,7 @@ export abstract class OMPLoopTransformationDirective extends OMPLoopBasedDirecti
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopTransformationDirective.html
    */
   get numAssociatedLoops(): number {
-    return this.ask(4258) as number;
+    return this.ask(4257) as number;
   }
 
   /**
@@ -149,7 +149,7 @@ export abstract class OMPLoopTransformationDirective extends OMPLoopBasedDirecti
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopTransformationDirective.html
    */
   get numGeneratedLoops(): number {
-    return this.ask(4259) as number;
+    return this.ask(4258) as number;
   }
 
   /**
@@ -157,7 +157,7 @@ export abstract class OMPLoopTransformationDirective extends OMPLoopBasedDirecti
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopTransformationDirective.html
    */
   get transformedStmt(): AnyStmt | undefined {
-    return (this.ask(4260) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4259) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -165,7 +165,7 @@ export abstract class OMPLoopTransformationDirective extends OMPLoopBasedDirecti
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopTransformationDirective.html
    */
   get preInits(): AnyStmt | undefined {
-    return (this.ask(4261) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4260) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -175,192 +175,192 @@ export abstract class OMPLoopDirective extends OMPLoopBasedDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get iterationVariable(): AnyExpr | undefined {
-    return (this.ask(4262) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4261) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get lastIteration(): AnyExpr | undefined {
-    return (this.ask(4263) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4262) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get calcLastIteration(): AnyExpr | undefined {
-    return (this.ask(4264) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4263) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get preCond(): AnyExpr | undefined {
-    return (this.ask(4265) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4264) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get cond(): AnyExpr | undefined {
-    return (this.ask(4266) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4265) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get init(): AnyExpr | undefined {
-    return (this.ask(4267) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4266) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get inc(): AnyExpr | undefined {
-    return (this.ask(4268) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4267) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get preInits(): AnyStmt | undefined {
-    return (this.ask(4269) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4268) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get isLastIterVariable(): AnyExpr | undefined {
-    return (this.ask(4270) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4269) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get lowerBoundVariable(): AnyExpr | undefined {
-    return (this.ask(4271) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4270) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get upperBoundVariable(): AnyExpr | undefined {
-    return (this.ask(4272) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4271) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get strideVariable(): AnyExpr | undefined {
-    return (this.ask(4273) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4272) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get ensureUpperBound(): AnyExpr | undefined {
-    return (this.ask(4274) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4273) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get nextLowerBound(): AnyExpr | undefined {
-    return (this.ask(4275) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4274) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get nextUpperBound(): AnyExpr | undefined {
-    return (this.ask(4276) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4275) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get numIterations(): AnyExpr | undefined {
-    return (this.ask(4277) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4276) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get prevLowerBoundVariable(): AnyExpr | undefined {
-    return (this.ask(4278) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4277) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get prevUpperBoundVariable(): AnyExpr | undefined {
-    return (this.ask(4279) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4278) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get distInc(): AnyExpr | undefined {
-    return (this.ask(4280) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4279) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get prevEnsureUpperBound(): AnyExpr | undefined {
-    return (this.ask(4281) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4280) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedLowerBoundVariable(): AnyExpr | undefined {
-    return (this.ask(4282) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4281) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedUpperBoundVariable(): AnyExpr | undefined {
-    return (this.ask(4283) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4282) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedEnsureUpperBound(): AnyExpr | undefined {
-    return (this.ask(4284) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4283) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedInit(): AnyExpr | undefined {
-    return (this.ask(4285) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4284) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedCond(): AnyExpr | undefined {
-    return (this.ask(4286) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4285) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedNextLowerBound(): AnyExpr | undefined {
-    return (this.ask(4287) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4286) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedNextUpperBound(): AnyExpr | undefined {
-    return (this.ask(4288) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4287) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedDistCond(): AnyExpr | undefined {
-    return (this.ask(4289) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4288) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get combinedParForInDistCond(): AnyExpr | undefined {
-    return (this.ask(4290) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4289) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get body(): AnyStmt | undefined {
-    return (this.ask(4291) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4290) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get counters(): readonly AnyExpr[] {
-    return this.ask(4292) as readonly AnyExpr[];
+    return this.ask(4291) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get private_counters(): readonly AnyExpr[] {
-    return this.ask(4293) as readonly AnyExpr[];
+    return this.ask(4292) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get inits(): readonly AnyExpr[] {
-    return this.ask(4294) as readonly AnyExpr[];
+    return this.ask(4293) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get updates(): readonly AnyExpr[] {
-    return this.ask(4295) as readonly AnyExpr[];
+    return this.ask(4294) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get finals(): readonly AnyExpr[] {
-    return this.ask(4296) as readonly AnyExpr[];
+    return this.ask(4295) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get dependent_counters(): readonly AnyExpr[] {
-    return this.ask(4297) as readonly AnyExpr[];
+    return this.ask(4296) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get dependent_inits(): readonly AnyExpr[] {
-    return this.ask(4298) as readonly AnyExpr[];
+    return this.ask(4297) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
   get finals_conditions(): readonly AnyExpr[] {
-    return this.ask(4299) as readonly AnyExpr[];
+    return this.ask(4298) as readonly AnyExpr[];
   }
 }
 
@@ -375,7 +375,7 @@ export class OMPForDirective extends OMPLoopDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPForDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4300) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4299) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -383,7 +383,7 @@ export class OMPForDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPForDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4301) as boolean;
+    return this.ask(4300) as boolean;
   }
 }
 
@@ -398,7 +398,7 @@ export class OMPSectionsDirective extends OMPExecutableDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPSectionsDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4302) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4301) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -406,7 +406,7 @@ export class OMPSectionsDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSectionsDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4303) as boolean;
+    return this.ask(4302) as boolean;
   }
 }
 
@@ -419,7 +419,7 @@ export class OMPSectionDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPSectionDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4304) as boolean;
+    return this.ask(4303) as boolean;
   }
 }
 
@@ -447,7 +447,7 @@ export class OMPCriticalDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCriticalDirective.html
    */
   get directiveName(): string {
-    return this.ask(4305) as string;
+    return this.ask(4304) as string;
   }
 }
 
@@ -457,7 +457,7 @@ export class OMPParallelForDirective extends OMPLoopDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelForDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4306) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4305) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -465,7 +465,7 @@ export class OMPParallelForDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelForDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4307) as boolean;
+    return this.ask(4306) as boolean;
   }
 }
 
@@ -480,7 +480,7 @@ export class OMPParallelMasterDirective extends OMPExecutableDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelMasterDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4308) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4307) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -490,7 +490,7 @@ export class OMPParallelMaskedDirective extends OMPExecutableDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelMaskedDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4309) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4308) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -500,7 +500,7 @@ export class OMPParallelSectionsDirective extends OMPExecutableDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelSectionsDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4310) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4309) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -508,7 +508,7 @@ export class OMPParallelSectionsDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelSectionsDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4311) as boolean;
+    return this.ask(4310) as boolean;
   }
 }
 
@@ -521,7 +521,7 @@ export class OMPTaskDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4312) as boolean;
+    return this.ask(4311) as boolean;
   }
 }
 
@@ -549,7 +549,7 @@ export class OMPTaskgroupDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskgroupDirective.html
    */
   get reductionRef(): AnyExpr | undefined {
-    return (this.ask(4313) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4312) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -574,12 +574,12 @@ export class OMPAtomicDirective extends OMPExecutableDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html */
   get x(): AnyExpr | undefined {
-    return (this.ask(4314) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4313) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html */
   get updateExpr(): AnyExpr | undefined {
-    return (this.ask(4315) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4314) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -587,7 +587,7 @@ export class OMPAtomicDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html
    */
   isXLHSInRHSPart(): boolean {
-    return this.ask(4316) as boolean;
+    return this.ask(4315) as boolean;
   }
 
   /**
@@ -595,7 +595,7 @@ export class OMPAtomicDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html
    */
   isPostfixUpdate(): boolean {
-    return this.ask(4317) as boolean;
+    return this.ask(4316) as boolean;
   }
 
   /**
@@ -603,32 +603,32 @@ export class OMPAtomicDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html
    */
   isFailOnly(): boolean {
-    return this.ask(4318) as boolean;
+    return this.ask(4317) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html */
   get v(): AnyExpr | undefined {
-    return (this.ask(4319) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4318) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html */
   get r(): AnyExpr | undefined {
-    return (this.ask(4320) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4319) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html */
   get expr(): AnyExpr | undefined {
-    return (this.ask(4321) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4320) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html */
   get d(): AnyExpr | undefined {
-    return (this.ask(4322) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4321) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAtomicDirective.html */
   get condExpr(): AnyExpr | undefined {
-    return (this.ask(4323) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4322) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -658,7 +658,7 @@ export class OMPTargetParallelDirective extends OMPExecutableDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTargetParallelDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4324) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4323) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -666,7 +666,7 @@ export class OMPTargetParallelDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTargetParallelDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4325) as boolean;
+    return this.ask(4324) as boolean;
   }
 }
 
@@ -676,7 +676,7 @@ export class OMPTargetParallelForDirective extends OMPLoopDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTargetParallelForDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4326) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4325) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -684,7 +684,7 @@ export class OMPTargetParallelForDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTargetParallelForDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4327) as boolean;
+    return this.ask(4326) as boolean;
   }
 }
 
@@ -702,7 +702,7 @@ export class OMPCancellationPointDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCancellationPointDirective.html
    */
   get cancelRegion(): enums.Directive {
-    return this.askEnum(4328, enums.Directive);
+    return this.askEnum(4327, enums.Directive);
   }
 }
 
@@ -715,7 +715,7 @@ export class OMPCancelDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPCancelDirective.html
    */
   get cancelRegion(): enums.Directive {
-    return this.askEnum(4329, enums.Directive);
+    return this.askEnum(4328, enums.Directive);
   }
 }
 
@@ -728,7 +728,7 @@ export class OMPTaskLoopDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskLoopDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4330) as boolean;
+    return this.ask(4329) as boolean;
   }
 }
 
@@ -746,7 +746,7 @@ export class OMPMasterTaskLoopDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMasterTaskLoopDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4331) as boolean;
+    return this.ask(4330) as boolean;
   }
 }
 
@@ -759,7 +759,7 @@ export class OMPMaskedTaskLoopDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPMaskedTaskLoopDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4332) as boolean;
+    return this.ask(4331) as boolean;
   }
 }
 
@@ -782,7 +782,7 @@ export class OMPParallelMasterTaskLoopDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelMasterTaskLoopDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4333) as boolean;
+    return this.ask(4332) as boolean;
   }
 }
 
@@ -795,7 +795,7 @@ export class OMPParallelMaskedTaskLoopDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPParallelMaskedTaskLoopDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4334) as boolean;
+    return this.ask(4333) as boolean;
   }
 }
 
@@ -825,7 +825,7 @@ export class OMPDistributeParallelForDirective extends OMPLoopDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDistributeParallelForDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4335) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4334) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -833,7 +833,7 @@ export class OMPDistributeParallelForDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDistributeParallelForDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4336) as boolean;
+    return this.ask(4335) as boolean;
   }
 }
 
@@ -878,7 +878,7 @@ export class OMPTeamsDistributeParallelForDirective extends OMPLoopDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTeamsDistributeParallelForDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4337) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4336) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -886,7 +886,7 @@ export class OMPTeamsDistributeParallelForDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTeamsDistributeParallelForDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4338) as boolean;
+    return this.ask(4337) as boolean;
   }
 }
 
@@ -906,7 +906,7 @@ export class OMPTargetTeamsDistributeParallelForDirective extends OMPLoopDirecti
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTargetTeamsDistributeParallelForDirective.html */
   get taskReductionRefExpr(): AnyExpr | undefined {
-    return (this.ask(4339) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(4338) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -914,7 +914,7 @@ export class OMPTargetTeamsDistributeParallelForDirective extends OMPLoopDirecti
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTargetTeamsDistributeParallelForDirective.html
    */
   hasCancel(): boolean {
-    return this.ask(4340) as boolean;
+    return this.ask(4339) as boolean;
   }
 }
 
@@ -937,7 +937,7 @@ export class OMPTileDirective extends OMPLoopTransformationDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTileDirective.html
    */
   override get transformedStmt(): AnyStmt | undefined {
-    return (this.ask(4341) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4340) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -945,7 +945,7 @@ export class OMPTileDirective extends OMPLoopTransformationDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTileDirective.html
    */
   override get preInits(): AnyStmt | undefined {
-    return (this.ask(4342) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4341) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -958,7 +958,7 @@ export class OMPUnrollDirective extends OMPLoopTransformationDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUnrollDirective.html
    */
   override get transformedStmt(): AnyStmt | undefined {
-    return (this.ask(4343) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4342) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -966,7 +966,7 @@ export class OMPUnrollDirective extends OMPLoopTransformationDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPUnrollDirective.html
    */
   override get preInits(): AnyStmt | undefined {
-    return (this.ask(4344) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4343) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -979,7 +979,7 @@ export class OMPReverseDirective extends OMPLoopTransformationDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReverseDirective.html
    */
   override get transformedStmt(): AnyStmt | undefined {
-    return (this.ask(4345) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4344) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -987,7 +987,7 @@ export class OMPReverseDirective extends OMPLoopTransformationDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPReverseDirective.html
    */
   override get preInits(): AnyStmt | undefined {
-    return (this.ask(4346) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4345) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -1000,7 +1000,7 @@ export class OMPInterchangeDirective extends OMPLoopTransformationDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInterchangeDirective.html
    */
   override get transformedStmt(): AnyStmt | undefined {
-    return (this.ask(4347) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4346) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -1008,7 +1008,7 @@ export class OMPInterchangeDirective extends OMPLoopTransformationDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPInterchangeDirective.html
    */
   override get preInits(): AnyStmt | undefined {
-    return (this.ask(4348) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4347) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -1031,7 +1031,7 @@ export class OMPDispatchDirective extends OMPExecutableDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPDispatchDirective.html
    */
   get targetCallLoc(): Location {
-    return this.ask(4349) as Location;
+    return this.ask(4348) as Location;
   }
 }
 
@@ -1046,7 +1046,7 @@ export class OMPMetaDirective extends OMPExecutableDirective {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMetaDirective.html */
   get ifStmt(): AnyStmt | undefined {
-    return (this.ask(4350) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(4349) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -1069,7 +1069,7 @@ export class OMPTargetTeamsGenericLoopDirective extends OMPLoopDirective {
    * @see https://clang.llvm.org/doxygen/classclang_1_1OMPTargetTeamsGenericLoopDirective.html
    */
   canBeParallelFor(): boolean {
-    return this.ask(4351) as boolean;
+    return this.ask(4350) as boolean;
   }
 }
 

@@ -12,12 +12,12 @@ export abstract class Stmt extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Stmt.html */
   get stmtClass(): enums.StmtClass {
-    return this.askEnum(1269, enums.StmtClass);
+    return this.askEnum(1268, enums.StmtClass);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Stmt.html */
   get stmtClassName(): string | undefined {
-    return (this.ask(1270) ?? undefined) as string | undefined;
+    return (this.ask(1269) ?? undefined) as string | undefined;
   }
 
   /**
@@ -30,17 +30,17 @@ export abstract class Stmt extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Stmt.html */
   get ignoreContainers(): AnyStmt | undefined {
-    return (this.ask(1274) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1273) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Stmt.html */
   get stripLabelLikeStatements(): AnyStmt | undefined {
-    return (this.ask(1275) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1274) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Stmt.html */
   get childStmts(): readonly AnyStmt[] {
-    return this.ask(1276) as readonly AnyStmt[];
+    return this.ask(1275) as readonly AnyStmt[];
   }
 }
 
@@ -53,17 +53,17 @@ export class DeclStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclStmt.html
    */
   isSingleDecl(): boolean {
-    return this.ask(1277) as boolean;
+    return this.ask(1276) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclStmt.html */
   get singleDecl(): AnyDecl | undefined {
-    return (this.ask(1278) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(1277) ?? undefined) as AnyDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclStmt.html */
   get declGroup(): readonly AnyDecl[] {
-    return this.ask(1279) as readonly AnyDecl[];
+    return this.ask(1278) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclStmt.html */
@@ -78,7 +78,7 @@ export class NullStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NullStmt.html */
   get semiLoc(): Location {
-    return this.ask(1281) as Location;
+    return this.ask(1280) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NullStmt.html */
@@ -93,7 +93,7 @@ export class CompoundStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
   body_empty(): boolean {
-    return this.ask(1283) as boolean;
+    return this.ask(1282) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
@@ -113,27 +113,27 @@ export class CompoundStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
   get body_front(): AnyStmt | undefined {
-    return (this.ask(1287) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1286) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
   get body_back(): AnyStmt | undefined {
-    return (this.ask(1288) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1287) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
   get stmtExprResult(): AnyStmt | undefined {
-    return (this.ask(1289) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1288) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
   get lBracLoc(): Location {
-    return this.ask(1290) as Location;
+    return this.ask(1289) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
   get rBracLoc(): Location {
-    return this.ask(1291) as Location;
+    return this.ask(1290) as Location;
   }
 }
 
@@ -143,22 +143,22 @@ export abstract class SwitchCase extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchCase.html */
   get nextSwitchCase(): AnySwitchCase | undefined {
-    return (this.ask(1292) ?? undefined) as AnySwitchCase | undefined;
+    return (this.ask(1291) ?? undefined) as AnySwitchCase | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchCase.html */
   get keywordLoc(): Location {
-    return this.ask(1293) as Location;
+    return this.ask(1292) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchCase.html */
   get colonLoc(): Location {
-    return this.ask(1294) as Location;
+    return this.ask(1293) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchCase.html */
   get subStmt(): AnyStmt | undefined {
-    return (this.ask(1295) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1294) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -176,7 +176,7 @@ export class CaseStmt extends SwitchCase {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CaseStmt.html */
   get caseLoc(): Location {
-    return this.ask(1297) as Location;
+    return this.ask(1296) as Location;
   }
 
   /**
@@ -184,7 +184,7 @@ export class CaseStmt extends SwitchCase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CaseStmt.html
    */
   get ellipsisLoc(): Location {
-    return this.ask(1298) as Location;
+    return this.ask(1297) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CaseStmt.html */
@@ -214,7 +214,7 @@ export class DefaultStmt extends SwitchCase {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DefaultStmt.html */
   get defaultLoc(): Location {
-    return this.ask(1303) as Location;
+    return this.ask(1302) as Location;
   }
 }
 
@@ -224,7 +224,7 @@ export abstract class ValueStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ValueStmt.html */
   get exprStmt(): AnyExpr | undefined {
-    return (this.ask(1304) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1303) ?? undefined) as AnyExpr | undefined;
   }
 }
 
@@ -234,7 +234,7 @@ export class LabelStmt extends ValueStmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LabelStmt.html */
   get identLoc(): Location {
-    return this.ask(1305) as Location;
+    return this.ask(1304) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LabelStmt.html */
@@ -244,7 +244,7 @@ export class LabelStmt extends ValueStmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LabelStmt.html */
   get name(): string | undefined {
-    return (this.ask(1307) ?? undefined) as string | undefined;
+    return (this.ask(1306) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LabelStmt.html */
@@ -264,17 +264,17 @@ export class AttributedStmt extends ValueStmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedStmt.html */
   get attrLoc(): Location {
-    return this.ask(1310) as Location;
+    return this.ask(1309) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedStmt.html */
   get attrs(): readonly AnyAttr[] {
-    return this.ask(1311) as readonly AnyAttr[];
+    return this.ask(1310) as readonly AnyAttr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedStmt.html */
   get subStmt(): AnyStmt | undefined {
-    return (this.ask(1312) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1311) ?? undefined) as AnyStmt | undefined;
   }
 }
 
@@ -323,12 +323,12 @@ export class IfStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
   get conditionVariable(): AnyVarDecl | undefined {
-    return (this.ask(1319) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(1318) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
   get conditionVariableDeclStmt(): DeclStmt | undefined {
-    return (this.ask(1320) ?? undefined) as DeclStmt | undefined;
+    return (this.ask(1319) ?? undefined) as DeclStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
@@ -338,12 +338,12 @@ export class IfStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
   get ifLoc(): Location {
-    return this.ask(1322) as Location;
+    return this.ask(1321) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
   get elseLoc(): Location {
-    return this.ask(1323) as Location;
+    return this.ask(1322) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
@@ -353,7 +353,7 @@ export class IfStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
   isNonNegatedConsteval(): boolean {
-    return this.ask(1325) as boolean;
+    return this.ask(1324) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
@@ -372,18 +372,18 @@ export class IfStmt extends Stmt {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
-  isObjCAvailabilityCheck(): boolean {
-    return this.ask(1329) as boolean;
+  isObjCAvailabilityCheck(): boolean | undefined {
+    return (this.ask(1328) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
   get lParenLoc(): Location {
-    return this.ask(1330) as Location;
+    return this.ask(1329) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IfStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1331) as Location;
+    return this.ask(1330) as Location;
   }
 }
 
@@ -424,32 +424,32 @@ export class SwitchStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchStmt.html */
   get conditionVariable(): AnyVarDecl | undefined {
-    return (this.ask(1337) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(1336) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchStmt.html */
   get conditionVariableDeclStmt(): DeclStmt | undefined {
-    return (this.ask(1338) ?? undefined) as DeclStmt | undefined;
+    return (this.ask(1337) ?? undefined) as DeclStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchStmt.html */
   get switchCaseList(): AnySwitchCase | undefined {
-    return (this.ask(1339) ?? undefined) as AnySwitchCase | undefined;
+    return (this.ask(1338) ?? undefined) as AnySwitchCase | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchStmt.html */
   get switchLoc(): Location {
-    return this.ask(1340) as Location;
+    return this.ask(1339) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchStmt.html */
   get lParenLoc(): Location {
-    return this.ask(1341) as Location;
+    return this.ask(1340) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SwitchStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1342) as Location;
+    return this.ask(1341) as Location;
   }
 
   /**
@@ -485,27 +485,27 @@ export class WhileStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WhileStmt.html */
   get conditionVariable(): AnyVarDecl | undefined {
-    return (this.ask(1347) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(1346) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WhileStmt.html */
   get conditionVariableDeclStmt(): DeclStmt | undefined {
-    return (this.ask(1348) ?? undefined) as DeclStmt | undefined;
+    return (this.ask(1347) ?? undefined) as DeclStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WhileStmt.html */
   get whileLoc(): Location {
-    return this.ask(1349) as Location;
+    return this.ask(1348) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WhileStmt.html */
   get lParenLoc(): Location {
-    return this.ask(1350) as Location;
+    return this.ask(1349) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1WhileStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1351) as Location;
+    return this.ask(1350) as Location;
   }
 }
 
@@ -525,17 +525,17 @@ export class DoStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DoStmt.html */
   get doLoc(): Location {
-    return this.ask(1354) as Location;
+    return this.ask(1353) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DoStmt.html */
   get whileLoc(): Location {
-    return this.ask(1355) as Location;
+    return this.ask(1354) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DoStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1356) as Location;
+    return this.ask(1355) as Location;
   }
 }
 
@@ -553,12 +553,12 @@ export class ForStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ForStmt.html
    */
   get conditionVariable(): AnyVarDecl | undefined {
-    return (this.ask(1358) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(1357) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ForStmt.html */
   get conditionVariableDeclStmt(): DeclStmt | undefined {
-    return (this.ask(1359) ?? undefined) as DeclStmt | undefined;
+    return (this.ask(1358) ?? undefined) as DeclStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ForStmt.html */
@@ -578,17 +578,17 @@ export class ForStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ForStmt.html */
   get forLoc(): Location {
-    return this.ask(1363) as Location;
+    return this.ask(1362) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ForStmt.html */
   get lParenLoc(): Location {
-    return this.ask(1364) as Location;
+    return this.ask(1363) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ForStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1365) as Location;
+    return this.ask(1364) as Location;
   }
 }
 
@@ -603,12 +603,12 @@ export class GotoStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GotoStmt.html */
   get gotoLoc(): Location {
-    return this.ask(1367) as Location;
+    return this.ask(1366) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GotoStmt.html */
   get labelLoc(): Location {
-    return this.ask(1368) as Location;
+    return this.ask(1367) as Location;
   }
 }
 
@@ -618,22 +618,22 @@ export class IndirectGotoStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectGotoStmt.html */
   get gotoLoc(): Location {
-    return this.ask(1369) as Location;
+    return this.ask(1368) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectGotoStmt.html */
   get starLoc(): Location {
-    return this.ask(1370) as Location;
+    return this.ask(1369) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectGotoStmt.html */
   get target(): AnyExpr | undefined {
-    return (this.ask(1371) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1370) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IndirectGotoStmt.html */
   get constantTarget(): LabelDecl | undefined {
-    return (this.ask(1372) ?? undefined) as LabelDecl | undefined;
+    return (this.ask(1371) ?? undefined) as LabelDecl | undefined;
   }
 }
 
@@ -643,7 +643,7 @@ export class ContinueStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ContinueStmt.html */
   get continueLoc(): Location {
-    return this.ask(1373) as Location;
+    return this.ask(1372) as Location;
   }
 }
 
@@ -653,7 +653,7 @@ export class BreakStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BreakStmt.html */
   get breakLoc(): Location {
-    return this.ask(1374) as Location;
+    return this.ask(1373) as Location;
   }
 }
 
@@ -671,12 +671,12 @@ export class ReturnStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ReturnStmt.html
    */
   get nrvoCandidate(): AnyVarDecl | undefined {
-    return (this.ask(1376) ?? undefined) as AnyVarDecl | undefined;
+    return (this.ask(1375) ?? undefined) as AnyVarDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReturnStmt.html */
   get returnLoc(): Location {
-    return this.ask(1377) as Location;
+    return this.ask(1376) as Location;
   }
 }
 
@@ -686,7 +686,7 @@ export abstract class AsmStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmStmt.html */
   get asmLoc(): Location {
-    return this.ask(1378) as Location;
+    return this.ask(1377) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmStmt.html */
@@ -701,7 +701,7 @@ export abstract class AsmStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmStmt.html */
   get numOutputs(): number {
-    return this.ask(1381) as number;
+    return this.ask(1380) as number;
   }
 
   /**
@@ -709,27 +709,27 @@ export abstract class AsmStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AsmStmt.html
    */
   get numPlusOperands(): number {
-    return this.ask(1382) as number;
+    return this.ask(1381) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmStmt.html */
   get numInputs(): number {
-    return this.ask(1383) as number;
+    return this.ask(1382) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmStmt.html */
   get numClobbers(): number {
-    return this.ask(1384) as number;
+    return this.ask(1383) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmStmt.html */
   get inputs(): readonly AnyExpr[] {
-    return this.ask(1385) as readonly AnyExpr[];
+    return this.ask(1384) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AsmStmt.html */
   get outputs(): readonly AnyExpr[] {
-    return this.ask(1386) as readonly AnyExpr[];
+    return this.ask(1385) as readonly AnyExpr[];
   }
 }
 
@@ -739,27 +739,27 @@ export class GCCAsmStmt extends AsmStmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GCCAsmStmt.html */
   get rParenLoc(): Location {
-    return this.ask(1387) as Location;
+    return this.ask(1386) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GCCAsmStmt.html */
   get asmString(): StringLiteral | undefined {
-    return (this.ask(1388) ?? undefined) as StringLiteral | undefined;
+    return (this.ask(1387) ?? undefined) as StringLiteral | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GCCAsmStmt.html */
   isAsmGoto(): boolean {
-    return this.ask(1389) as boolean;
+    return this.ask(1388) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GCCAsmStmt.html */
   get numLabels(): number {
-    return this.ask(1390) as number;
+    return this.ask(1389) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1GCCAsmStmt.html */
   get labels(): readonly AddrLabelExpr[] {
-    return this.ask(1391) as readonly AddrLabelExpr[];
+    return this.ask(1390) as readonly AddrLabelExpr[];
   }
 }
 
@@ -769,32 +769,32 @@ export class MSAsmStmt extends AsmStmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSAsmStmt.html */
   get lBraceLoc(): Location {
-    return this.ask(1392) as Location;
+    return this.ask(1391) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSAsmStmt.html */
   hasBraces(): boolean {
-    return this.ask(1393) as boolean;
+    return this.ask(1392) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSAsmStmt.html */
   get asmString(): string {
-    return this.ask(1394) as string;
+    return this.ask(1393) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSAsmStmt.html */
   get allConstraints(): readonly string[] {
-    return this.ask(1395) as readonly string[];
+    return this.ask(1394) as readonly string[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSAsmStmt.html */
   get clobbers(): readonly string[] {
-    return this.ask(1396) as readonly string[];
+    return this.ask(1395) as readonly string[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MSAsmStmt.html */
   get allExprs(): readonly AnyExpr[] {
-    return this.ask(1397) as readonly AnyExpr[];
+    return this.ask(1396) as readonly AnyExpr[];
   }
 }
 
@@ -804,17 +804,17 @@ export class SEHExceptStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHExceptStmt.html */
   get exceptLoc(): Location {
-    return this.ask(1398) as Location;
+    return this.ask(1397) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHExceptStmt.html */
   get filterExpr(): AnyExpr | undefined {
-    return (this.ask(1399) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(1398) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHExceptStmt.html */
   get block(): CompoundStmt | undefined {
-    return (this.ask(1400) ?? undefined) as CompoundStmt | undefined;
+    return (this.ask(1399) ?? undefined) as CompoundStmt | undefined;
   }
 }
 
@@ -824,12 +824,12 @@ export class SEHFinallyStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHFinallyStmt.html */
   get finallyLoc(): Location {
-    return this.ask(1401) as Location;
+    return this.ask(1400) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHFinallyStmt.html */
   get block(): CompoundStmt | undefined {
-    return (this.ask(1402) ?? undefined) as CompoundStmt | undefined;
+    return (this.ask(1401) ?? undefined) as CompoundStmt | undefined;
   }
 }
 
@@ -839,7 +839,7 @@ export class SEHTryStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHTryStmt.html */
   get tryLoc(): Location {
-    return this.ask(1403) as Location;
+    return this.ask(1402) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHTryStmt.html */
@@ -849,12 +849,12 @@ export class SEHTryStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHTryStmt.html */
   get tryBlock(): CompoundStmt | undefined {
-    return (this.ask(1405) ?? undefined) as CompoundStmt | undefined;
+    return (this.ask(1404) ?? undefined) as CompoundStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHTryStmt.html */
   get handler(): AnyStmt | undefined {
-    return (this.ask(1406) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1405) ?? undefined) as AnyStmt | undefined;
   }
 
   /**
@@ -862,12 +862,12 @@ export class SEHTryStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SEHTryStmt.html
    */
   get exceptHandler(): SEHExceptStmt | undefined {
-    return (this.ask(1407) ?? undefined) as SEHExceptStmt | undefined;
+    return (this.ask(1406) ?? undefined) as SEHExceptStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHTryStmt.html */
   get finallyHandler(): SEHFinallyStmt | undefined {
-    return (this.ask(1408) ?? undefined) as SEHFinallyStmt | undefined;
+    return (this.ask(1407) ?? undefined) as SEHFinallyStmt | undefined;
   }
 }
 
@@ -877,7 +877,7 @@ export class SEHLeaveStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SEHLeaveStmt.html */
   get leaveLoc(): Location {
-    return this.ask(1409) as Location;
+    return this.ask(1408) as Location;
   }
 }
 
@@ -887,12 +887,12 @@ export class CapturedStmt extends Stmt {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapturedStmt.html */
   get capturedStmt(): AnyStmt | undefined {
-    return (this.ask(1410) ?? undefined) as AnyStmt | undefined;
+    return (this.ask(1409) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapturedStmt.html */
   get capturedDecl(): CapturedDecl | undefined {
-    return (this.ask(1411) ?? undefined) as CapturedDecl | undefined;
+    return (this.ask(1410) ?? undefined) as CapturedDecl | undefined;
   }
 
   /**
@@ -900,7 +900,7 @@ export class CapturedStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CapturedStmt.html
    */
   get capturedRegionKind(): enums.CapturedRegionKind {
-    return this.askEnum(1412, enums.CapturedRegionKind);
+    return this.askEnum(1411, enums.CapturedRegionKind);
   }
 
   /**
@@ -908,7 +908,7 @@ export class CapturedStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CapturedStmt.html
    */
   get capturedRecordDecl(): AnyRecordDecl | undefined {
-    return (this.ask(1413) ?? undefined) as AnyRecordDecl | undefined;
+    return (this.ask(1412) ?? undefined) as AnyRecordDecl | undefined;
   }
 
   /**
@@ -916,11 +916,11 @@ export class CapturedStmt extends Stmt {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CapturedStmt.html
    */
   get capture_size(): number {
-    return this.ask(1414) as number;
+    return this.ask(1413) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapturedStmt.html */
   get capture_inits(): readonly AnyExpr[] {
-    return this.ask(1415) as readonly AnyExpr[];
+    return this.ask(1414) as readonly AnyExpr[];
   }
 }

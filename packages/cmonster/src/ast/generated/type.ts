@@ -16,7 +16,7 @@ export abstract class Type extends TypeBase {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get typeClass(): enums.TypeClass {
-    return this.askEnum(2307, enums.TypeClass);
+    return this.askEnum(2306, enums.TypeClass);
   }
 
   /**
@@ -24,7 +24,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isFromAST(): boolean {
-    return this.ask(2308) as boolean;
+    return this.ask(2307) as boolean;
   }
 
   /**
@@ -32,7 +32,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   containsUnexpandedParameterPack(): boolean {
-    return this.ask(2309) as boolean;
+    return this.ask(2308) as boolean;
   }
 
   /**
@@ -40,7 +40,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isCanonicalUnqualified(): boolean {
-    return this.ask(2310) as boolean;
+    return this.ask(2309) as boolean;
   }
 
   /**
@@ -48,7 +48,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get locallyUnqualifiedSingleStepDesugaredType(): AnyType | undefined {
-    return (this.ask(2311) ?? undefined) as AnyType | undefined;
+    return (this.ask(2310) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -56,12 +56,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSizelessType(): boolean {
-    return this.ask(2312) as boolean;
+    return this.ask(2311) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isSizelessBuiltinType(): boolean {
-    return this.ask(2313) as boolean;
+    return this.ask(2312) as boolean;
   }
 
   /**
@@ -69,7 +69,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSizelessVectorType(): boolean {
-    return this.ask(2314) as boolean;
+    return this.ask(2313) as boolean;
   }
 
   /**
@@ -77,7 +77,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSVESizelessBuiltinType(): boolean {
-    return this.ask(2315) as boolean;
+    return this.ask(2314) as boolean;
   }
 
   /**
@@ -85,7 +85,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isRVVSizelessBuiltinType(): boolean {
-    return this.ask(2316) as boolean;
+    return this.ask(2315) as boolean;
   }
 
   /**
@@ -93,7 +93,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isWebAssemblyExternrefType(): boolean {
-    return this.ask(2317) as boolean;
+    return this.ask(2316) as boolean;
   }
 
   /**
@@ -101,7 +101,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isWebAssemblyTableType(): boolean {
-    return this.ask(2318) as boolean;
+    return this.ask(2317) as boolean;
   }
 
   /**
@@ -109,7 +109,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSveVLSBuiltinType(): boolean {
-    return this.ask(2319) as boolean;
+    return this.ask(2318) as boolean;
   }
 
   /**
@@ -117,7 +117,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isRVVVLSBuiltinType(): boolean {
-    return this.ask(2320) as boolean;
+    return this.ask(2319) as boolean;
   }
 
   /**
@@ -125,7 +125,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isIncompleteType(): boolean {
-    return this.ask(2321) as boolean;
+    return this.ask(2320) as boolean;
   }
 
   /**
@@ -133,7 +133,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isIncompleteOrObjectType(): boolean {
-    return this.ask(2322) as boolean;
+    return this.ask(2321) as boolean;
   }
 
   /**
@@ -141,7 +141,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isObjectType(): boolean {
-    return this.ask(2323) as boolean;
+    return this.ask(2322) as boolean;
   }
 
   /**
@@ -149,7 +149,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isStructuralType(): boolean | undefined {
-    return (this.ask(2324) ?? undefined) as boolean | undefined;
+    return (this.ask(2323) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -157,7 +157,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isStandardLayoutType(): boolean {
-    return this.ask(2325) as boolean;
+    return this.ask(2324) as boolean;
   }
 
   /**
@@ -165,7 +165,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isBuiltinType(): boolean {
-    return this.ask(2326) as boolean;
+    return this.ask(2325) as boolean;
   }
 
   /**
@@ -173,12 +173,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isPlaceholderType(): boolean {
-    return this.ask(2327) as boolean;
+    return this.ask(2326) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get asPlaceholderType(): BuiltinType | undefined {
-    return (this.ask(2328) ?? undefined) as BuiltinType | undefined;
+    return (this.ask(2327) ?? undefined) as BuiltinType | undefined;
   }
 
   /**
@@ -186,7 +186,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isNonOverloadPlaceholderType(): boolean {
-    return this.ask(2329) as boolean;
+    return this.ask(2328) as boolean;
   }
 
   /**
@@ -194,12 +194,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isIntegerType(): boolean {
-    return this.ask(2330) as boolean;
+    return this.ask(2329) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isEnumeralType(): boolean {
-    return this.ask(2331) as boolean;
+    return this.ask(2330) as boolean;
   }
 
   /**
@@ -207,42 +207,42 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isScopedEnumeralType(): boolean {
-    return this.ask(2332) as boolean;
+    return this.ask(2331) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isBooleanType(): boolean {
-    return this.ask(2333) as boolean;
+    return this.ask(2332) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isCharType(): boolean {
-    return this.ask(2334) as boolean;
+    return this.ask(2333) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isWideCharType(): boolean {
-    return this.ask(2335) as boolean;
+    return this.ask(2334) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isChar8Type(): boolean {
-    return this.ask(2336) as boolean;
+    return this.ask(2335) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isChar16Type(): boolean {
-    return this.ask(2337) as boolean;
+    return this.ask(2336) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isChar32Type(): boolean {
-    return this.ask(2338) as boolean;
+    return this.ask(2337) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isAnyCharacterType(): boolean {
-    return this.ask(2339) as boolean;
+    return this.ask(2338) as boolean;
   }
 
   /**
@@ -250,7 +250,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isIntegralOrEnumerationType(): boolean {
-    return this.ask(2340) as boolean;
+    return this.ask(2339) as boolean;
   }
 
   /**
@@ -258,12 +258,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isIntegralOrUnscopedEnumerationType(): boolean {
-    return this.ask(2341) as boolean;
+    return this.ask(2340) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isUnscopedEnumerationType(): boolean {
-    return this.ask(2342) as boolean;
+    return this.ask(2341) as boolean;
   }
 
   /**
@@ -271,7 +271,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isRealFloatingType(): boolean {
-    return this.ask(2343) as boolean;
+    return this.ask(2342) as boolean;
   }
 
   /**
@@ -279,77 +279,77 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isComplexType(): boolean {
-    return this.ask(2344) as boolean;
+    return this.ask(2343) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isAnyComplexType(): boolean {
-    return this.ask(2345) as boolean;
+    return this.ask(2344) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFloatingType(): boolean {
-    return this.ask(2346) as boolean;
+    return this.ask(2345) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isHalfType(): boolean {
-    return this.ask(2347) as boolean;
+    return this.ask(2346) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFloat16Type(): boolean {
-    return this.ask(2348) as boolean;
+    return this.ask(2347) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFloat32Type(): boolean {
-    return this.ask(2349) as boolean;
+    return this.ask(2348) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isDoubleType(): boolean {
-    return this.ask(2350) as boolean;
+    return this.ask(2349) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isBFloat16Type(): boolean {
-    return this.ask(2351) as boolean;
+    return this.ask(2350) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFloat128Type(): boolean {
-    return this.ask(2352) as boolean;
+    return this.ask(2351) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isIbm128Type(): boolean {
-    return this.ask(2353) as boolean;
+    return this.ask(2352) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isRealType(): boolean {
-    return this.ask(2354) as boolean;
+    return this.ask(2353) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isArithmeticType(): boolean {
-    return this.ask(2355) as boolean;
+    return this.ask(2354) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isVoidType(): boolean {
-    return this.ask(2356) as boolean;
+    return this.ask(2355) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isScalarType(): boolean {
-    return this.ask(2357) as boolean;
+    return this.ask(2356) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isAggregateType(): boolean | undefined {
-    return (this.ask(2358) ?? undefined) as boolean | undefined;
+    return (this.ask(2357) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -357,7 +357,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isFundamentalType(): boolean {
-    return this.ask(2359) as boolean;
+    return this.ask(2358) as boolean;
   }
 
   /**
@@ -365,272 +365,272 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isCompoundType(): boolean {
-    return this.ask(2360) as boolean;
+    return this.ask(2359) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFunctionType(): boolean {
-    return this.ask(2361) as boolean;
+    return this.ask(2360) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFunctionNoProtoType(): boolean {
-    return this.ask(2362) as boolean;
+    return this.ask(2361) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFunctionProtoType(): boolean {
-    return this.ask(2363) as boolean;
+    return this.ask(2362) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isPointerType(): boolean {
-    return this.ask(2364) as boolean;
+    return this.ask(2363) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isSignableType(): boolean {
-    return this.ask(2365) as boolean;
+    return this.ask(2364) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isAnyPointerType(): boolean {
-    return this.ask(2366) as boolean;
+    return this.ask(2365) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isCountAttributedType(): boolean {
-    return this.ask(2367) as boolean;
+    return this.ask(2366) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isBlockPointerType(): boolean {
-    return this.ask(2368) as boolean;
+    return this.ask(2367) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isVoidPointerType(): boolean {
-    return this.ask(2369) as boolean;
+    return this.ask(2368) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isReferenceType(): boolean {
-    return this.ask(2370) as boolean;
+    return this.ask(2369) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isLValueReferenceType(): boolean {
-    return this.ask(2371) as boolean;
+    return this.ask(2370) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isRValueReferenceType(): boolean {
-    return this.ask(2372) as boolean;
+    return this.ask(2371) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjectPointerType(): boolean {
-    return this.ask(2373) as boolean;
+    return this.ask(2372) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFunctionPointerType(): boolean {
-    return this.ask(2374) as boolean;
+    return this.ask(2373) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isFunctionReferenceType(): boolean {
-    return this.ask(2375) as boolean;
+    return this.ask(2374) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isMemberPointerType(): boolean {
-    return this.ask(2376) as boolean;
+    return this.ask(2375) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isMemberFunctionPointerType(): boolean {
-    return this.ask(2377) as boolean;
+    return this.ask(2376) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isMemberDataPointerType(): boolean {
-    return this.ask(2378) as boolean;
+    return this.ask(2377) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isArrayType(): boolean {
-    return this.ask(2379) as boolean;
+    return this.ask(2378) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isConstantArrayType(): boolean {
-    return this.ask(2380) as boolean;
+    return this.ask(2379) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isIncompleteArrayType(): boolean {
-    return this.ask(2381) as boolean;
+    return this.ask(2380) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isVariableArrayType(): boolean {
-    return this.ask(2382) as boolean;
+    return this.ask(2381) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isArrayParameterType(): boolean {
-    return this.ask(2383) as boolean;
+    return this.ask(2382) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isDependentSizedArrayType(): boolean {
-    return this.ask(2384) as boolean;
+    return this.ask(2383) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isRecordType(): boolean {
-    return this.ask(2385) as boolean;
+    return this.ask(2384) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isClassType(): boolean {
-    return this.ask(2386) as boolean;
+    return this.ask(2385) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isStructureType(): boolean {
-    return this.ask(2387) as boolean;
+    return this.ask(2386) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isStructureTypeWithFlexibleArrayMember(): boolean {
-    return this.ask(2388) as boolean;
+    return this.ask(2387) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCBoxableRecordType(): boolean {
-    return this.ask(2389) as boolean;
+    return this.ask(2388) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isInterfaceType(): boolean {
-    return this.ask(2390) as boolean;
+    return this.ask(2389) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isStructureOrClassType(): boolean {
-    return this.ask(2391) as boolean;
+    return this.ask(2390) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isUnionType(): boolean {
-    return this.ask(2392) as boolean;
+    return this.ask(2391) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isComplexIntegerType(): boolean {
-    return this.ask(2393) as boolean;
+    return this.ask(2392) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isVectorType(): boolean {
-    return this.ask(2394) as boolean;
+    return this.ask(2393) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isExtVectorType(): boolean {
-    return this.ask(2395) as boolean;
+    return this.ask(2394) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isExtVectorBoolType(): boolean {
-    return this.ask(2396) as boolean;
+    return this.ask(2395) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isSubscriptableVectorType(): boolean {
-    return this.ask(2397) as boolean;
+    return this.ask(2396) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isMatrixType(): boolean {
-    return this.ask(2398) as boolean;
+    return this.ask(2397) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isConstantMatrixType(): boolean {
-    return this.ask(2399) as boolean;
+    return this.ask(2398) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isDependentAddressSpaceType(): boolean {
-    return this.ask(2400) as boolean;
+    return this.ask(2399) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCObjectPointerType(): boolean {
-    return this.ask(2401) as boolean;
+    return this.ask(2400) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCRetainableType(): boolean {
-    return this.ask(2402) as boolean;
+    return this.ask(2401) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCLifetimeType(): boolean {
-    return this.ask(2403) as boolean;
+    return this.ask(2402) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCIndirectLifetimeType(): boolean {
-    return this.ask(2404) as boolean;
+    return this.ask(2403) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCNSObjectType(): boolean {
-    return this.ask(2405) as boolean;
+    return this.ask(2404) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCIndependentClassType(): boolean {
-    return this.ask(2406) as boolean;
+    return this.ask(2405) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCObjectType(): boolean {
-    return this.ask(2407) as boolean;
+    return this.ask(2406) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCQualifiedInterfaceType(): boolean {
-    return this.ask(2408) as boolean;
+    return this.ask(2407) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCQualifiedIdType(): boolean {
-    return this.ask(2409) as boolean;
+    return this.ask(2408) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCQualifiedClassType(): boolean {
-    return this.ask(2410) as boolean;
+    return this.ask(2409) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCObjectOrInterfaceType(): boolean {
-    return this.ask(2411) as boolean;
+    return this.ask(2410) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCIdType(): boolean {
-    return this.ask(2412) as boolean;
+    return this.ask(2411) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isDecltypeType(): boolean {
-    return this.ask(2413) as boolean;
+    return this.ask(2412) as boolean;
   }
 
   /**
@@ -638,12 +638,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isObjCInertUnsafeUnretainedType(): boolean {
-    return this.ask(2414) as boolean;
+    return this.ask(2413) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCClassType(): boolean {
-    return this.ask(2415) as boolean;
+    return this.ask(2414) as boolean;
   }
 
   /**
@@ -651,62 +651,62 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isObjCClassOrClassKindOfType(): boolean {
-    return this.ask(2416) as boolean;
+    return this.ask(2415) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCSelType(): boolean {
-    return this.ask(2417) as boolean;
+    return this.ask(2416) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCBuiltinType(): boolean {
-    return this.ask(2418) as boolean;
+    return this.ask(2417) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isObjCARCBridgableType(): boolean {
-    return this.ask(2419) as boolean;
+    return this.ask(2418) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isCARCBridgableType(): boolean {
-    return this.ask(2420) as boolean;
+    return this.ask(2419) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isTemplateTypeParmType(): boolean {
-    return this.ask(2421) as boolean;
+    return this.ask(2420) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isNullPtrType(): boolean {
-    return this.ask(2422) as boolean;
+    return this.ask(2421) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isNothrowT(): boolean {
-    return this.ask(2423) as boolean;
+    return this.ask(2422) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isAlignValT(): boolean {
-    return this.ask(2424) as boolean;
+    return this.ask(2423) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isStdByteType(): boolean {
-    return this.ask(2425) as boolean;
+    return this.ask(2424) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isAtomicType(): boolean {
-    return this.ask(2426) as boolean;
+    return this.ask(2425) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isUndeducedAutoType(): boolean {
-    return this.ask(2427) as boolean;
+    return this.ask(2426) as boolean;
   }
 
   /**
@@ -714,302 +714,302 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isTypedefNameType(): boolean {
-    return this.ask(2428) as boolean;
+    return this.ask(2427) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dROType(): boolean {
-    return this.ask(2429) as boolean;
+    return this.ask(2428) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dArrayROType(): boolean {
-    return this.ask(2430) as boolean;
+    return this.ask(2429) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dBufferROType(): boolean {
-    return this.ask(2431) as boolean;
+    return this.ask(2430) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dROType(): boolean {
-    return this.ask(2432) as boolean;
+    return this.ask(2431) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayROType(): boolean {
-    return this.ask(2433) as boolean;
+    return this.ask(2432) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dDepthROType(): boolean {
-    return this.ask(2434) as boolean;
+    return this.ask(2433) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayDepthROType(): boolean {
-    return this.ask(2435) as boolean;
+    return this.ask(2434) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dMSAAROType(): boolean {
-    return this.ask(2436) as boolean;
+    return this.ask(2435) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayMSAAROType(): boolean {
-    return this.ask(2437) as boolean;
+    return this.ask(2436) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dMSAADepthROType(): boolean {
-    return this.ask(2438) as boolean;
+    return this.ask(2437) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayMSAADepthROType(): boolean {
-    return this.ask(2439) as boolean;
+    return this.ask(2438) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage3dROType(): boolean {
-    return this.ask(2440) as boolean;
+    return this.ask(2439) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dWOType(): boolean {
-    return this.ask(2441) as boolean;
+    return this.ask(2440) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dArrayWOType(): boolean {
-    return this.ask(2442) as boolean;
+    return this.ask(2441) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dBufferWOType(): boolean {
-    return this.ask(2443) as boolean;
+    return this.ask(2442) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dWOType(): boolean {
-    return this.ask(2444) as boolean;
+    return this.ask(2443) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayWOType(): boolean {
-    return this.ask(2445) as boolean;
+    return this.ask(2444) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dDepthWOType(): boolean {
-    return this.ask(2446) as boolean;
+    return this.ask(2445) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayDepthWOType(): boolean {
-    return this.ask(2447) as boolean;
+    return this.ask(2446) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dMSAAWOType(): boolean {
-    return this.ask(2448) as boolean;
+    return this.ask(2447) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayMSAAWOType(): boolean {
-    return this.ask(2449) as boolean;
+    return this.ask(2448) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dMSAADepthWOType(): boolean {
-    return this.ask(2450) as boolean;
+    return this.ask(2449) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayMSAADepthWOType(): boolean {
-    return this.ask(2451) as boolean;
+    return this.ask(2450) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage3dWOType(): boolean {
-    return this.ask(2452) as boolean;
+    return this.ask(2451) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dRWType(): boolean {
-    return this.ask(2453) as boolean;
+    return this.ask(2452) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dArrayRWType(): boolean {
-    return this.ask(2454) as boolean;
+    return this.ask(2453) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage1dBufferRWType(): boolean {
-    return this.ask(2455) as boolean;
+    return this.ask(2454) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dRWType(): boolean {
-    return this.ask(2456) as boolean;
+    return this.ask(2455) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayRWType(): boolean {
-    return this.ask(2457) as boolean;
+    return this.ask(2456) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dDepthRWType(): boolean {
-    return this.ask(2458) as boolean;
+    return this.ask(2457) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayDepthRWType(): boolean {
-    return this.ask(2459) as boolean;
+    return this.ask(2458) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dMSAARWType(): boolean {
-    return this.ask(2460) as boolean;
+    return this.ask(2459) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayMSAARWType(): boolean {
-    return this.ask(2461) as boolean;
+    return this.ask(2460) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dMSAADepthRWType(): boolean {
-    return this.ask(2462) as boolean;
+    return this.ask(2461) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage2dArrayMSAADepthRWType(): boolean {
-    return this.ask(2463) as boolean;
+    return this.ask(2462) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLImage3dRWType(): boolean {
-    return this.ask(2464) as boolean;
+    return this.ask(2463) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isImageType(): boolean {
-    return this.ask(2465) as boolean;
+    return this.ask(2464) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isSamplerT(): boolean {
-    return this.ask(2466) as boolean;
+    return this.ask(2465) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isEventT(): boolean {
-    return this.ask(2467) as boolean;
+    return this.ask(2466) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isClkEventT(): boolean {
-    return this.ask(2468) as boolean;
+    return this.ask(2467) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isQueueT(): boolean {
-    return this.ask(2469) as boolean;
+    return this.ask(2468) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isReserveIDT(): boolean {
-    return this.ask(2470) as boolean;
+    return this.ask(2469) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCMcePayloadType(): boolean {
-    return this.ask(2471) as boolean;
+    return this.ask(2470) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCImePayloadType(): boolean {
-    return this.ask(2472) as boolean;
+    return this.ask(2471) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCRefPayloadType(): boolean {
-    return this.ask(2473) as boolean;
+    return this.ask(2472) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCSicPayloadType(): boolean {
-    return this.ask(2474) as boolean;
+    return this.ask(2473) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCMceResultType(): boolean {
-    return this.ask(2475) as boolean;
+    return this.ask(2474) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCImeResultType(): boolean {
-    return this.ask(2476) as boolean;
+    return this.ask(2475) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCRefResultType(): boolean {
-    return this.ask(2477) as boolean;
+    return this.ask(2476) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCSicResultType(): boolean {
-    return this.ask(2478) as boolean;
+    return this.ask(2477) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCImeResultSingleReferenceStreamoutType(): boolean {
-    return this.ask(2479) as boolean;
+    return this.ask(2478) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCImeResultDualReferenceStreamoutType(): boolean {
-    return this.ask(2480) as boolean;
+    return this.ask(2479) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCImeSingleReferenceStreaminType(): boolean {
-    return this.ask(2481) as boolean;
+    return this.ask(2480) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCImeDualReferenceStreaminType(): boolean {
-    return this.ask(2482) as boolean;
+    return this.ask(2481) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLIntelSubgroupAVCType(): boolean {
-    return this.ask(2483) as boolean;
+    return this.ask(2482) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOCLExtOpaqueType(): boolean {
-    return this.ask(2484) as boolean;
+    return this.ask(2483) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isPipeType(): boolean {
-    return this.ask(2485) as boolean;
+    return this.ask(2484) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isBitIntType(): boolean {
-    return this.ask(2486) as boolean;
+    return this.ask(2485) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   isOpenCLSpecificType(): boolean {
-    return this.ask(2487) as boolean;
+    return this.ask(2486) as boolean;
   }
 
   /**
@@ -1017,7 +1017,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isObjCARCImplicitlyUnretainedType(): boolean | undefined {
-    return (this.ask(2488) ?? undefined) as boolean | undefined;
+    return (this.ask(2487) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -1025,7 +1025,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isCUDADeviceBuiltinSurfaceType(): boolean {
-    return this.ask(2489) as boolean;
+    return this.ask(2488) as boolean;
   }
 
   /**
@@ -1033,7 +1033,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isCUDADeviceBuiltinTextureType(): boolean {
-    return this.ask(2490) as boolean;
+    return this.ask(2489) as boolean;
   }
 
   /**
@@ -1041,7 +1041,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get objCARCImplicitLifetime(): enums.ObjCLifetime | undefined {
-    return this.askEnum(2491, enums.ObjCLifetime);
+    return this.askEnum(2490, enums.ObjCLifetime);
   }
 
   /**
@@ -1049,12 +1049,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get scalarTypeKind(): enums.ScalarTypeKind | undefined {
-    return this.askEnum(2492, enums.ScalarTypeKind);
+    return this.askEnum(2491, enums.ScalarTypeKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get dependence(): number {
-    return this.ask(2493) as number;
+    return this.ask(2492) as number;
   }
 
   /**
@@ -1062,7 +1062,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   containsErrors(): boolean {
-    return this.ask(2494) as boolean;
+    return this.ask(2493) as boolean;
   }
 
   /**
@@ -1070,7 +1070,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isDependentType(): boolean {
-    return this.ask(2495) as boolean;
+    return this.ask(2494) as boolean;
   }
 
   /**
@@ -1078,7 +1078,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isInstantiationDependentType(): boolean {
-    return this.ask(2496) as boolean;
+    return this.ask(2495) as boolean;
   }
 
   /**
@@ -1086,7 +1086,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isUndeducedType(): boolean {
-    return this.ask(2497) as boolean;
+    return this.ask(2496) as boolean;
   }
 
   /**
@@ -1094,7 +1094,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isVariablyModifiedType(): boolean {
-    return this.ask(2498) as boolean;
+    return this.ask(2497) as boolean;
   }
 
   /**
@@ -1102,7 +1102,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasSizedVLAType(): boolean {
-    return this.ask(2499) as boolean;
+    return this.ask(2498) as boolean;
   }
 
   /**
@@ -1110,7 +1110,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasUnnamedOrLocalType(): boolean {
-    return this.ask(2500) as boolean;
+    return this.ask(2499) as boolean;
   }
 
   /**
@@ -1118,7 +1118,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isOverloadableType(): boolean {
-    return this.ask(2501) as boolean;
+    return this.ask(2500) as boolean;
   }
 
   /**
@@ -1126,7 +1126,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isElaboratedTypeSpecifier(): boolean {
-    return this.ask(2502) as boolean;
+    return this.ask(2501) as boolean;
   }
 
   /**
@@ -1134,7 +1134,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   canDecayToPointerType(): boolean {
-    return this.ask(2503) as boolean;
+    return this.ask(2502) as boolean;
   }
 
   /**
@@ -1142,7 +1142,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasPointerRepresentation(): boolean {
-    return this.ask(2504) as boolean;
+    return this.ask(2503) as boolean;
   }
 
   /**
@@ -1150,7 +1150,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasObjCPointerRepresentation(): boolean {
-    return this.ask(2505) as boolean;
+    return this.ask(2504) as boolean;
   }
 
   /**
@@ -1158,7 +1158,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasIntegerRepresentation(): boolean {
-    return this.ask(2506) as boolean;
+    return this.ask(2505) as boolean;
   }
 
   /**
@@ -1166,7 +1166,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasSignedIntegerRepresentation(): boolean {
-    return this.ask(2507) as boolean;
+    return this.ask(2506) as boolean;
   }
 
   /**
@@ -1174,7 +1174,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasUnsignedIntegerRepresentation(): boolean {
-    return this.ask(2508) as boolean;
+    return this.ask(2507) as boolean;
   }
 
   /**
@@ -1182,12 +1182,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasFloatingRepresentation(): boolean {
-    return this.ask(2509) as boolean;
+    return this.ask(2508) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get asStructureType(): RecordType | undefined {
-    return (this.ask(2510) ?? undefined) as RecordType | undefined;
+    return (this.ask(2509) ?? undefined) as RecordType | undefined;
   }
 
   /**
@@ -1195,37 +1195,37 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get asUnionType(): RecordType | undefined {
-    return (this.ask(2511) ?? undefined) as RecordType | undefined;
+    return (this.ask(2510) ?? undefined) as RecordType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get asComplexIntegerType(): ComplexType | undefined {
-    return (this.ask(2512) ?? undefined) as ComplexType | undefined;
+    return (this.ask(2511) ?? undefined) as ComplexType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get asObjCInterfaceType(): AnyObjCObjectType | undefined {
-    return (this.ask(2513) ?? undefined) as AnyObjCObjectType | undefined;
+    return (this.ask(2512) ?? undefined) as AnyObjCObjectType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get asObjCInterfacePointerType(): ObjCObjectPointerType | undefined {
-    return (this.ask(2514) ?? undefined) as ObjCObjectPointerType | undefined;
+    return (this.ask(2513) ?? undefined) as ObjCObjectPointerType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get asObjCQualifiedIdType(): ObjCObjectPointerType | undefined {
-    return (this.ask(2515) ?? undefined) as ObjCObjectPointerType | undefined;
+    return (this.ask(2514) ?? undefined) as ObjCObjectPointerType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get asObjCQualifiedClassType(): ObjCObjectPointerType | undefined {
-    return (this.ask(2516) ?? undefined) as ObjCObjectPointerType | undefined;
+    return (this.ask(2515) ?? undefined) as ObjCObjectPointerType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get asObjCQualifiedInterfaceType(): AnyObjCObjectType | undefined {
-    return (this.ask(2517) ?? undefined) as AnyObjCObjectType | undefined;
+    return (this.ask(2516) ?? undefined) as AnyObjCObjectType | undefined;
   }
 
   /**
@@ -1233,7 +1233,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get asCXXRecordDecl(): AnyCXXRecordDecl | undefined {
-    return (this.ask(2518) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(2517) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -1241,7 +1241,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get asRecordDecl(): AnyRecordDecl | undefined {
-    return (this.ask(2519) ?? undefined) as AnyRecordDecl | undefined;
+    return (this.ask(2518) ?? undefined) as AnyRecordDecl | undefined;
   }
 
   /**
@@ -1249,7 +1249,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get asTagDecl(): AnyTagDecl | undefined {
-    return (this.ask(2520) ?? undefined) as AnyTagDecl | undefined;
+    return (this.ask(2519) ?? undefined) as AnyTagDecl | undefined;
   }
 
   /**
@@ -1257,7 +1257,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get pointeeCXXRecordDecl(): AnyCXXRecordDecl | undefined {
-    return (this.ask(2521) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(2520) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /**
@@ -1265,7 +1265,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get containedDeducedType(): AnyDeducedType | undefined {
-    return (this.ask(2522) ?? undefined) as AnyDeducedType | undefined;
+    return (this.ask(2521) ?? undefined) as AnyDeducedType | undefined;
   }
 
   /**
@@ -1273,7 +1273,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get containedAutoType(): AutoType | undefined {
-    return (this.ask(2523) ?? undefined) as AutoType | undefined;
+    return (this.ask(2522) ?? undefined) as AutoType | undefined;
   }
 
   /**
@@ -1281,7 +1281,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   hasAutoForTrailingReturnType(): boolean {
-    return this.ask(2524) as boolean;
+    return this.ask(2523) as boolean;
   }
 
   /**
@@ -1289,7 +1289,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get asArrayTypeUnsafe(): AnyArrayType | undefined {
-    return (this.ask(2525) ?? undefined) as AnyArrayType | undefined;
+    return (this.ask(2524) ?? undefined) as AnyArrayType | undefined;
   }
 
   /**
@@ -1297,7 +1297,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get castAsArrayTypeUnsafe(): AnyArrayType | undefined {
-    return (this.ask(2526) ?? undefined) as AnyArrayType | undefined;
+    return (this.ask(2525) ?? undefined) as AnyArrayType | undefined;
   }
 
   /**
@@ -1305,7 +1305,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get baseElementTypeUnsafe(): AnyType | undefined {
-    return (this.ask(2527) ?? undefined) as AnyType | undefined;
+    return (this.ask(2526) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1313,7 +1313,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get arrayElementTypeNoTypeQual(): AnyType | undefined {
-    return (this.ask(2528) ?? undefined) as AnyType | undefined;
+    return (this.ask(2527) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1321,7 +1321,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get pointeeOrArrayElementType(): AnyType | undefined {
-    return (this.ask(2529) ?? undefined) as AnyType | undefined;
+    return (this.ask(2528) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1329,7 +1329,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get pointeeType(): AnyType | undefined {
-    return (this.ask(2530) ?? undefined) as AnyType | undefined;
+    return (this.ask(2529) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1337,7 +1337,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get unqualifiedDesugaredType(): AnyType | undefined {
-    return (this.ask(2531) ?? undefined) as AnyType | undefined;
+    return (this.ask(2530) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1345,7 +1345,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSignedIntegerType(): boolean {
-    return this.ask(2532) as boolean;
+    return this.ask(2531) as boolean;
   }
 
   /**
@@ -1353,7 +1353,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isUnsignedIntegerType(): boolean {
-    return this.ask(2533) as boolean;
+    return this.ask(2532) as boolean;
   }
 
   /**
@@ -1361,7 +1361,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSignedIntegerOrEnumerationType(): boolean {
-    return this.ask(2534) as boolean;
+    return this.ask(2533) as boolean;
   }
 
   /**
@@ -1369,7 +1369,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isUnsignedIntegerOrEnumerationType(): boolean {
-    return this.ask(2535) as boolean;
+    return this.ask(2534) as boolean;
   }
 
   /**
@@ -1377,7 +1377,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isFixedPointType(): boolean {
-    return this.ask(2536) as boolean;
+    return this.ask(2535) as boolean;
   }
 
   /**
@@ -1385,7 +1385,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isFixedPointOrIntegerType(): boolean {
-    return this.ask(2537) as boolean;
+    return this.ask(2536) as boolean;
   }
 
   /**
@@ -1393,7 +1393,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isConvertibleToFixedPointType(): boolean {
-    return this.ask(2538) as boolean;
+    return this.ask(2537) as boolean;
   }
 
   /**
@@ -1401,7 +1401,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSaturatedFixedPointType(): boolean {
-    return this.ask(2539) as boolean;
+    return this.ask(2538) as boolean;
   }
 
   /**
@@ -1409,7 +1409,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isUnsaturatedFixedPointType(): boolean {
-    return this.ask(2540) as boolean;
+    return this.ask(2539) as boolean;
   }
 
   /**
@@ -1417,7 +1417,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSignedFixedPointType(): boolean {
-    return this.ask(2541) as boolean;
+    return this.ask(2540) as boolean;
   }
 
   /**
@@ -1425,7 +1425,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isUnsignedFixedPointType(): boolean {
-    return this.ask(2542) as boolean;
+    return this.ask(2541) as boolean;
   }
 
   /**
@@ -1433,7 +1433,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isConstantSizeType(): boolean | undefined {
-    return (this.ask(2543) ?? undefined) as boolean | undefined;
+    return (this.ask(2542) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -1441,7 +1441,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isSpecifierType(): boolean {
-    return this.ask(2544) as boolean;
+    return this.ask(2543) as boolean;
   }
 
   /**
@@ -1449,7 +1449,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get linkage(): enums.Linkage {
-    return this.askEnum(2545, enums.Linkage);
+    return this.askEnum(2544, enums.Linkage);
   }
 
   /**
@@ -1457,7 +1457,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get visibility(): enums.Visibility {
-    return this.askEnum(2546, enums.Visibility);
+    return this.askEnum(2545, enums.Visibility);
   }
 
   /**
@@ -1465,7 +1465,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isVisibilityExplicit(): boolean {
-    return this.ask(2547) as boolean;
+    return this.ask(2546) as boolean;
   }
 
   /**
@@ -1473,7 +1473,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   isLinkageValid(): boolean {
-    return this.ask(2548) as boolean;
+    return this.ask(2547) as boolean;
   }
 
   /**
@@ -1481,7 +1481,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   get nullability(): enums.NullabilityKind | undefined {
-    return this.askEnum(2549, enums.NullabilityKind);
+    return this.askEnum(2548, enums.NullabilityKind);
   }
 
   /**
@@ -1489,7 +1489,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   canHaveNullability(): boolean {
-    return this.ask(2550) as boolean;
+    return this.ask(2549) as boolean;
   }
 
   /**
@@ -1497,27 +1497,27 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1Type.html
    */
   acceptsObjCTypeParams(): boolean {
-    return this.ask(2551) as boolean;
+    return this.ask(2550) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get typeClassName(): string | undefined {
-    return (this.ask(2552) ?? undefined) as string | undefined;
+    return (this.ask(2551) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get canonicalTypeInternal(): AnyType | undefined {
-    return (this.ask(2553) ?? undefined) as AnyType | undefined;
+    return (this.ask(2552) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1Type.html */
   get canonicalTypeUnqualified(): AnyType | undefined {
-    return (this.ask(2554) ?? undefined) as AnyType | undefined;
+    return (this.ask(2553) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   get localFastQualifiers(): number {
-    return this.ask(2253) as number;
+    return this.ask(2252) as number;
   }
 
   /**
@@ -1525,12 +1525,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get typePtr(): AnyType | undefined {
-    return (this.ask(2254) ?? undefined) as AnyType | undefined;
+    return (this.ask(2253) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   get typePtrOrNull(): AnyType | undefined {
-    return (this.ask(2255) ?? undefined) as AnyType | undefined;
+    return (this.ask(2254) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1538,17 +1538,17 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get baseTypeIdentifier(): string | undefined {
-    return (this.ask(2256) ?? undefined) as string | undefined;
+    return (this.ask(2255) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   isCanonical(): boolean {
-    return this.ask(2257) as boolean;
+    return this.ask(2256) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   isCanonicalAsParam(): boolean {
-    return this.ask(2258) as boolean;
+    return this.ask(2257) as boolean;
   }
 
   /**
@@ -1556,12 +1556,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   isNull(): boolean {
-    return this.ask(2259) as boolean;
+    return this.ask(2258) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   isReferenceable(): boolean {
-    return this.ask(2260) as boolean;
+    return this.ask(2259) as boolean;
   }
 
   /**
@@ -1617,7 +1617,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   hasLocalQualifiers(): boolean {
-    return this.ask(2267) as boolean;
+    return this.ask(2266) as boolean;
   }
 
   /**
@@ -1625,7 +1625,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   hasQualifiers(): boolean {
-    return this.ask(2268) as boolean;
+    return this.ask(2267) as boolean;
   }
 
   /**
@@ -1633,7 +1633,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   hasLocalNonFastQualifiers(): boolean {
-    return this.ask(2269) as boolean;
+    return this.ask(2268) as boolean;
   }
 
   /**
@@ -1641,7 +1641,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get localQualifiersAsString(): string {
-    return this.ask(2270) as string;
+    return this.ask(2269) as string;
   }
 
   /**
@@ -1649,7 +1649,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get qualifiersAsString(): string {
-    return this.ask(2271) as string;
+    return this.ask(2270) as string;
   }
 
   /**
@@ -1657,7 +1657,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get localCVRQualifiers(): number {
-    return this.ask(2272) as number;
+    return this.ask(2271) as number;
   }
 
   /**
@@ -1665,7 +1665,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get cvrQualifiers(): number {
-    return this.ask(2273) as number;
+    return this.ask(2272) as number;
   }
 
   /**
@@ -1673,7 +1673,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   mayBeDynamicClass(): boolean {
-    return this.ask(2274) as boolean;
+    return this.ask(2273) as boolean;
   }
 
   /**
@@ -1681,7 +1681,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   mayBeNotDynamicClass(): boolean {
-    return this.ask(2275) as boolean;
+    return this.ask(2274) as boolean;
   }
 
   /**
@@ -1689,7 +1689,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   isWebAssemblyReferenceType(): boolean {
-    return this.ask(2276) as boolean;
+    return this.ask(2275) as boolean;
   }
 
   /**
@@ -1697,27 +1697,27 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   isWebAssemblyFuncrefType(): boolean {
-    return this.ask(2278) as boolean;
+    return this.ask(2277) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   get withConst(): AnyType | undefined {
-    return (this.ask(2279) ?? undefined) as AnyType | undefined;
+    return (this.ask(2278) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   get withVolatile(): AnyType | undefined {
-    return (this.ask(2280) ?? undefined) as AnyType | undefined;
+    return (this.ask(2279) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   get withRestrict(): AnyType | undefined {
-    return (this.ask(2281) ?? undefined) as AnyType | undefined;
+    return (this.ask(2280) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   get withoutLocalFastQualifiers(): AnyType | undefined {
-    return (this.ask(2282) ?? undefined) as AnyType | undefined;
+    return (this.ask(2281) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
@@ -1730,7 +1730,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get localUnqualifiedType(): AnyType {
-    return this.ask(2284) as AnyType;
+    return this.ask(2283) as AnyType;
   }
 
   /**
@@ -1738,7 +1738,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get unqualifiedType(): AnyType {
-    return this.ask(2285) as AnyType;
+    return this.ask(2284) as AnyType;
   }
 
   /**
@@ -1746,7 +1746,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get nonReferenceType(): AnyType {
-    return this.ask(2286) as AnyType;
+    return this.ask(2285) as AnyType;
   }
 
   /**
@@ -1754,7 +1754,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get nonPackExpansionType(): AnyType | undefined {
-    return (this.ask(2287) ?? undefined) as AnyType | undefined;
+    return (this.ask(2286) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -1762,12 +1762,12 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get ignoreParens(): AnyType {
-    return this.ask(2288) as AnyType;
+    return this.ask(2287) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   get asString(): string {
-    return this.ask(2289) as string;
+    return this.ask(2288) as string;
   }
 
   /**
@@ -1775,7 +1775,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   hasAddressSpace(): boolean {
-    return this.ask(2290) as boolean;
+    return this.ask(2289) as boolean;
   }
 
   /**
@@ -1783,7 +1783,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get addressSpace(): enums.LangAS {
-    return this.askEnum(2291, enums.LangAS);
+    return this.askEnum(2290, enums.LangAS);
   }
 
   /**
@@ -1791,7 +1791,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get objCGCAttr(): enums.GC {
-    return this.askEnum(2292, enums.GC);
+    return this.askEnum(2291, enums.GC);
   }
 
   /**
@@ -1799,7 +1799,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   isObjCGCWeak(): boolean {
-    return this.ask(2293) as boolean;
+    return this.ask(2292) as boolean;
   }
 
   /**
@@ -1807,7 +1807,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   isObjCGCStrong(): boolean {
-    return this.ask(2294) as boolean;
+    return this.ask(2293) as boolean;
   }
 
   /**
@@ -1815,17 +1815,17 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get objCLifetime(): enums.ObjCLifetime {
-    return this.askEnum(2295, enums.ObjCLifetime);
+    return this.askEnum(2294, enums.ObjCLifetime);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   hasNonTrivialObjCLifetime(): boolean {
-    return this.ask(2296) as boolean;
+    return this.ask(2295) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html */
   hasStrongOrWeakObjCLifetime(): boolean {
-    return this.ask(2297) as boolean;
+    return this.ask(2296) as boolean;
   }
 
   /**
@@ -1833,7 +1833,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get isNonTrivialToPrimitiveDefaultInitialize(): enums.PrimitiveDefaultInitializeKind {
-    return this.askEnum(2298, enums.PrimitiveDefaultInitializeKind);
+    return this.askEnum(2297, enums.PrimitiveDefaultInitializeKind);
   }
 
   /**
@@ -1841,7 +1841,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get isNonTrivialToPrimitiveCopy(): enums.PrimitiveCopyKind {
-    return this.askEnum(2299, enums.PrimitiveCopyKind);
+    return this.askEnum(2298, enums.PrimitiveCopyKind);
   }
 
   /**
@@ -1849,7 +1849,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get isNonTrivialToPrimitiveDestructiveMove(): enums.PrimitiveCopyKind {
-    return this.askEnum(2300, enums.PrimitiveCopyKind);
+    return this.askEnum(2299, enums.PrimitiveCopyKind);
   }
 
   /**
@@ -1857,7 +1857,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get isDestructedType(): enums.DestructionKind {
-    return this.askEnum(2301, enums.DestructionKind);
+    return this.askEnum(2300, enums.DestructionKind);
   }
 
   /**
@@ -1865,7 +1865,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   hasNonTrivialToPrimitiveDefaultInitializeCUnion(): boolean {
-    return this.ask(2302) as boolean;
+    return this.ask(2301) as boolean;
   }
 
   /**
@@ -1873,7 +1873,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   hasNonTrivialToPrimitiveDestructCUnion(): boolean {
-    return this.ask(2303) as boolean;
+    return this.ask(2302) as boolean;
   }
 
   /**
@@ -1881,7 +1881,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   hasNonTrivialToPrimitiveCopyCUnion(): boolean {
-    return this.ask(2304) as boolean;
+    return this.ask(2303) as boolean;
   }
 
   /**
@@ -1889,7 +1889,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   isCForbiddenLValueType(): boolean {
-    return this.ask(2305) as boolean;
+    return this.ask(2304) as boolean;
   }
 
   /**
@@ -1897,7 +1897,7 @@ export abstract class Type extends TypeBase {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualType.html
    */
   get atomicUnqualifiedType(): AnyType | undefined {
-    return (this.ask(2306) ?? undefined) as AnyType | undefined;
+    return (this.ask(2305) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -1907,47 +1907,47 @@ export class BuiltinType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   get builtinKind(): enums.BuiltinTypeKind {
-    return this.askEnum(2555, enums.BuiltinTypeKind);
+    return this.askEnum(2554, enums.BuiltinTypeKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   isSugared(): boolean {
-    return this.ask(2556) as boolean;
+    return this.ask(2555) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2557) ?? undefined) as AnyType | undefined;
+    return (this.ask(2556) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   isInteger(): boolean {
-    return this.ask(2558) as boolean;
+    return this.ask(2557) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   isSignedInteger(): boolean {
-    return this.ask(2559) as boolean;
+    return this.ask(2558) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   isUnsignedInteger(): boolean {
-    return this.ask(2560) as boolean;
+    return this.ask(2559) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   isFloatingPoint(): boolean {
-    return this.ask(2561) as boolean;
+    return this.ask(2560) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   isSVEBool(): boolean {
-    return this.ask(2562) as boolean;
+    return this.ask(2561) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html */
   isSVECount(): boolean {
-    return this.ask(2563) as boolean;
+    return this.ask(2562) as boolean;
   }
 
   /**
@@ -1955,7 +1955,7 @@ export class BuiltinType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html
    */
   override isPlaceholderType(): boolean {
-    return this.ask(2564) as boolean;
+    return this.ask(2563) as boolean;
   }
 
   /**
@@ -1963,7 +1963,7 @@ export class BuiltinType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinType.html
    */
   override isNonOverloadPlaceholderType(): boolean {
-    return this.ask(2565) as boolean;
+    return this.ask(2564) as boolean;
   }
 }
 
@@ -1973,17 +1973,17 @@ export class ComplexType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ComplexType.html */
   get elementType(): AnyType {
-    return this.ask(2566) as AnyType;
+    return this.ask(2565) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ComplexType.html */
   isSugared(): boolean {
-    return this.ask(2567) as boolean;
+    return this.ask(2566) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ComplexType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2568) ?? undefined) as AnyType | undefined;
+    return (this.ask(2567) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -1993,17 +1993,17 @@ export class ParenType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenType.html */
   get innerType(): AnyType {
-    return this.ask(2569) as AnyType;
+    return this.ask(2568) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenType.html */
   isSugared(): boolean {
-    return this.ask(2570) as boolean;
+    return this.ask(2569) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2571) ?? undefined) as AnyType | undefined;
+    return (this.ask(2570) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2013,17 +2013,17 @@ export class PointerType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerType.html */
   override get pointeeType(): AnyType {
-    return this.ask(2572) as AnyType;
+    return this.ask(2571) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerType.html */
   isSugared(): boolean {
-    return this.ask(2573) as boolean;
+    return this.ask(2572) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2574) ?? undefined) as AnyType | undefined;
+    return (this.ask(2573) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2033,22 +2033,22 @@ export abstract class BoundsAttributedType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedType.html */
   isSugared(): boolean {
-    return this.ask(2575) as boolean;
+    return this.ask(2574) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2576) ?? undefined) as AnyType | undefined;
+    return (this.ask(2575) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedType.html */
   get numCoupledDecls(): number {
-    return this.ask(2577) as number;
+    return this.ask(2576) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedType.html */
   referencesFieldDecls(): boolean {
-    return this.ask(2578) as boolean;
+    return this.ask(2577) as boolean;
   }
 }
 
@@ -2058,22 +2058,22 @@ export class CountAttributedType extends BoundsAttributedType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountAttributedType.html */
   get countExpr(): AnyExpr | undefined {
-    return (this.ask(2579) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2578) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountAttributedType.html */
   isCountInBytes(): boolean {
-    return this.ask(2580) as boolean;
+    return this.ask(2579) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountAttributedType.html */
   isOrNull(): boolean {
-    return this.ask(2581) as boolean;
+    return this.ask(2580) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountAttributedType.html */
   get countKind(): enums.DynamicCountPointerKind {
-    return this.askEnum(2582, enums.DynamicCountPointerKind);
+    return this.askEnum(2581, enums.DynamicCountPointerKind);
   }
 }
 
@@ -2083,22 +2083,22 @@ export class AdjustedType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedType.html */
   get originalType(): AnyType {
-    return this.ask(2583) as AnyType;
+    return this.ask(2582) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedType.html */
   get adjustedType(): AnyType {
-    return this.ask(2584) as AnyType;
+    return this.ask(2583) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedType.html */
   isSugared(): boolean {
-    return this.ask(2585) as boolean;
+    return this.ask(2584) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2586) ?? undefined) as AnyType | undefined;
+    return (this.ask(2585) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2108,12 +2108,12 @@ export class DecayedType extends AdjustedType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecayedType.html */
   get decayedType(): AnyType {
-    return this.ask(2587) as AnyType;
+    return this.ask(2586) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecayedType.html */
   override get pointeeType(): AnyType | undefined {
-    return (this.ask(2588) ?? undefined) as AnyType | undefined;
+    return (this.ask(2587) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2123,17 +2123,17 @@ export class BlockPointerType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerType.html */
   override get pointeeType(): AnyType | undefined {
-    return (this.ask(2589) ?? undefined) as AnyType | undefined;
+    return (this.ask(2588) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerType.html */
   isSugared(): boolean {
-    return this.ask(2590) as boolean;
+    return this.ask(2589) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2591) ?? undefined) as AnyType | undefined;
+    return (this.ask(2590) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2143,22 +2143,22 @@ export abstract class ReferenceType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceType.html */
   isSpelledAsLValue(): boolean {
-    return this.ask(2592) as boolean;
+    return this.ask(2591) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceType.html */
   isInnerRef(): boolean {
-    return this.ask(2593) as boolean;
+    return this.ask(2592) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceType.html */
   get pointeeTypeAsWritten(): AnyType {
-    return this.ask(2594) as AnyType;
+    return this.ask(2593) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceType.html */
   override get pointeeType(): AnyType {
-    return this.ask(2595) as AnyType;
+    return this.ask(2594) as AnyType;
   }
 }
 
@@ -2168,12 +2168,12 @@ export class LValueReferenceType extends ReferenceType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LValueReferenceType.html */
   isSugared(): boolean {
-    return this.ask(2596) as boolean;
+    return this.ask(2595) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LValueReferenceType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2597) ?? undefined) as AnyType | undefined;
+    return (this.ask(2596) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2183,12 +2183,12 @@ export class RValueReferenceType extends ReferenceType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RValueReferenceType.html */
   isSugared(): boolean {
-    return this.ask(2598) as boolean;
+    return this.ask(2597) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RValueReferenceType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2599) ?? undefined) as AnyType | undefined;
+    return (this.ask(2598) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2198,7 +2198,7 @@ export class MemberPointerType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerType.html */
   override get pointeeType(): AnyType | undefined {
-    return (this.ask(2600) ?? undefined) as AnyType | undefined;
+    return (this.ask(2599) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -2206,7 +2206,7 @@ export class MemberPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerType.html
    */
   isMemberFunctionPointer(): boolean {
-    return this.ask(2601) as boolean;
+    return this.ask(2600) as boolean;
   }
 
   /**
@@ -2214,27 +2214,27 @@ export class MemberPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerType.html
    */
   isMemberDataPointer(): boolean {
-    return this.ask(2602) as boolean;
+    return this.ask(2601) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerType.html */
   get class(): AnyType | undefined {
-    return (this.ask(2603) ?? undefined) as AnyType | undefined;
+    return (this.ask(2602) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerType.html */
   get mostRecentCXXRecordDecl(): AnyCXXRecordDecl | undefined {
-    return (this.ask(2604) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(2603) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerType.html */
   isSugared(): boolean {
-    return this.ask(2605) as boolean;
+    return this.ask(2604) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2606) ?? undefined) as AnyType | undefined;
+    return (this.ask(2605) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2244,22 +2244,22 @@ export abstract class ArrayType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayType.html */
   get elementType(): AnyType {
-    return this.ask(2607) as AnyType;
+    return this.ask(2606) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayType.html */
   get sizeModifier(): enums.ArraySizeModifier {
-    return this.askEnum(2608, enums.ArraySizeModifier);
+    return this.askEnum(2607, enums.ArraySizeModifier);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayType.html */
   get indexTypeQualifiers(): string {
-    return this.ask(2609) as string;
+    return this.ask(2608) as string;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayType.html */
   get indexTypeCVRQualifiers(): number {
-    return this.ask(2610) as number;
+    return this.ask(2609) as number;
   }
 }
 
@@ -2272,7 +2272,7 @@ export class ConstantArrayType extends ArrayType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html
    */
   get size(): bigint {
-    return this.ask(2611) as bigint;
+    return this.ask(2610) as bigint;
   }
 
   /**
@@ -2280,7 +2280,7 @@ export class ConstantArrayType extends ArrayType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html
    */
   get sizeBitWidth(): number {
-    return this.ask(2612) as number;
+    return this.ask(2611) as number;
   }
 
   /**
@@ -2288,7 +2288,7 @@ export class ConstantArrayType extends ArrayType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html
    */
   isZeroSize(): boolean {
-    return this.ask(2613) as boolean;
+    return this.ask(2612) as boolean;
   }
 
   /**
@@ -2296,7 +2296,7 @@ export class ConstantArrayType extends ArrayType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html
    */
   get zExtSize(): number {
-    return this.ask(2614) as number;
+    return this.ask(2613) as number;
   }
 
   /**
@@ -2304,7 +2304,7 @@ export class ConstantArrayType extends ArrayType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html
    */
   get sExtSize(): number {
-    return this.ask(2615) as number;
+    return this.ask(2614) as number;
   }
 
   /**
@@ -2312,7 +2312,7 @@ export class ConstantArrayType extends ArrayType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html
    */
   get limitedSize(): number {
-    return this.ask(2616) as number;
+    return this.ask(2615) as number;
   }
 
   /**
@@ -2320,17 +2320,17 @@ export class ConstantArrayType extends ArrayType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html
    */
   get sizeExpr(): AnyExpr | undefined {
-    return (this.ask(2617) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2616) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html */
   isSugared(): boolean {
-    return this.ask(2618) as boolean;
+    return this.ask(2617) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2619) ?? undefined) as AnyType | undefined;
+    return (this.ask(2618) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2345,12 +2345,12 @@ export class IncompleteArrayType extends ArrayType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IncompleteArrayType.html */
   isSugared(): boolean {
-    return this.ask(2620) as boolean;
+    return this.ask(2619) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IncompleteArrayType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2621) ?? undefined) as AnyType | undefined;
+    return (this.ask(2620) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2360,32 +2360,32 @@ export class VariableArrayType extends ArrayType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VariableArrayType.html */
   get sizeExpr(): AnyExpr | undefined {
-    return (this.ask(2622) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2621) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VariableArrayType.html */
   get bracketsRange(): Range {
-    return this.ask(2623) as Range;
+    return this.ask(2622) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VariableArrayType.html */
   get lBracketLoc(): Location {
-    return this.ask(2624) as Location;
+    return this.ask(2623) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VariableArrayType.html */
   get rBracketLoc(): Location {
-    return this.ask(2625) as Location;
+    return this.ask(2624) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VariableArrayType.html */
   isSugared(): boolean {
-    return this.ask(2626) as boolean;
+    return this.ask(2625) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VariableArrayType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2627) ?? undefined) as AnyType | undefined;
+    return (this.ask(2626) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2395,32 +2395,32 @@ export class DependentSizedArrayType extends ArrayType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedArrayType.html */
   get sizeExpr(): AnyExpr | undefined {
-    return (this.ask(2628) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2627) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedArrayType.html */
   get bracketsRange(): Range {
-    return this.ask(2629) as Range;
+    return this.ask(2628) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedArrayType.html */
   get lBracketLoc(): Location {
-    return this.ask(2630) as Location;
+    return this.ask(2629) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedArrayType.html */
   get rBracketLoc(): Location {
-    return this.ask(2631) as Location;
+    return this.ask(2630) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedArrayType.html */
   isSugared(): boolean {
-    return this.ask(2632) as boolean;
+    return this.ask(2631) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedArrayType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2633) ?? undefined) as AnyType | undefined;
+    return (this.ask(2632) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2430,27 +2430,27 @@ export class DependentAddressSpaceType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceType.html */
   get addrSpaceExpr(): AnyExpr | undefined {
-    return (this.ask(2634) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2633) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceType.html */
   override get pointeeType(): AnyType | undefined {
-    return (this.ask(2635) ?? undefined) as AnyType | undefined;
+    return (this.ask(2634) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceType.html */
   get attributeLoc(): Location {
-    return this.ask(2636) as Location;
+    return this.ask(2635) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceType.html */
   isSugared(): boolean {
-    return this.ask(2637) as boolean;
+    return this.ask(2636) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2638) ?? undefined) as AnyType | undefined;
+    return (this.ask(2637) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2460,27 +2460,27 @@ export class DependentSizedExtVectorType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorType.html */
   get sizeExpr(): AnyExpr | undefined {
-    return (this.ask(2639) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2638) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorType.html */
   get elementType(): AnyType | undefined {
-    return (this.ask(2640) ?? undefined) as AnyType | undefined;
+    return (this.ask(2639) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorType.html */
   get attributeLoc(): Location {
-    return this.ask(2641) as Location;
+    return this.ask(2640) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorType.html */
   isSugared(): boolean {
-    return this.ask(2642) as boolean;
+    return this.ask(2641) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2643) ?? undefined) as AnyType | undefined;
+    return (this.ask(2642) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2490,27 +2490,27 @@ export class VectorType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorType.html */
   get elementType(): AnyType {
-    return this.ask(2644) as AnyType;
+    return this.ask(2643) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorType.html */
   get numElements(): number {
-    return this.ask(2645) as number;
+    return this.ask(2644) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorType.html */
   isSugared(): boolean {
-    return this.ask(2646) as boolean;
+    return this.ask(2645) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2647) ?? undefined) as AnyType | undefined;
+    return (this.ask(2646) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorType.html */
   get vectorKind(): enums.VectorKind {
-    return this.askEnum(2648, enums.VectorKind);
+    return this.askEnum(2647, enums.VectorKind);
   }
 }
 
@@ -2520,32 +2520,32 @@ export class DependentVectorType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorType.html */
   get sizeExpr(): AnyExpr | undefined {
-    return (this.ask(2649) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2648) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorType.html */
   get elementType(): AnyType | undefined {
-    return (this.ask(2650) ?? undefined) as AnyType | undefined;
+    return (this.ask(2649) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorType.html */
   get attributeLoc(): Location {
-    return this.ask(2651) as Location;
+    return this.ask(2650) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorType.html */
   get vectorKind(): enums.VectorKind {
-    return this.askEnum(2652, enums.VectorKind);
+    return this.askEnum(2651, enums.VectorKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorType.html */
   isSugared(): boolean {
-    return this.ask(2653) as boolean;
+    return this.ask(2652) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2654) ?? undefined) as AnyType | undefined;
+    return (this.ask(2653) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2555,12 +2555,12 @@ export class ExtVectorType extends VectorType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorType.html */
   override isSugared(): boolean {
-    return this.ask(2655) as boolean;
+    return this.ask(2654) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorType.html */
   override get desugar(): AnyType | undefined {
-    return (this.ask(2656) ?? undefined) as AnyType | undefined;
+    return (this.ask(2655) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2573,17 +2573,17 @@ export abstract class MatrixType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MatrixType.html
    */
   get elementType(): AnyType | undefined {
-    return (this.ask(2657) ?? undefined) as AnyType | undefined;
+    return (this.ask(2656) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixType.html */
   isSugared(): boolean {
-    return this.ask(2658) as boolean;
+    return this.ask(2657) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2659) ?? undefined) as AnyType | undefined;
+    return (this.ask(2658) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2596,7 +2596,7 @@ export class ConstantMatrixType extends MatrixType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantMatrixType.html
    */
   get numRows(): number {
-    return this.ask(2660) as number;
+    return this.ask(2659) as number;
   }
 
   /**
@@ -2604,7 +2604,7 @@ export class ConstantMatrixType extends MatrixType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantMatrixType.html
    */
   get numColumns(): number {
-    return this.ask(2661) as number;
+    return this.ask(2660) as number;
   }
 
   /**
@@ -2612,7 +2612,7 @@ export class ConstantMatrixType extends MatrixType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ConstantMatrixType.html
    */
   get numElementsFlattened(): number {
-    return this.ask(2662) as number;
+    return this.ask(2661) as number;
   }
 }
 
@@ -2622,17 +2622,17 @@ export class DependentSizedMatrixType extends MatrixType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedMatrixType.html */
   get rowExpr(): AnyExpr | undefined {
-    return (this.ask(2663) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2662) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedMatrixType.html */
   get columnExpr(): AnyExpr | undefined {
-    return (this.ask(2664) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2663) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedMatrixType.html */
   get attributeLoc(): Location {
-    return this.ask(2665) as Location;
+    return this.ask(2664) as Location;
   }
 }
 
@@ -2642,17 +2642,17 @@ export abstract class FunctionType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html */
   get returnType(): AnyType {
-    return this.ask(2666) as AnyType;
+    return this.ask(2665) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html */
   get hasRegParm(): boolean {
-    return this.ask(2667) as boolean;
+    return this.ask(2666) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html */
   get regParmType(): number {
-    return this.ask(2668) as number;
+    return this.ask(2667) as number;
   }
 
   /**
@@ -2660,32 +2660,32 @@ export abstract class FunctionType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html
    */
   get noReturnAttr(): boolean {
-    return this.ask(2669) as boolean;
+    return this.ask(2668) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html */
   get cmseNSCallAttr(): boolean {
-    return this.ask(2670) as boolean;
+    return this.ask(2669) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html */
   get callConv(): enums.CallingConv {
-    return this.askEnum(2671, enums.CallingConv);
+    return this.askEnum(2670, enums.CallingConv);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html */
   isConst(): boolean {
-    return this.ask(2672) as boolean;
+    return this.ask(2671) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html */
   isVolatile(): boolean {
-    return this.ask(2673) as boolean;
+    return this.ask(2672) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionType.html */
   isRestrict(): boolean {
-    return this.ask(2674) as boolean;
+    return this.ask(2673) as boolean;
   }
 }
 
@@ -2695,12 +2695,12 @@ export class FunctionNoProtoType extends FunctionType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionNoProtoType.html */
   isSugared(): boolean {
-    return this.ask(2675) as boolean;
+    return this.ask(2674) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionNoProtoType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2676) ?? undefined) as AnyType | undefined;
+    return (this.ask(2675) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2710,12 +2710,12 @@ export class FunctionProtoType extends FunctionType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get numParams(): number {
-    return this.ask(2677) as number;
+    return this.ask(2676) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get paramTypes(): readonly AnyType[] {
-    return this.ask(2678) as readonly AnyType[];
+    return this.ask(2677) as readonly AnyType[];
   }
 
   /**
@@ -2723,7 +2723,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   get exceptionSpecType(): enums.ExceptionSpecificationType {
-    return this.askEnum(2679, enums.ExceptionSpecificationType);
+    return this.askEnum(2678, enums.ExceptionSpecificationType);
   }
 
   /**
@@ -2731,7 +2731,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   hasExceptionSpec(): boolean {
-    return this.ask(2680) as boolean;
+    return this.ask(2679) as boolean;
   }
 
   /**
@@ -2739,7 +2739,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   hasDynamicExceptionSpec(): boolean {
-    return this.ask(2681) as boolean;
+    return this.ask(2680) as boolean;
   }
 
   /**
@@ -2747,7 +2747,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   hasNoexceptExceptionSpec(): boolean {
-    return this.ask(2682) as boolean;
+    return this.ask(2681) as boolean;
   }
 
   /**
@@ -2755,7 +2755,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   hasDependentExceptionSpec(): boolean {
-    return this.ask(2683) as boolean;
+    return this.ask(2682) as boolean;
   }
 
   /**
@@ -2763,7 +2763,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   hasInstantiationDependentExceptionSpec(): boolean {
-    return this.ask(2684) as boolean;
+    return this.ask(2683) as boolean;
   }
 
   /**
@@ -2771,7 +2771,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   get numExceptions(): number {
-    return this.ask(2685) as number;
+    return this.ask(2684) as number;
   }
 
   /**
@@ -2779,7 +2779,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   get noexceptExpr(): AnyExpr | undefined {
-    return (this.ask(2686) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2685) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -2787,7 +2787,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   get exceptionSpecDecl(): AnyFunctionDecl | undefined {
-    return (this.ask(2687) ?? undefined) as AnyFunctionDecl | undefined;
+    return (this.ask(2686) ?? undefined) as AnyFunctionDecl | undefined;
   }
 
   /**
@@ -2795,7 +2795,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   get exceptionSpecTemplate(): AnyFunctionDecl | undefined {
-    return (this.ask(2688) ?? undefined) as AnyFunctionDecl | undefined;
+    return (this.ask(2687) ?? undefined) as AnyFunctionDecl | undefined;
   }
 
   /**
@@ -2803,7 +2803,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   get canThrow(): enums.CanThrowResult | undefined {
-    return this.askEnum(2689, enums.CanThrowResult);
+    return this.askEnum(2688, enums.CanThrowResult);
   }
 
   /**
@@ -2811,7 +2811,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   isNothrow(): boolean | undefined {
-    return (this.ask(2690) ?? undefined) as boolean | undefined;
+    return (this.ask(2689) ?? undefined) as boolean | undefined;
   }
 
   /**
@@ -2819,12 +2819,12 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   isVariadic(): boolean {
-    return this.ask(2691) as boolean;
+    return this.ask(2690) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get ellipsisLoc(): Location {
-    return this.ask(2692) as Location;
+    return this.ask(2691) as Location;
   }
 
   /**
@@ -2832,7 +2832,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   isTemplateVariadic(): boolean {
-    return this.ask(2693) as boolean;
+    return this.ask(2692) as boolean;
   }
 
   /**
@@ -2840,12 +2840,12 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   hasTrailingReturn(): boolean {
-    return this.ask(2694) as boolean;
+    return this.ask(2693) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get methodQuals(): string {
-    return this.ask(2695) as string;
+    return this.ask(2694) as string;
   }
 
   /**
@@ -2853,17 +2853,17 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   get refQualifier(): enums.RefQualifierKind {
-    return this.askEnum(2696, enums.RefQualifierKind);
+    return this.askEnum(2695, enums.RefQualifierKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get param_types(): readonly AnyType[] {
-    return this.ask(2697) as readonly AnyType[];
+    return this.ask(2696) as readonly AnyType[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get exceptions(): readonly AnyType[] {
-    return this.ask(2698) as readonly AnyType[];
+    return this.ask(2697) as readonly AnyType[];
   }
 
   /**
@@ -2871,7 +2871,7 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   hasExtParameterInfos(): boolean {
-    return this.ask(2699) as boolean;
+    return this.ask(2698) as boolean;
   }
 
   /**
@@ -2879,27 +2879,27 @@ export class FunctionProtoType extends FunctionType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html
    */
   get aArch64SMEAttributes(): number {
-    return this.ask(2700) as number;
+    return this.ask(2699) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get numFunctionEffects(): number {
-    return this.ask(2701) as number;
+    return this.ask(2700) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get numFunctionEffectConditions(): number {
-    return this.ask(2702) as number;
+    return this.ask(2701) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   isSugared(): boolean {
-    return this.ask(2703) as boolean;
+    return this.ask(2702) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2704) ?? undefined) as AnyType | undefined;
+    return (this.ask(2703) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2909,17 +2909,17 @@ export class UnresolvedUsingType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingType.html */
   get decl(): UnresolvedUsingTypenameDecl | undefined {
-    return (this.ask(2705) ?? undefined) as UnresolvedUsingTypenameDecl | undefined;
+    return (this.ask(2704) ?? undefined) as UnresolvedUsingTypenameDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingType.html */
   isSugared(): boolean {
-    return this.ask(2706) as boolean;
+    return this.ask(2705) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2707) ?? undefined) as AnyType | undefined;
+    return (this.ask(2706) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -2929,27 +2929,27 @@ export class UsingType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingType.html */
   get foundDecl(): AnyUsingShadowDecl | undefined {
-    return (this.ask(2708) ?? undefined) as AnyUsingShadowDecl | undefined;
+    return (this.ask(2707) ?? undefined) as AnyUsingShadowDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingType.html */
   get underlyingType(): AnyType | undefined {
-    return (this.ask(2709) ?? undefined) as AnyType | undefined;
+    return (this.ask(2708) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingType.html */
   isSugared(): boolean {
-    return this.ask(2710) as boolean;
+    return this.ask(2709) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2711) ?? undefined) as AnyType | undefined;
+    return (this.ask(2710) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingType.html */
   typeMatchesDecl(): boolean {
-    return this.ask(2712) as boolean;
+    return this.ask(2711) as boolean;
   }
 }
 
@@ -2959,22 +2959,22 @@ export class TypedefType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefType.html */
   get decl(): AnyTypedefNameDecl {
-    return this.ask(2713) as AnyTypedefNameDecl;
+    return this.ask(2712) as AnyTypedefNameDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefType.html */
   isSugared(): boolean {
-    return this.ask(2714) as boolean;
+    return this.ask(2713) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2715) ?? undefined) as AnyType | undefined;
+    return (this.ask(2714) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefType.html */
   typeMatchesDecl(): boolean {
-    return this.ask(2716) as boolean;
+    return this.ask(2715) as boolean;
   }
 }
 
@@ -2984,12 +2984,12 @@ export class MacroQualifiedType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedType.html */
   get macroIdentifier(): string | undefined {
-    return (this.ask(2717) ?? undefined) as string | undefined;
+    return (this.ask(2716) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedType.html */
   get underlyingType(): AnyType | undefined {
-    return (this.ask(2718) ?? undefined) as AnyType | undefined;
+    return (this.ask(2717) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -2997,17 +2997,17 @@ export class MacroQualifiedType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedType.html
    */
   get modifiedType(): AnyType | undefined {
-    return (this.ask(2719) ?? undefined) as AnyType | undefined;
+    return (this.ask(2718) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedType.html */
   isSugared(): boolean {
-    return this.ask(2720) as boolean;
+    return this.ask(2719) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2721) ?? undefined) as AnyType | undefined;
+    return (this.ask(2720) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3017,7 +3017,7 @@ export class TypeOfExprType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprType.html */
   get underlyingExpr(): AnyExpr | undefined {
-    return (this.ask(2722) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2721) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -3025,7 +3025,7 @@ export class TypeOfExprType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprType.html
    */
   get typeOfKind(): enums.TypeOfKind {
-    return this.askEnum(2723, enums.TypeOfKind);
+    return this.askEnum(2722, enums.TypeOfKind);
   }
 
   /**
@@ -3033,7 +3033,7 @@ export class TypeOfExprType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprType.html
    */
   get desugar(): AnyType | undefined {
-    return (this.ask(2724) ?? undefined) as AnyType | undefined;
+    return (this.ask(2723) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3041,7 +3041,7 @@ export class TypeOfExprType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprType.html
    */
   isSugared(): boolean {
-    return this.ask(2725) as boolean;
+    return this.ask(2724) as boolean;
   }
 }
 
@@ -3056,7 +3056,7 @@ export class TypeOfType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfType.html */
   get unmodifiedType(): AnyType | undefined {
-    return (this.ask(2726) ?? undefined) as AnyType | undefined;
+    return (this.ask(2725) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3064,7 +3064,7 @@ export class TypeOfType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfType.html
    */
   get desugar(): AnyType | undefined {
-    return (this.ask(2727) ?? undefined) as AnyType | undefined;
+    return (this.ask(2726) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3072,7 +3072,7 @@ export class TypeOfType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfType.html
    */
   isSugared(): boolean {
-    return this.ask(2728) as boolean;
+    return this.ask(2727) as boolean;
   }
 
   /**
@@ -3080,7 +3080,7 @@ export class TypeOfType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfType.html
    */
   get typeOfKind(): enums.TypeOfKind {
-    return this.askEnum(2729, enums.TypeOfKind);
+    return this.askEnum(2728, enums.TypeOfKind);
   }
 }
 
@@ -3090,12 +3090,12 @@ export class DecltypeType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeType.html */
   get underlyingExpr(): AnyExpr | undefined {
-    return (this.ask(2730) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2729) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeType.html */
   get underlyingType(): AnyType | undefined {
-    return (this.ask(2731) ?? undefined) as AnyType | undefined;
+    return (this.ask(2730) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3103,7 +3103,7 @@ export class DecltypeType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeType.html
    */
   get desugar(): AnyType | undefined {
-    return (this.ask(2732) ?? undefined) as AnyType | undefined;
+    return (this.ask(2731) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3111,7 +3111,7 @@ export class DecltypeType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeType.html
    */
   isSugared(): boolean {
-    return this.ask(2733) as boolean;
+    return this.ask(2732) as boolean;
   }
 }
 
@@ -3126,42 +3126,42 @@ export class PackIndexingType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingType.html */
   get indexExpr(): AnyExpr | undefined {
-    return (this.ask(2734) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2733) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingType.html */
   get pattern(): AnyType | undefined {
-    return (this.ask(2735) ?? undefined) as AnyType | undefined;
+    return (this.ask(2734) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingType.html */
   isSugared(): boolean {
-    return this.ask(2736) as boolean;
+    return this.ask(2735) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2737) ?? undefined) as AnyType | undefined;
+    return (this.ask(2736) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingType.html */
   get selectedType(): AnyType | undefined {
-    return (this.ask(2738) ?? undefined) as AnyType | undefined;
+    return (this.ask(2737) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingType.html */
   get selectedIndex(): number | undefined {
-    return (this.ask(2739) ?? undefined) as number | undefined;
+    return (this.ask(2738) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingType.html */
   hasSelectedType(): boolean {
-    return this.ask(2740) as boolean;
+    return this.ask(2739) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingType.html */
   get expansions(): readonly AnyType[] {
-    return this.ask(2741) as readonly AnyType[];
+    return this.ask(2740) as readonly AnyType[];
   }
 }
 
@@ -3171,27 +3171,27 @@ export class UnaryTransformType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformType.html */
   isSugared(): boolean {
-    return this.ask(2742) as boolean;
+    return this.ask(2741) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2743) ?? undefined) as AnyType | undefined;
+    return (this.ask(2742) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformType.html */
   get underlyingType(): AnyType | undefined {
-    return (this.ask(2744) ?? undefined) as AnyType | undefined;
+    return (this.ask(2743) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformType.html */
   get baseType(): AnyType | undefined {
-    return (this.ask(2745) ?? undefined) as AnyType | undefined;
+    return (this.ask(2744) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformType.html */
   get uttKind(): enums.UTTKind {
-    return this.askEnum(2746, enums.UTTKind);
+    return this.askEnum(2745, enums.UTTKind);
   }
 }
 
@@ -3206,7 +3206,7 @@ export abstract class TagType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagType.html */
   get decl(): AnyTagDecl {
-    return this.ask(2747) as AnyTagDecl;
+    return this.ask(2746) as AnyTagDecl;
   }
 
   /**
@@ -3214,7 +3214,7 @@ export abstract class TagType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagType.html
    */
   isBeingDefined(): boolean {
-    return this.ask(2748) as boolean;
+    return this.ask(2747) as boolean;
   }
 }
 
@@ -3224,7 +3224,7 @@ export class RecordType extends TagType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordType.html */
   override get decl(): AnyRecordDecl {
-    return this.ask(2749) as AnyRecordDecl;
+    return this.ask(2748) as AnyRecordDecl;
   }
 
   /**
@@ -3232,17 +3232,17 @@ export class RecordType extends TagType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordType.html
    */
   hasConstFields(): boolean {
-    return this.ask(2750) as boolean;
+    return this.ask(2749) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordType.html */
   isSugared(): boolean {
-    return this.ask(2751) as boolean;
+    return this.ask(2750) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2752) ?? undefined) as AnyType | undefined;
+    return (this.ask(2751) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3252,17 +3252,17 @@ export class EnumType extends TagType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumType.html */
   override get decl(): EnumDecl {
-    return this.ask(2753) as EnumDecl;
+    return this.ask(2752) as EnumDecl;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumType.html */
   isSugared(): boolean {
-    return this.ask(2754) as boolean;
+    return this.ask(2753) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2755) ?? undefined) as AnyType | undefined;
+    return (this.ask(2754) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3272,27 +3272,27 @@ export class AttributedType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   get attrKind(): enums.attrKind {
-    return this.askEnum(2756, enums.attrKind);
+    return this.askEnum(2755, enums.attrKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   get modifiedType(): AnyType {
-    return this.ask(2757) as AnyType;
+    return this.ask(2756) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   get equivalentType(): AnyType {
-    return this.ask(2758) as AnyType;
+    return this.ask(2757) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   isSugared(): boolean {
-    return this.ask(2759) as boolean;
+    return this.ask(2758) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2760) ?? undefined) as AnyType | undefined;
+    return (this.ask(2759) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3300,27 +3300,27 @@ export class AttributedType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html
    */
   isQualifier(): boolean {
-    return this.ask(2761) as boolean;
+    return this.ask(2760) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   isMSTypeSpec(): boolean {
-    return this.ask(2762) as boolean;
+    return this.ask(2761) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   isWebAssemblyFuncrefSpec(): boolean {
-    return this.ask(2763) as boolean;
+    return this.ask(2762) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   isCallingConv(): boolean {
-    return this.ask(2764) as boolean;
+    return this.ask(2763) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedType.html */
   get immediateNullability(): enums.NullabilityKind | undefined {
-    return this.askEnum(2765, enums.NullabilityKind);
+    return this.askEnum(2764, enums.NullabilityKind);
   }
 }
 
@@ -3330,22 +3330,22 @@ export class BTFTagAttributedType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedType.html */
   get wrappedType(): AnyType | undefined {
-    return (this.ask(2766) ?? undefined) as AnyType | undefined;
+    return (this.ask(2765) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedType.html */
   get attr(): BTFTypeTagAttr | undefined {
-    return (this.ask(2767) ?? undefined) as BTFTypeTagAttr | undefined;
+    return (this.ask(2766) ?? undefined) as BTFTypeTagAttr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedType.html */
   isSugared(): boolean {
-    return this.ask(2768) as boolean;
+    return this.ask(2767) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2769) ?? undefined) as AnyType | undefined;
+    return (this.ask(2768) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3355,37 +3355,37 @@ export class TemplateTypeParmType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmType.html */
   get depth(): number {
-    return this.ask(2770) as number;
+    return this.ask(2769) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmType.html */
   get parameterIndex(): number {
-    return this.ask(2771) as number;
+    return this.ask(2770) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmType.html */
   isParameterPack(): boolean {
-    return this.ask(2772) as boolean;
+    return this.ask(2771) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmType.html */
   get decl(): TemplateTypeParmDecl | undefined {
-    return (this.ask(2773) ?? undefined) as TemplateTypeParmDecl | undefined;
+    return (this.ask(2772) ?? undefined) as TemplateTypeParmDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmType.html */
   get identifier(): string | undefined {
-    return (this.ask(2774) ?? undefined) as string | undefined;
+    return (this.ask(2773) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmType.html */
   isSugared(): boolean {
-    return this.ask(2775) as boolean;
+    return this.ask(2774) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2776) ?? undefined) as AnyType | undefined;
+    return (this.ask(2775) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3398,7 +3398,7 @@ export class SubstTemplateTypeParmType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmType.html
    */
   get replacementType(): AnyType | undefined {
-    return (this.ask(2777) ?? undefined) as AnyType | undefined;
+    return (this.ask(2776) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3406,7 +3406,7 @@ export class SubstTemplateTypeParmType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmType.html
    */
   get associatedDecl(): AnyDecl | undefined {
-    return (this.ask(2778) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(2777) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
@@ -3414,7 +3414,7 @@ export class SubstTemplateTypeParmType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmType.html
    */
   get replacedParameter(): TemplateTypeParmDecl | undefined {
-    return (this.ask(2779) ?? undefined) as TemplateTypeParmDecl | undefined;
+    return (this.ask(2778) ?? undefined) as TemplateTypeParmDecl | undefined;
   }
 
   /**
@@ -3422,22 +3422,22 @@ export class SubstTemplateTypeParmType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmType.html
    */
   get parameterIndex(): number {
-    return this.ask(2780) as number;
+    return this.ask(2779) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmType.html */
   get packIndex(): number | undefined {
-    return (this.ask(2781) ?? undefined) as number | undefined;
+    return (this.ask(2780) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmType.html */
   isSugared(): boolean {
-    return this.ask(2782) as boolean;
+    return this.ask(2781) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2783) ?? undefined) as AnyType | undefined;
+    return (this.ask(2782) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3447,7 +3447,7 @@ export class SubstTemplateTypeParmPackType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html */
   get identifier(): string | undefined {
-    return (this.ask(2784) ?? undefined) as string | undefined;
+    return (this.ask(2783) ?? undefined) as string | undefined;
   }
 
   /**
@@ -3455,7 +3455,7 @@ export class SubstTemplateTypeParmPackType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html
    */
   get associatedDecl(): AnyDecl | undefined {
-    return (this.ask(2785) ?? undefined) as AnyDecl | undefined;
+    return (this.ask(2784) ?? undefined) as AnyDecl | undefined;
   }
 
   /**
@@ -3463,7 +3463,7 @@ export class SubstTemplateTypeParmPackType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html
    */
   get replacedParameter(): TemplateTypeParmDecl | undefined {
-    return (this.ask(2786) ?? undefined) as TemplateTypeParmDecl | undefined;
+    return (this.ask(2785) ?? undefined) as TemplateTypeParmDecl | undefined;
   }
 
   /**
@@ -3471,32 +3471,32 @@ export class SubstTemplateTypeParmPackType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html
    */
   get parameterIndex(): number {
-    return this.ask(2787) as number;
+    return this.ask(2786) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html */
   get final(): boolean {
-    return this.ask(2788) as boolean;
+    return this.ask(2787) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html */
   get numArgs(): number {
-    return this.ask(2789) as number;
+    return this.ask(2788) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html */
   isSugared(): boolean {
-    return this.ask(2790) as boolean;
+    return this.ask(2789) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2791) ?? undefined) as AnyType | undefined;
+    return (this.ask(2790) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackType.html */
   get argumentPack(): TemplateArgument {
-    return this.ask(2792) as TemplateArgument;
+    return this.ask(2791) as TemplateArgument;
   }
 }
 
@@ -3506,12 +3506,12 @@ export abstract class DeducedType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeducedType.html */
   isSugared(): boolean {
-    return this.ask(2793) as boolean;
+    return this.ask(2792) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeducedType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2794) ?? undefined) as AnyType | undefined;
+    return (this.ask(2793) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3519,12 +3519,12 @@ export abstract class DeducedType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeducedType.html
    */
   get deducedType(): AnyType | undefined {
-    return (this.ask(2795) ?? undefined) as AnyType | undefined;
+    return (this.ask(2794) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeducedType.html */
   isDeduced(): boolean {
-    return this.ask(2796) as boolean;
+    return this.ask(2795) as boolean;
   }
 }
 
@@ -3534,32 +3534,32 @@ export class AutoType extends DeducedType {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoType.html */
   get typeConstraintArguments(): readonly TemplateArgument[] {
-    return this.ask(2797) as readonly TemplateArgument[];
+    return this.ask(2796) as readonly TemplateArgument[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoType.html */
   get typeConstraintConcept(): ConceptDecl | undefined {
-    return (this.ask(2798) ?? undefined) as ConceptDecl | undefined;
+    return (this.ask(2797) ?? undefined) as ConceptDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoType.html */
   isConstrained(): boolean {
-    return this.ask(2799) as boolean;
+    return this.ask(2798) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoType.html */
   isDecltypeAuto(): boolean {
-    return this.ask(2800) as boolean;
+    return this.ask(2799) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoType.html */
   isGNUAutoType(): boolean {
-    return this.ask(2801) as boolean;
+    return this.ask(2800) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoType.html */
   get keyword(): enums.AutoTypeKeyword {
-    return this.askEnum(2802, enums.AutoTypeKeyword);
+    return this.askEnum(2801, enums.AutoTypeKeyword);
   }
 }
 
@@ -3572,7 +3572,7 @@ export class DeducedTemplateSpecializationType extends DeducedType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeducedTemplateSpecializationType.html
    */
   get templateName(): AnyTemplateDecl | string | undefined {
-    return (this.ask(2803) ?? undefined) as AnyTemplateDecl | string | undefined;
+    return (this.ask(2802) ?? undefined) as AnyTemplateDecl | string | undefined;
   }
 }
 
@@ -3585,7 +3585,7 @@ export class TemplateSpecializationType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationType.html
    */
   isCurrentInstantiation(): boolean {
-    return this.ask(2804) as boolean;
+    return this.ask(2803) as boolean;
   }
 
   /**
@@ -3593,7 +3593,7 @@ export class TemplateSpecializationType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationType.html
    */
   isTypeAlias(): boolean {
-    return this.ask(2805) as boolean;
+    return this.ask(2804) as boolean;
   }
 
   /**
@@ -3601,7 +3601,7 @@ export class TemplateSpecializationType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationType.html
    */
   get aliasedType(): AnyType | undefined {
-    return (this.ask(2806) ?? undefined) as AnyType | undefined;
+    return (this.ask(2805) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3609,22 +3609,22 @@ export class TemplateSpecializationType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationType.html
    */
   get templateName(): AnyTemplateDecl | string | undefined {
-    return (this.ask(2807) ?? undefined) as AnyTemplateDecl | string | undefined;
+    return (this.ask(2806) ?? undefined) as AnyTemplateDecl | string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationType.html */
   get template_arguments(): readonly TemplateArgument[] {
-    return this.ask(2808) as readonly TemplateArgument[];
+    return this.ask(2807) as readonly TemplateArgument[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationType.html */
   isSugared(): boolean {
-    return this.ask(2809) as boolean;
+    return this.ask(2808) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2810) ?? undefined) as AnyType | undefined;
+    return (this.ask(2809) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3634,32 +3634,32 @@ export class InjectedClassNameType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InjectedClassNameType.html */
   get injectedSpecializationType(): AnyType | undefined {
-    return (this.ask(2811) ?? undefined) as AnyType | undefined;
+    return (this.ask(2810) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InjectedClassNameType.html */
   get injectedTST(): TemplateSpecializationType | undefined {
-    return (this.ask(2812) ?? undefined) as TemplateSpecializationType | undefined;
+    return (this.ask(2811) ?? undefined) as TemplateSpecializationType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InjectedClassNameType.html */
   get templateName(): AnyTemplateDecl | string | undefined {
-    return (this.ask(2813) ?? undefined) as AnyTemplateDecl | string | undefined;
+    return (this.ask(2812) ?? undefined) as AnyTemplateDecl | string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InjectedClassNameType.html */
   get decl(): AnyCXXRecordDecl | undefined {
-    return (this.ask(2814) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(2813) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InjectedClassNameType.html */
   isSugared(): boolean {
-    return this.ask(2815) as boolean;
+    return this.ask(2814) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InjectedClassNameType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2816) ?? undefined) as AnyType | undefined;
+    return (this.ask(2815) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3669,7 +3669,7 @@ export abstract class TypeWithKeyword extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeWithKeyword.html */
   get keyword(): enums.ElaboratedTypeKeyword {
-    return this.askEnum(2817, enums.ElaboratedTypeKeyword);
+    return this.askEnum(2816, enums.ElaboratedTypeKeyword);
   }
 }
 
@@ -3682,7 +3682,7 @@ export class ElaboratedType extends TypeWithKeyword {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedType.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(2818) ?? undefined) as string | undefined;
+    return (this.ask(2817) ?? undefined) as string | undefined;
   }
 
   /**
@@ -3690,7 +3690,7 @@ export class ElaboratedType extends TypeWithKeyword {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedType.html
    */
   get namedType(): AnyType {
-    return this.ask(2819) as AnyType;
+    return this.ask(2818) as AnyType;
   }
 
   /**
@@ -3698,7 +3698,7 @@ export class ElaboratedType extends TypeWithKeyword {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedType.html
    */
   get desugar(): AnyType | undefined {
-    return (this.ask(2820) ?? undefined) as AnyType | undefined;
+    return (this.ask(2819) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3706,7 +3706,7 @@ export class ElaboratedType extends TypeWithKeyword {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedType.html
    */
   isSugared(): boolean {
-    return this.ask(2821) as boolean;
+    return this.ask(2820) as boolean;
   }
 
   /**
@@ -3714,7 +3714,7 @@ export class ElaboratedType extends TypeWithKeyword {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedType.html
    */
   get ownedTagDecl(): AnyTagDecl | undefined {
-    return (this.ask(2822) ?? undefined) as AnyTagDecl | undefined;
+    return (this.ask(2821) ?? undefined) as AnyTagDecl | undefined;
   }
 }
 
@@ -3727,7 +3727,7 @@ export class DependentNameType extends TypeWithKeyword {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameType.html
    */
   get qualifier(): string | undefined {
-    return (this.ask(2823) ?? undefined) as string | undefined;
+    return (this.ask(2822) ?? undefined) as string | undefined;
   }
 
   /**
@@ -3735,17 +3735,17 @@ export class DependentNameType extends TypeWithKeyword {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameType.html
    */
   get identifier(): string | undefined {
-    return (this.ask(2824) ?? undefined) as string | undefined;
+    return (this.ask(2823) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameType.html */
   isSugared(): boolean {
-    return this.ask(2825) as boolean;
+    return this.ask(2824) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2826) ?? undefined) as AnyType | undefined;
+    return (this.ask(2825) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3755,27 +3755,27 @@ export class DependentTemplateSpecializationType extends TypeWithKeyword {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationType.html */
   get qualifier(): string | undefined {
-    return (this.ask(2827) ?? undefined) as string | undefined;
+    return (this.ask(2826) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationType.html */
   get identifier(): string | undefined {
-    return (this.ask(2828) ?? undefined) as string | undefined;
+    return (this.ask(2827) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationType.html */
   get template_arguments(): readonly TemplateArgument[] {
-    return this.ask(2829) as readonly TemplateArgument[];
+    return this.ask(2828) as readonly TemplateArgument[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationType.html */
   isSugared(): boolean {
-    return this.ask(2830) as boolean;
+    return this.ask(2829) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2831) ?? undefined) as AnyType | undefined;
+    return (this.ask(2830) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3788,7 +3788,7 @@ export class PackExpansionType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionType.html
    */
   get pattern(): AnyType | undefined {
-    return (this.ask(2832) ?? undefined) as AnyType | undefined;
+    return (this.ask(2831) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -3796,17 +3796,17 @@ export class PackExpansionType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionType.html
    */
   get numExpansions(): number | undefined {
-    return (this.ask(2833) ?? undefined) as number | undefined;
+    return (this.ask(2832) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionType.html */
   isSugared(): boolean {
-    return this.ask(2834) as boolean;
+    return this.ask(2833) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2835) ?? undefined) as AnyType | undefined;
+    return (this.ask(2834) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -3816,27 +3816,27 @@ export class ObjCTypeParamType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamType.html */
   isSugared(): boolean {
-    return this.ask(2836) as boolean;
+    return this.ask(2835) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2837) ?? undefined) as AnyType | undefined;
+    return (this.ask(2836) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamType.html */
   get decl(): ObjCTypeParamDecl | undefined {
-    return (this.ask(2838) ?? undefined) as ObjCTypeParamDecl | undefined;
+    return (this.ask(2837) ?? undefined) as ObjCTypeParamDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamType.html */
   get quals(): readonly ObjCProtocolDecl[] {
-    return this.ask(2839) as readonly ObjCProtocolDecl[];
+    return this.ask(2838) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamType.html */
   qual_empty(): boolean {
-    return this.ask(2840) as boolean;
+    return this.ask(2839) as boolean;
   }
 
   /**
@@ -3844,7 +3844,7 @@ export class ObjCTypeParamType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamType.html
    */
   get numProtocols(): number {
-    return this.ask(2841) as number;
+    return this.ask(2840) as number;
   }
 
   /**
@@ -3852,7 +3852,7 @@ export class ObjCTypeParamType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamType.html
    */
   get protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(2842) as readonly ObjCProtocolDecl[];
+    return this.ask(2841) as readonly ObjCProtocolDecl[];
   }
 }
 
@@ -3865,42 +3865,42 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   get baseType(): AnyType | undefined {
-    return (this.ask(2843) ?? undefined) as AnyType | undefined;
+    return (this.ask(2842) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   isObjCId(): boolean {
-    return this.ask(2844) as boolean;
+    return this.ask(2843) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   isObjCClass(): boolean {
-    return this.ask(2845) as boolean;
+    return this.ask(2844) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   isObjCUnqualifiedId(): boolean {
-    return this.ask(2846) as boolean;
+    return this.ask(2845) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   isObjCUnqualifiedClass(): boolean {
-    return this.ask(2847) as boolean;
+    return this.ask(2846) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   isObjCUnqualifiedIdOrClass(): boolean {
-    return this.ask(2848) as boolean;
+    return this.ask(2847) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   isObjCQualifiedId(): boolean {
-    return this.ask(2849) as boolean;
+    return this.ask(2848) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   isObjCQualifiedClass(): boolean {
-    return this.ask(2850) as boolean;
+    return this.ask(2849) as boolean;
   }
 
   /**
@@ -3908,7 +3908,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   get interface(): ObjCInterfaceDecl | undefined {
-    return (this.ask(2851) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(2850) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /**
@@ -3916,7 +3916,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   isSpecialized(): boolean {
-    return this.ask(2852) as boolean;
+    return this.ask(2851) as boolean;
   }
 
   /**
@@ -3924,7 +3924,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   isSpecializedAsWritten(): boolean {
-    return this.ask(2853) as boolean;
+    return this.ask(2852) as boolean;
   }
 
   /**
@@ -3932,7 +3932,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   isUnspecialized(): boolean {
-    return this.ask(2854) as boolean;
+    return this.ask(2853) as boolean;
   }
 
   /**
@@ -3940,7 +3940,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   isUnspecializedAsWritten(): boolean {
-    return this.ask(2855) as boolean;
+    return this.ask(2854) as boolean;
   }
 
   /**
@@ -3948,7 +3948,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   get typeArgs(): readonly AnyType[] {
-    return this.ask(2856) as readonly AnyType[];
+    return this.ask(2855) as readonly AnyType[];
   }
 
   /**
@@ -3956,7 +3956,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   get typeArgsAsWritten(): readonly AnyType[] {
-    return this.ask(2857) as readonly AnyType[];
+    return this.ask(2856) as readonly AnyType[];
   }
 
   /**
@@ -3964,7 +3964,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   isKindOfTypeAsWritten(): boolean {
-    return this.ask(2858) as boolean;
+    return this.ask(2857) as boolean;
   }
 
   /**
@@ -3972,7 +3972,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   isKindOfType(): boolean {
-    return this.ask(2859) as boolean;
+    return this.ask(2858) as boolean;
   }
 
   /**
@@ -3980,27 +3980,27 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   get superClassType(): AnyType | undefined {
-    return (this.ask(2860) ?? undefined) as AnyType | undefined;
+    return (this.ask(2859) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   isSugared(): boolean {
-    return this.ask(2861) as boolean;
+    return this.ask(2860) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2862) ?? undefined) as AnyType | undefined;
+    return (this.ask(2861) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   get quals(): readonly ObjCProtocolDecl[] {
-    return this.ask(2863) as readonly ObjCProtocolDecl[];
+    return this.ask(2862) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
   qual_empty(): boolean {
-    return this.ask(2864) as boolean;
+    return this.ask(2863) as boolean;
   }
 
   /**
@@ -4008,7 +4008,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   get numProtocols(): number {
-    return this.ask(2865) as number;
+    return this.ask(2864) as number;
   }
 
   /**
@@ -4016,7 +4016,7 @@ export class ObjCObjectType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html
    */
   get protocols(): readonly ObjCProtocolDecl[] {
-    return this.ask(2866) as readonly ObjCProtocolDecl[];
+    return this.ask(2865) as readonly ObjCProtocolDecl[];
   }
 }
 
@@ -4034,17 +4034,17 @@ export class ObjCInterfaceType extends ObjCObjectType {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceType.html
    */
   get decl(): ObjCInterfaceDecl | undefined {
-    return (this.ask(2867) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(2866) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceType.html */
   override isSugared(): boolean {
-    return this.ask(2868) as boolean;
+    return this.ask(2867) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceType.html */
   override get desugar(): AnyType | undefined {
-    return (this.ask(2869) ?? undefined) as AnyType | undefined;
+    return (this.ask(2868) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -4057,7 +4057,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   override get pointeeType(): AnyType | undefined {
-    return (this.ask(2870) ?? undefined) as AnyType | undefined;
+    return (this.ask(2869) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -4065,7 +4065,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   get objectType(): AnyObjCObjectType | undefined {
-    return (this.ask(2871) ?? undefined) as AnyObjCObjectType | undefined;
+    return (this.ask(2870) ?? undefined) as AnyObjCObjectType | undefined;
   }
 
   /**
@@ -4073,7 +4073,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   get interfaceType(): ObjCInterfaceType | undefined {
-    return (this.ask(2872) ?? undefined) as ObjCInterfaceType | undefined;
+    return (this.ask(2871) ?? undefined) as ObjCInterfaceType | undefined;
   }
 
   /**
@@ -4081,7 +4081,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   get interfaceDecl(): ObjCInterfaceDecl | undefined {
-    return (this.ask(2873) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(2872) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /**
@@ -4089,7 +4089,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   override isObjCIdType(): boolean {
-    return this.ask(2874) as boolean;
+    return this.ask(2873) as boolean;
   }
 
   /**
@@ -4097,7 +4097,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   override isObjCClassType(): boolean {
-    return this.ask(2875) as boolean;
+    return this.ask(2874) as boolean;
   }
 
   /**
@@ -4105,7 +4105,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   isObjCIdOrClassType(): boolean {
-    return this.ask(2876) as boolean;
+    return this.ask(2875) as boolean;
   }
 
   /**
@@ -4113,7 +4113,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   override isObjCQualifiedIdType(): boolean {
-    return this.ask(2877) as boolean;
+    return this.ask(2876) as boolean;
   }
 
   /**
@@ -4121,7 +4121,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   override isObjCQualifiedClassType(): boolean {
-    return this.ask(2878) as boolean;
+    return this.ask(2877) as boolean;
   }
 
   /**
@@ -4129,7 +4129,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   isKindOfType(): boolean {
-    return this.ask(2879) as boolean;
+    return this.ask(2878) as boolean;
   }
 
   /**
@@ -4137,7 +4137,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   isSpecialized(): boolean {
-    return this.ask(2880) as boolean;
+    return this.ask(2879) as boolean;
   }
 
   /**
@@ -4145,7 +4145,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   isSpecializedAsWritten(): boolean {
-    return this.ask(2881) as boolean;
+    return this.ask(2880) as boolean;
   }
 
   /**
@@ -4153,7 +4153,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   isUnspecialized(): boolean {
-    return this.ask(2882) as boolean;
+    return this.ask(2881) as boolean;
   }
 
   /**
@@ -4161,7 +4161,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   isUnspecializedAsWritten(): boolean {
-    return this.ask(2883) as boolean;
+    return this.ask(2882) as boolean;
   }
 
   /**
@@ -4169,7 +4169,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   get typeArgs(): readonly AnyType[] {
-    return this.ask(2884) as readonly AnyType[];
+    return this.ask(2883) as readonly AnyType[];
   }
 
   /**
@@ -4177,17 +4177,17 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   get typeArgsAsWritten(): readonly AnyType[] {
-    return this.ask(2885) as readonly AnyType[];
+    return this.ask(2884) as readonly AnyType[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html */
   get quals(): readonly ObjCProtocolDecl[] {
-    return this.ask(2886) as readonly ObjCProtocolDecl[];
+    return this.ask(2885) as readonly ObjCProtocolDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html */
   qual_empty(): boolean {
-    return this.ask(2887) as boolean;
+    return this.ask(2886) as boolean;
   }
 
   /**
@@ -4195,17 +4195,17 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   get numProtocols(): number {
-    return this.ask(2888) as number;
+    return this.ask(2887) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html */
   isSugared(): boolean {
-    return this.ask(2889) as boolean;
+    return this.ask(2888) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2890) ?? undefined) as AnyType | undefined;
+    return (this.ask(2889) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -4213,7 +4213,7 @@ export class ObjCObjectPointerType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html
    */
   get superClassType(): AnyType | undefined {
-    return (this.ask(2891) ?? undefined) as AnyType | undefined;
+    return (this.ask(2890) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -4226,17 +4226,17 @@ export class AtomicType extends Type {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AtomicType.html
    */
   get valueType(): AnyType {
-    return this.ask(2892) as AnyType;
+    return this.ask(2891) as AnyType;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicType.html */
   isSugared(): boolean {
-    return this.ask(2893) as boolean;
+    return this.ask(2892) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2894) ?? undefined) as AnyType | undefined;
+    return (this.ask(2893) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -4246,22 +4246,22 @@ export class PipeType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeType.html */
   get elementType(): AnyType | undefined {
-    return (this.ask(2895) ?? undefined) as AnyType | undefined;
+    return (this.ask(2894) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeType.html */
   isSugared(): boolean {
-    return this.ask(2896) as boolean;
+    return this.ask(2895) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2897) ?? undefined) as AnyType | undefined;
+    return (this.ask(2896) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeType.html */
   isReadOnly(): boolean {
-    return this.ask(2898) as boolean;
+    return this.ask(2897) as boolean;
   }
 }
 
@@ -4271,27 +4271,27 @@ export class BitIntType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BitIntType.html */
   isUnsigned(): boolean {
-    return this.ask(2899) as boolean;
+    return this.ask(2898) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BitIntType.html */
   isSigned(): boolean {
-    return this.ask(2900) as boolean;
+    return this.ask(2899) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BitIntType.html */
   get numBits(): number {
-    return this.ask(2901) as number;
+    return this.ask(2900) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BitIntType.html */
   isSugared(): boolean {
-    return this.ask(2902) as boolean;
+    return this.ask(2901) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BitIntType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2903) ?? undefined) as AnyType | undefined;
+    return (this.ask(2902) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -4301,27 +4301,27 @@ export class DependentBitIntType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentBitIntType.html */
   isUnsigned(): boolean {
-    return this.ask(2904) as boolean;
+    return this.ask(2903) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentBitIntType.html */
   isSigned(): boolean {
-    return this.ask(2905) as boolean;
+    return this.ask(2904) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentBitIntType.html */
   get numBitsExpr(): AnyExpr | undefined {
-    return (this.ask(2906) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(2905) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentBitIntType.html */
   isSugared(): boolean {
-    return this.ask(2907) as boolean;
+    return this.ask(2906) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentBitIntType.html */
   get desugar(): AnyType | undefined {
-    return (this.ask(2908) ?? undefined) as AnyType | undefined;
+    return (this.ask(2907) ?? undefined) as AnyType | undefined;
   }
 }
 
@@ -4331,11 +4331,11 @@ export abstract class LocInfoType extends Type {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LocInfoType.html */
   get type(): AnyType | undefined {
-    return (this.ask(2909) ?? undefined) as AnyType | undefined;
+    return (this.ask(2908) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LocInfoType.html */
   get typeSourceInfo(): AnyTypeLoc | undefined {
-    return (this.ask(2910) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2909) ?? undefined) as AnyTypeLoc | undefined;
   }
 }

@@ -17,12 +17,12 @@ export abstract class TypeLoc extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html */
   get typeLocClass(): enums.TypeLocClass {
-    return this.askEnum(2911, enums.TypeLocClass);
+    return this.askEnum(2910, enums.TypeLocClass);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html */
   isNull(): boolean {
-    return this.ask(2912) as boolean;
+    return this.ask(2911) as boolean;
   }
 
   /**
@@ -35,7 +35,7 @@ export abstract class TypeLoc extends Node {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html */
   get typePtr(): AnyType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyType | undefined;
   }
 
   /**
@@ -51,7 +51,7 @@ export abstract class TypeLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html
    */
   get localSourceRange(): Range {
-    return this.ask(2918) as Range;
+    return this.ask(2917) as Range;
   }
 
   /**
@@ -59,7 +59,7 @@ export abstract class TypeLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html
    */
   get fullDataSize(): number {
-    return this.ask(2919) as number;
+    return this.ask(2918) as number;
   }
 
   /**
@@ -67,7 +67,7 @@ export abstract class TypeLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html
    */
   get nextTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(2920) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2919) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -75,12 +75,12 @@ export abstract class TypeLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html
    */
   get unqualifiedLoc(): AnyUnqualTypeLoc | undefined {
-    return (this.ask(2921) ?? undefined) as AnyUnqualTypeLoc | undefined;
+    return (this.ask(2920) ?? undefined) as AnyUnqualTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html */
   get ignoreParens(): AnyTypeLoc | undefined {
-    return (this.ask(2922) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2921) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -88,7 +88,7 @@ export abstract class TypeLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html
    */
   get findExplicitQualifierLoc(): AnyTypeLoc | undefined {
-    return (this.ask(2923) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2922) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -96,7 +96,7 @@ export abstract class TypeLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html
    */
   get containedAutoTypeLoc(): AutoTypeLoc | undefined {
-    return (this.ask(2924) ?? undefined) as AutoTypeLoc | undefined;
+    return (this.ask(2923) ?? undefined) as AutoTypeLoc | undefined;
   }
 
   /**
@@ -104,7 +104,7 @@ export abstract class TypeLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html
    */
   get templateKeywordLoc(): Location {
-    return this.ask(2925) as Location;
+    return this.ask(2924) as Location;
   }
 
   /**
@@ -112,7 +112,7 @@ export abstract class TypeLoc extends Node {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TypeLoc.html
    */
   get findNullabilityLoc(): Location {
-    return this.ask(2926) as Location;
+    return this.ask(2925) as Location;
   }
 }
 
@@ -122,7 +122,7 @@ export abstract class UnqualTypeLoc extends TypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnqualTypeLoc.html */
   override get typeLocClass(): enums.TypeLocClass {
-    return this.askEnum(2927, enums.TypeLocClass);
+    return this.askEnum(2926, enums.TypeLocClass);
   }
 }
 
@@ -132,7 +132,7 @@ export class QualifiedTypeLoc extends TypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1QualifiedTypeLoc.html */
   override get unqualifiedLoc(): AnyUnqualTypeLoc | undefined {
-    return (this.ask(2928) ?? undefined) as AnyUnqualTypeLoc | undefined;
+    return (this.ask(2927) ?? undefined) as AnyUnqualTypeLoc | undefined;
   }
 
   /**
@@ -140,7 +140,7 @@ export class QualifiedTypeLoc extends TypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualifiedTypeLoc.html
    */
   get localDataSize(): number {
-    return this.ask(2929) as number;
+    return this.ask(2928) as number;
   }
 
   /**
@@ -148,7 +148,7 @@ export class QualifiedTypeLoc extends TypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1QualifiedTypeLoc.html
    */
   get localDataAlignment(): number {
-    return this.ask(2930) as number;
+    return this.ask(2929) as number;
   }
 }
 
@@ -158,17 +158,17 @@ export abstract class TypeSpecTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeSpecTypeLoc.html */
   get nameLoc(): Location {
-    return this.ask(2931) as Location;
+    return this.ask(2930) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeSpecTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(2932) as number;
+    return this.ask(2931) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeSpecTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(2933) as number;
+    return this.ask(2932) as number;
   }
 }
 
@@ -178,77 +178,77 @@ export class BuiltinTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get builtinLoc(): Location {
-    return this.ask(2934) as Location;
+    return this.ask(2933) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get nameLoc(): Location {
-    return this.ask(2935) as Location;
+    return this.ask(2934) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   needsExtraLocalData(): boolean {
-    return this.ask(2936) as boolean;
+    return this.ask(2935) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get extraLocalDataSize(): number {
-    return this.ask(2937) as number;
+    return this.ask(2936) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get extraLocalDataAlignment(): number {
-    return this.ask(2938) as number;
+    return this.ask(2937) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get writtenSignSpec(): enums.TypeSpecifierSign {
-    return this.askEnum(2939, enums.TypeSpecifierSign);
+    return this.askEnum(2938, enums.TypeSpecifierSign);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   hasWrittenSignSpec(): boolean {
-    return this.ask(2940) as boolean;
+    return this.ask(2939) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get writtenWidthSpec(): enums.TypeSpecifierWidth {
-    return this.askEnum(2941, enums.TypeSpecifierWidth);
+    return this.askEnum(2940, enums.TypeSpecifierWidth);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   hasWrittenWidthSpec(): boolean {
-    return this.ask(2942) as boolean;
+    return this.ask(2941) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get writtenTypeSpec(): enums.TypeSpecifierType {
-    return this.askEnum(2943, enums.TypeSpecifierType);
+    return this.askEnum(2942, enums.TypeSpecifierType);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   hasWrittenTypeSpec(): boolean {
-    return this.ask(2944) as boolean;
+    return this.ask(2943) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   hasModeAttr(): boolean {
-    return this.ask(2945) as boolean;
+    return this.ask(2944) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(2946) as number;
+    return this.ask(2945) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(2947) as number;
+    return this.ask(2946) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BuiltinTypeLoc.html */
   override get typePtr(): BuiltinType | undefined {
-    return (this.ask(2914) ?? undefined) as BuiltinType | undefined;
+    return (this.ask(2913) ?? undefined) as BuiltinType | undefined;
   }
 }
 
@@ -258,17 +258,17 @@ export class UsingTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingTypeLoc.html */
   get underlyingType(): AnyType | undefined {
-    return (this.ask(2948) ?? undefined) as AnyType | undefined;
+    return (this.ask(2947) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingTypeLoc.html */
   get foundDecl(): AnyUsingShadowDecl | undefined {
-    return (this.ask(2949) ?? undefined) as AnyUsingShadowDecl | undefined;
+    return (this.ask(2948) ?? undefined) as AnyUsingShadowDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UsingTypeLoc.html */
   override get typePtr(): UsingType | undefined {
-    return (this.ask(2914) ?? undefined) as UsingType | undefined;
+    return (this.ask(2913) ?? undefined) as UsingType | undefined;
   }
 }
 
@@ -278,12 +278,12 @@ export class TypedefTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefTypeLoc.html */
   get typedefNameDecl(): AnyTypedefNameDecl | undefined {
-    return (this.ask(2950) ?? undefined) as AnyTypedefNameDecl | undefined;
+    return (this.ask(2949) ?? undefined) as AnyTypedefNameDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypedefTypeLoc.html */
   override get typePtr(): TypedefType | undefined {
-    return (this.ask(2914) ?? undefined) as TypedefType | undefined;
+    return (this.ask(2913) ?? undefined) as TypedefType | undefined;
   }
 }
 
@@ -293,12 +293,12 @@ export class InjectedClassNameTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InjectedClassNameTypeLoc.html */
   get decl(): AnyCXXRecordDecl | undefined {
-    return (this.ask(2951) ?? undefined) as AnyCXXRecordDecl | undefined;
+    return (this.ask(2950) ?? undefined) as AnyCXXRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1InjectedClassNameTypeLoc.html */
   override get typePtr(): InjectedClassNameType | undefined {
-    return (this.ask(2914) ?? undefined) as InjectedClassNameType | undefined;
+    return (this.ask(2913) ?? undefined) as InjectedClassNameType | undefined;
   }
 }
 
@@ -308,12 +308,12 @@ export class UnresolvedUsingTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypeLoc.html */
   get decl(): UnresolvedUsingTypenameDecl | undefined {
-    return (this.ask(2952) ?? undefined) as UnresolvedUsingTypenameDecl | undefined;
+    return (this.ask(2951) ?? undefined) as UnresolvedUsingTypenameDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnresolvedUsingTypeLoc.html */
   override get typePtr(): UnresolvedUsingType | undefined {
-    return (this.ask(2914) ?? undefined) as UnresolvedUsingType | undefined;
+    return (this.ask(2913) ?? undefined) as UnresolvedUsingType | undefined;
   }
 }
 
@@ -323,7 +323,7 @@ export abstract class TagTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagTypeLoc.html */
   get decl(): AnyTagDecl | undefined {
-    return (this.ask(2953) ?? undefined) as AnyTagDecl | undefined;
+    return (this.ask(2952) ?? undefined) as AnyTagDecl | undefined;
   }
 
   /**
@@ -331,12 +331,12 @@ export abstract class TagTypeLoc extends TypeSpecTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1TagTypeLoc.html
    */
   isDefinition(): boolean {
-    return this.ask(2954) as boolean;
+    return this.ask(2953) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TagTypeLoc.html */
   override get typePtr(): AnyTagType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyTagType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyTagType | undefined;
   }
 }
 
@@ -346,12 +346,12 @@ export class RecordTypeLoc extends TagTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordTypeLoc.html */
   override get decl(): AnyRecordDecl | undefined {
-    return (this.ask(2955) ?? undefined) as AnyRecordDecl | undefined;
+    return (this.ask(2954) ?? undefined) as AnyRecordDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordTypeLoc.html */
   override get typePtr(): RecordType | undefined {
-    return (this.ask(2956) ?? undefined) as RecordType | undefined;
+    return (this.ask(2955) ?? undefined) as RecordType | undefined;
   }
 }
 
@@ -361,12 +361,12 @@ export class EnumTypeLoc extends TagTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumTypeLoc.html */
   override get decl(): EnumDecl | undefined {
-    return (this.ask(2957) ?? undefined) as EnumDecl | undefined;
+    return (this.ask(2956) ?? undefined) as EnumDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EnumTypeLoc.html */
   override get typePtr(): EnumType | undefined {
-    return (this.ask(2958) ?? undefined) as EnumType | undefined;
+    return (this.ask(2957) ?? undefined) as EnumType | undefined;
   }
 }
 
@@ -376,12 +376,12 @@ export class TemplateTypeParmTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmTypeLoc.html */
   get decl(): TemplateTypeParmDecl | undefined {
-    return (this.ask(2959) ?? undefined) as TemplateTypeParmDecl | undefined;
+    return (this.ask(2958) ?? undefined) as TemplateTypeParmDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateTypeParmTypeLoc.html */
   override get typePtr(): TemplateTypeParmType | undefined {
-    return (this.ask(2914) ?? undefined) as TemplateTypeParmType | undefined;
+    return (this.ask(2913) ?? undefined) as TemplateTypeParmType | undefined;
   }
 }
 
@@ -391,57 +391,57 @@ export class ObjCTypeParamTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get decl(): ObjCTypeParamDecl | undefined {
-    return (this.ask(2960) ?? undefined) as ObjCTypeParamDecl | undefined;
+    return (this.ask(2959) ?? undefined) as ObjCTypeParamDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get nameLoc(): Location {
-    return this.ask(2961) as Location;
+    return this.ask(2960) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get protocolLAngleLoc(): Location {
-    return this.ask(2962) as Location;
+    return this.ask(2961) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get protocolRAngleLoc(): Location {
-    return this.ask(2963) as Location;
+    return this.ask(2962) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get numProtocols(): number {
-    return this.ask(2964) as number;
+    return this.ask(2963) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get protocolLocs(): readonly Location[] {
-    return this.ask(2965) as readonly Location[];
+    return this.ask(2964) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get extraLocalDataSize(): number {
-    return this.ask(2966) as number;
+    return this.ask(2965) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get extraLocalDataAlignment(): number {
-    return this.ask(2967) as number;
+    return this.ask(2966) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(2968) as number;
+    return this.ask(2967) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(2969) as number;
+    return this.ask(2968) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamTypeLoc.html */
   override get typePtr(): ObjCTypeParamType | undefined {
-    return (this.ask(2914) ?? undefined) as ObjCTypeParamType | undefined;
+    return (this.ask(2913) ?? undefined) as ObjCTypeParamType | undefined;
   }
 }
 
@@ -451,7 +451,7 @@ export class SubstTemplateTypeParmTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmTypeLoc.html */
   override get typePtr(): SubstTemplateTypeParmType | undefined {
-    return (this.ask(2914) ?? undefined) as SubstTemplateTypeParmType | undefined;
+    return (this.ask(2913) ?? undefined) as SubstTemplateTypeParmType | undefined;
   }
 }
 
@@ -461,7 +461,7 @@ export class SubstTemplateTypeParmPackTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SubstTemplateTypeParmPackTypeLoc.html */
   override get typePtr(): SubstTemplateTypeParmPackType | undefined {
-    return (this.ask(2914) ?? undefined) as SubstTemplateTypeParmPackType | undefined;
+    return (this.ask(2913) ?? undefined) as SubstTemplateTypeParmPackType | undefined;
   }
 }
 
@@ -471,12 +471,12 @@ export class AttributedTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html */
   get attrKind(): enums.attrKind {
-    return this.askEnum(2970, enums.attrKind);
+    return this.askEnum(2969, enums.attrKind);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html */
   isQualifier(): boolean {
-    return this.ask(2971) as boolean;
+    return this.ask(2970) as boolean;
   }
 
   /**
@@ -484,12 +484,12 @@ export class AttributedTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html
    */
   get modifiedLoc(): AnyTypeLoc | undefined {
-    return (this.ask(2972) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2971) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html */
   get equivalentTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(2973) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2972) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -497,27 +497,27 @@ export class AttributedTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html
    */
   get attr(): AnyAttr | undefined {
-    return (this.ask(2974) ?? undefined) as AnyAttr | undefined;
+    return (this.ask(2973) ?? undefined) as AnyAttr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(2975) ?? undefined) as AnyType | undefined;
+    return (this.ask(2974) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(2976) as number;
+    return this.ask(2975) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(2977) as number;
+    return this.ask(2976) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AttributedTypeLoc.html */
   override get typePtr(): AttributedType | undefined {
-    return (this.ask(2914) ?? undefined) as AttributedType | undefined;
+    return (this.ask(2913) ?? undefined) as AttributedType | undefined;
   }
 }
 
@@ -527,7 +527,7 @@ export class BTFTagAttributedTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedTypeLoc.html */
   get wrappedLoc(): AnyTypeLoc | undefined {
-    return (this.ask(2978) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2977) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -535,27 +535,27 @@ export class BTFTagAttributedTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedTypeLoc.html
    */
   get attr(): BTFTypeTagAttr | undefined {
-    return (this.ask(2979) ?? undefined) as BTFTypeTagAttr | undefined;
+    return (this.ask(2978) ?? undefined) as BTFTypeTagAttr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(2980) ?? undefined) as AnyType | undefined;
+    return (this.ask(2979) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(2981) as number;
+    return this.ask(2980) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(2982) as number;
+    return this.ask(2981) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BTFTagAttributedTypeLoc.html */
   override get typePtr(): BTFTagAttributedType | undefined {
-    return (this.ask(2914) ?? undefined) as BTFTagAttributedType | undefined;
+    return (this.ask(2913) ?? undefined) as BTFTagAttributedType | undefined;
   }
 }
 
@@ -565,77 +565,77 @@ export class ObjCObjectTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get typeArgsLAngleLoc(): Location {
-    return this.ask(2983) as Location;
+    return this.ask(2982) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get typeArgsRAngleLoc(): Location {
-    return this.ask(2984) as Location;
+    return this.ask(2983) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get numTypeArgs(): number {
-    return this.ask(2985) as number;
+    return this.ask(2984) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get protocolLAngleLoc(): Location {
-    return this.ask(2986) as Location;
+    return this.ask(2985) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get protocolRAngleLoc(): Location {
-    return this.ask(2987) as Location;
+    return this.ask(2986) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get numProtocols(): number {
-    return this.ask(2988) as number;
+    return this.ask(2987) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get protocolLocs(): readonly Location[] {
-    return this.ask(2989) as readonly Location[];
+    return this.ask(2988) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   hasBaseTypeAsWritten(): boolean {
-    return this.ask(2990) as boolean;
+    return this.ask(2989) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get baseLoc(): AnyTypeLoc | undefined {
-    return (this.ask(2991) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(2990) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get extraLocalDataSize(): number {
-    return this.ask(2992) as number;
+    return this.ask(2991) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get extraLocalDataAlignment(): number | undefined {
-    return (this.ask(2993) ?? undefined) as number | undefined;
+    return (this.ask(2992) ?? undefined) as number | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(2994) ?? undefined) as AnyType | undefined;
+    return (this.ask(2993) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(2995) as number;
+    return this.ask(2994) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(2996) as number;
+    return this.ask(2995) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
   override get typePtr(): AnyObjCObjectType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyObjCObjectType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyObjCObjectType | undefined;
   }
 }
 
@@ -645,32 +645,32 @@ export class ObjCInterfaceTypeLoc extends ObjCObjectTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceTypeLoc.html */
   get iFaceDecl(): ObjCInterfaceDecl | undefined {
-    return (this.ask(2997) ?? undefined) as ObjCInterfaceDecl | undefined;
+    return (this.ask(2996) ?? undefined) as ObjCInterfaceDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceTypeLoc.html */
   get nameLoc(): Location {
-    return this.ask(2998) as Location;
+    return this.ask(2997) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceTypeLoc.html */
   get nameEndLoc(): Location {
-    return this.ask(2999) as Location;
+    return this.ask(2998) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceTypeLoc.html */
   override get localDataAlignment(): number {
-    return this.ask(3000) as number;
+    return this.ask(2999) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceTypeLoc.html */
   override get localDataSize(): number {
-    return this.ask(3001) as number;
+    return this.ask(3000) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceTypeLoc.html */
   override get typePtr(): ObjCInterfaceType | undefined {
-    return (this.ask(3002) ?? undefined) as ObjCInterfaceType | undefined;
+    return (this.ask(3001) ?? undefined) as ObjCInterfaceType | undefined;
   }
 }
 
@@ -680,27 +680,27 @@ export abstract class BoundsAttributedTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedTypeLoc.html */
   get innerLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3003) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3002) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3004) ?? undefined) as AnyType | undefined;
+    return (this.ask(3003) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3005) as number;
+    return this.ask(3004) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3006) as number;
+    return this.ask(3005) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BoundsAttributedTypeLoc.html */
   override get typePtr(): AnyBoundsAttributedType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyBoundsAttributedType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyBoundsAttributedType | undefined;
   }
 }
 
@@ -710,22 +710,22 @@ export class CountAttributedTypeLoc extends BoundsAttributedTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountAttributedTypeLoc.html */
   get countExpr(): AnyExpr | undefined {
-    return (this.ask(3007) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3006) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountAttributedTypeLoc.html */
   isCountInBytes(): boolean {
-    return this.ask(3008) as boolean;
+    return this.ask(3007) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountAttributedTypeLoc.html */
   isOrNull(): boolean {
-    return this.ask(3009) as boolean;
+    return this.ask(3008) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CountAttributedTypeLoc.html */
   override get typePtr(): CountAttributedType | undefined {
-    return (this.ask(3010) ?? undefined) as CountAttributedType | undefined;
+    return (this.ask(3009) ?? undefined) as CountAttributedType | undefined;
   }
 }
 
@@ -735,37 +735,37 @@ export class MacroQualifiedTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedTypeLoc.html */
   get innerLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3011) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3010) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedTypeLoc.html */
   get macroIdentifier(): string | undefined {
-    return (this.ask(3012) ?? undefined) as string | undefined;
+    return (this.ask(3011) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedTypeLoc.html */
   get expansionLoc(): Location {
-    return this.ask(3013) as Location;
+    return this.ask(3012) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3014) ?? undefined) as AnyType | undefined;
+    return (this.ask(3013) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3015) as number;
+    return this.ask(3014) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3016) as number;
+    return this.ask(3015) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MacroQualifiedTypeLoc.html */
   override get typePtr(): MacroQualifiedType | undefined {
-    return (this.ask(2914) ?? undefined) as MacroQualifiedType | undefined;
+    return (this.ask(2913) ?? undefined) as MacroQualifiedType | undefined;
   }
 }
 
@@ -775,37 +775,37 @@ export class ParenTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenTypeLoc.html */
   get lParenLoc(): Location {
-    return this.ask(3017) as Location;
+    return this.ask(3016) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenTypeLoc.html */
   get rParenLoc(): Location {
-    return this.ask(3018) as Location;
+    return this.ask(3017) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenTypeLoc.html */
   get innerLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3019) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3018) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3020) ?? undefined) as AnyType | undefined;
+    return (this.ask(3019) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3021) as number;
+    return this.ask(3020) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3022) as number;
+    return this.ask(3021) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ParenTypeLoc.html */
   override get typePtr(): ParenType | undefined {
-    return (this.ask(2914) ?? undefined) as ParenType | undefined;
+    return (this.ask(2913) ?? undefined) as ParenType | undefined;
   }
 }
 
@@ -815,27 +815,27 @@ export class AdjustedTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedTypeLoc.html */
   get originalLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3023) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3022) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3024) ?? undefined) as AnyType | undefined;
+    return (this.ask(3023) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3025) as number;
+    return this.ask(3024) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3026) as number;
+    return this.ask(3025) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AdjustedTypeLoc.html */
   override get typePtr(): AnyAdjustedType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyAdjustedType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyAdjustedType | undefined;
   }
 }
 
@@ -845,7 +845,7 @@ export class DecayedTypeLoc extends AdjustedTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecayedTypeLoc.html */
   override get typePtr(): DecayedType | undefined {
-    return (this.ask(3027) ?? undefined) as DecayedType | undefined;
+    return (this.ask(3026) ?? undefined) as DecayedType | undefined;
   }
 }
 
@@ -855,37 +855,37 @@ export class PointerTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerTypeLoc.html */
   get starLoc(): Location {
-    return this.ask(3028) as Location;
+    return this.ask(3027) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerTypeLoc.html */
   get sigilLoc(): Location {
-    return this.ask(3029) as Location;
+    return this.ask(3028) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerTypeLoc.html */
   get pointeeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3030) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3029) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3031) ?? undefined) as AnyType | undefined;
+    return (this.ask(3030) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3032) as number;
+    return this.ask(3031) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3033) as number;
+    return this.ask(3032) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PointerTypeLoc.html */
   override get typePtr(): PointerType | undefined {
-    return (this.ask(2914) ?? undefined) as PointerType | undefined;
+    return (this.ask(2913) ?? undefined) as PointerType | undefined;
   }
 }
 
@@ -895,37 +895,37 @@ export class BlockPointerTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerTypeLoc.html */
   get caretLoc(): Location {
-    return this.ask(3034) as Location;
+    return this.ask(3033) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerTypeLoc.html */
   get sigilLoc(): Location {
-    return this.ask(3035) as Location;
+    return this.ask(3034) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerTypeLoc.html */
   get pointeeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3036) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3035) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3037) ?? undefined) as AnyType | undefined;
+    return (this.ask(3036) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3038) as number;
+    return this.ask(3037) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3039) as number;
+    return this.ask(3038) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockPointerTypeLoc.html */
   override get typePtr(): BlockPointerType | undefined {
-    return (this.ask(2914) ?? undefined) as BlockPointerType | undefined;
+    return (this.ask(2913) ?? undefined) as BlockPointerType | undefined;
   }
 }
 
@@ -935,47 +935,47 @@ export class MemberPointerTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   get starLoc(): Location {
-    return this.ask(3040) as Location;
+    return this.ask(3039) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   get class(): AnyType | undefined {
-    return (this.ask(3041) ?? undefined) as AnyType | undefined;
+    return (this.ask(3040) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   get classTInfo(): AnyTypeLoc | undefined {
-    return (this.ask(3042) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3041) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   get sigilLoc(): Location {
-    return this.ask(3043) as Location;
+    return this.ask(3042) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   get pointeeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3044) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3043) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3045) ?? undefined) as AnyType | undefined;
+    return (this.ask(3044) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3046) as number;
+    return this.ask(3045) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3047) as number;
+    return this.ask(3046) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberPointerTypeLoc.html */
   override get typePtr(): MemberPointerType | undefined {
-    return (this.ask(2914) ?? undefined) as MemberPointerType | undefined;
+    return (this.ask(2913) ?? undefined) as MemberPointerType | undefined;
   }
 }
 
@@ -985,37 +985,37 @@ export class ObjCObjectPointerTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerTypeLoc.html */
   get starLoc(): Location {
-    return this.ask(3048) as Location;
+    return this.ask(3047) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerTypeLoc.html */
   get sigilLoc(): Location {
-    return this.ask(3049) as Location;
+    return this.ask(3048) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerTypeLoc.html */
   get pointeeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3050) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3049) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3051) ?? undefined) as AnyType | undefined;
+    return (this.ask(3050) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3052) as number;
+    return this.ask(3051) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3053) as number;
+    return this.ask(3052) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerTypeLoc.html */
   override get typePtr(): ObjCObjectPointerType | undefined {
-    return (this.ask(2914) ?? undefined) as ObjCObjectPointerType | undefined;
+    return (this.ask(2913) ?? undefined) as ObjCObjectPointerType | undefined;
   }
 }
 
@@ -1025,32 +1025,32 @@ export abstract class ReferenceTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3054) ?? undefined) as AnyType | undefined;
+    return (this.ask(3053) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceTypeLoc.html */
   get sigilLoc(): Location {
-    return this.ask(3055) as Location;
+    return this.ask(3054) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceTypeLoc.html */
   get pointeeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3056) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3055) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3057) as number;
+    return this.ask(3056) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3058) as number;
+    return this.ask(3057) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReferenceTypeLoc.html */
   override get typePtr(): AnyReferenceType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyReferenceType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyReferenceType | undefined;
   }
 }
 
@@ -1060,12 +1060,12 @@ export class LValueReferenceTypeLoc extends ReferenceTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LValueReferenceTypeLoc.html */
   get ampLoc(): Location {
-    return this.ask(3059) as Location;
+    return this.ask(3058) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LValueReferenceTypeLoc.html */
   override get typePtr(): LValueReferenceType | undefined {
-    return (this.ask(3060) ?? undefined) as LValueReferenceType | undefined;
+    return (this.ask(3059) ?? undefined) as LValueReferenceType | undefined;
   }
 }
 
@@ -1075,12 +1075,12 @@ export class RValueReferenceTypeLoc extends ReferenceTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RValueReferenceTypeLoc.html */
   get ampAmpLoc(): Location {
-    return this.ask(3061) as Location;
+    return this.ask(3060) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RValueReferenceTypeLoc.html */
   override get typePtr(): RValueReferenceType | undefined {
-    return (this.ask(3062) ?? undefined) as RValueReferenceType | undefined;
+    return (this.ask(3061) ?? undefined) as RValueReferenceType | undefined;
   }
 }
 
@@ -1090,47 +1090,47 @@ export abstract class FunctionTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get localRangeBegin(): Location {
-    return this.ask(3063) as Location;
+    return this.ask(3062) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get localRangeEnd(): Location {
-    return this.ask(3064) as Location;
+    return this.ask(3063) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get lParenLoc(): Location {
-    return this.ask(3065) as Location;
+    return this.ask(3064) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get rParenLoc(): Location {
-    return this.ask(3066) as Location;
+    return this.ask(3065) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get parensRange(): Range {
-    return this.ask(3067) as Range;
+    return this.ask(3066) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get exceptionSpecRange(): Range {
-    return this.ask(3068) as Range;
+    return this.ask(3067) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get params(): readonly ParmVarDecl[] {
-    return this.ask(3069) as readonly ParmVarDecl[];
+    return this.ask(3068) as readonly ParmVarDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get numParams(): number {
-    return this.ask(3070) as number;
+    return this.ask(3069) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get returnLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3071) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3070) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /**
@@ -1138,32 +1138,32 @@ export abstract class FunctionTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html
    */
   get extraLocalDataSize(): number {
-    return this.ask(3072) as number;
+    return this.ask(3071) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get extraLocalDataAlignment(): number {
-    return this.ask(3073) as number;
+    return this.ask(3072) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3074) ?? undefined) as AnyType | undefined;
+    return (this.ask(3073) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3075) as number;
+    return this.ask(3074) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3076) as number;
+    return this.ask(3075) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionTypeLoc.html */
   override get typePtr(): AnyFunctionType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyFunctionType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyFunctionType | undefined;
   }
 }
 
@@ -1173,7 +1173,7 @@ export class FunctionProtoTypeLoc extends FunctionTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionProtoTypeLoc.html */
   override get typePtr(): FunctionProtoType | undefined {
-    return (this.ask(3077) ?? undefined) as FunctionProtoType | undefined;
+    return (this.ask(3076) ?? undefined) as FunctionProtoType | undefined;
   }
 }
 
@@ -1183,7 +1183,7 @@ export class FunctionNoProtoTypeLoc extends FunctionTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionNoProtoTypeLoc.html */
   override get typePtr(): FunctionNoProtoType | undefined {
-    return (this.ask(3078) ?? undefined) as FunctionNoProtoType | undefined;
+    return (this.ask(3077) ?? undefined) as FunctionNoProtoType | undefined;
   }
 }
 
@@ -1193,47 +1193,47 @@ export abstract class ArrayTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   get lBracketLoc(): Location {
-    return this.ask(3079) as Location;
+    return this.ask(3078) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   get rBracketLoc(): Location {
-    return this.ask(3080) as Location;
+    return this.ask(3079) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   get bracketsRange(): Range {
-    return this.ask(3081) as Range;
+    return this.ask(3080) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   get sizeExpr(): AnyExpr | undefined {
-    return (this.ask(3082) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3081) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   get elementLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3083) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3082) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3084) ?? undefined) as AnyType | undefined;
+    return (this.ask(3083) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3085) as number;
+    return this.ask(3084) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3086) as number;
+    return this.ask(3085) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayTypeLoc.html */
   override get typePtr(): AnyArrayType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyArrayType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyArrayType | undefined;
   }
 }
 
@@ -1243,7 +1243,7 @@ export class ConstantArrayTypeLoc extends ArrayTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstantArrayTypeLoc.html */
   override get typePtr(): AnyConstantArrayType | undefined {
-    return (this.ask(3087) ?? undefined) as AnyConstantArrayType | undefined;
+    return (this.ask(3086) ?? undefined) as AnyConstantArrayType | undefined;
   }
 }
 
@@ -1253,7 +1253,7 @@ export class ArrayParameterTypeLoc extends ConstantArrayTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArrayParameterTypeLoc.html */
   override get typePtr(): ArrayParameterType | undefined {
-    return (this.ask(3088) ?? undefined) as ArrayParameterType | undefined;
+    return (this.ask(3087) ?? undefined) as ArrayParameterType | undefined;
   }
 }
 
@@ -1263,7 +1263,7 @@ export class IncompleteArrayTypeLoc extends ArrayTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1IncompleteArrayTypeLoc.html */
   override get typePtr(): IncompleteArrayType | undefined {
-    return (this.ask(3089) ?? undefined) as IncompleteArrayType | undefined;
+    return (this.ask(3088) ?? undefined) as IncompleteArrayType | undefined;
   }
 }
 
@@ -1273,7 +1273,7 @@ export class DependentSizedArrayTypeLoc extends ArrayTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedArrayTypeLoc.html */
   override get typePtr(): DependentSizedArrayType | undefined {
-    return (this.ask(3090) ?? undefined) as DependentSizedArrayType | undefined;
+    return (this.ask(3089) ?? undefined) as DependentSizedArrayType | undefined;
   }
 }
 
@@ -1283,7 +1283,7 @@ export class VariableArrayTypeLoc extends ArrayTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VariableArrayTypeLoc.html */
   override get typePtr(): VariableArrayType | undefined {
-    return (this.ask(3091) ?? undefined) as VariableArrayType | undefined;
+    return (this.ask(3090) ?? undefined) as VariableArrayType | undefined;
   }
 }
 
@@ -1293,52 +1293,52 @@ export class TemplateSpecializationTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   override get templateKeywordLoc(): Location {
-    return this.ask(3092) as Location;
+    return this.ask(3091) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   get lAngleLoc(): Location {
-    return this.ask(3093) as Location;
+    return this.ask(3092) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   get rAngleLoc(): Location {
-    return this.ask(3094) as Location;
+    return this.ask(3093) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   get numArgs(): number {
-    return this.ask(3095) as number;
+    return this.ask(3094) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   get templateNameLoc(): Location {
-    return this.ask(3096) as Location;
+    return this.ask(3095) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   get extraLocalDataSize(): number {
-    return this.ask(3097) as number;
+    return this.ask(3096) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   get extraLocalDataAlignment(): number {
-    return this.ask(3098) as number;
+    return this.ask(3097) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3099) as number;
+    return this.ask(3098) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3100) as number;
+    return this.ask(3099) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationTypeLoc.html */
   override get typePtr(): TemplateSpecializationType | undefined {
-    return (this.ask(2914) ?? undefined) as TemplateSpecializationType | undefined;
+    return (this.ask(2913) ?? undefined) as TemplateSpecializationType | undefined;
   }
 }
 
@@ -1351,7 +1351,7 @@ export class DependentAddressSpaceTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceTypeLoc.html
    */
   get attrNameLoc(): Location {
-    return this.ask(3101) as Location;
+    return this.ask(3100) as Location;
   }
 
   /**
@@ -1359,7 +1359,7 @@ export class DependentAddressSpaceTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceTypeLoc.html
    */
   get attrExprOperand(): AnyExpr | undefined {
-    return (this.ask(3102) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3101) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1367,7 +1367,7 @@ export class DependentAddressSpaceTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceTypeLoc.html
    */
   get attrOperandParensRange(): Range {
-    return this.ask(3103) as Range;
+    return this.ask(3102) as Range;
   }
 
   /**
@@ -1375,27 +1375,27 @@ export class DependentAddressSpaceTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceTypeLoc.html
    */
   get innerType(): AnyType | undefined {
-    return (this.ask(3104) ?? undefined) as AnyType | undefined;
+    return (this.ask(3103) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceTypeLoc.html */
   get pointeeTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3105) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3104) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3106) as number;
+    return this.ask(3105) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3107) as number;
+    return this.ask(3106) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentAddressSpaceTypeLoc.html */
   override get typePtr(): DependentAddressSpaceType | undefined {
-    return (this.ask(2914) ?? undefined) as DependentAddressSpaceType | undefined;
+    return (this.ask(2913) ?? undefined) as DependentAddressSpaceType | undefined;
   }
 }
 
@@ -1405,32 +1405,32 @@ export class VectorTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorTypeLoc.html */
   get nameLoc(): Location {
-    return this.ask(3108) as Location;
+    return this.ask(3107) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorTypeLoc.html */
   get elementLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3109) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3108) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3110) ?? undefined) as AnyType | undefined;
+    return (this.ask(3109) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3111) as number;
+    return this.ask(3110) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3112) as number;
+    return this.ask(3111) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1VectorTypeLoc.html */
   override get typePtr(): AnyVectorType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyVectorType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyVectorType | undefined;
   }
 }
 
@@ -1440,32 +1440,32 @@ export class DependentVectorTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorTypeLoc.html */
   get nameLoc(): Location {
-    return this.ask(3113) as Location;
+    return this.ask(3112) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorTypeLoc.html */
   get elementLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3114) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3113) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3115) ?? undefined) as AnyType | undefined;
+    return (this.ask(3114) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3116) as number;
+    return this.ask(3115) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3117) as number;
+    return this.ask(3116) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentVectorTypeLoc.html */
   override get typePtr(): DependentVectorType | undefined {
-    return (this.ask(2914) ?? undefined) as DependentVectorType | undefined;
+    return (this.ask(2913) ?? undefined) as DependentVectorType | undefined;
   }
 }
 
@@ -1475,7 +1475,7 @@ export class ExtVectorTypeLoc extends VectorTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExtVectorTypeLoc.html */
   override get typePtr(): ExtVectorType | undefined {
-    return (this.ask(3118) ?? undefined) as ExtVectorType | undefined;
+    return (this.ask(3117) ?? undefined) as ExtVectorType | undefined;
   }
 }
 
@@ -1485,32 +1485,32 @@ export class DependentSizedExtVectorTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorTypeLoc.html */
   get nameLoc(): Location {
-    return this.ask(3119) as Location;
+    return this.ask(3118) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorTypeLoc.html */
   get elementLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3120) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3119) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3121) ?? undefined) as AnyType | undefined;
+    return (this.ask(3120) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3122) as number;
+    return this.ask(3121) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3123) as number;
+    return this.ask(3122) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedExtVectorTypeLoc.html */
   override get typePtr(): DependentSizedExtVectorType | undefined {
-    return (this.ask(2914) ?? undefined) as DependentSizedExtVectorType | undefined;
+    return (this.ask(2913) ?? undefined) as DependentSizedExtVectorType | undefined;
   }
 }
 
@@ -1523,7 +1523,7 @@ export abstract class MatrixTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MatrixTypeLoc.html
    */
   get attrNameLoc(): Location {
-    return this.ask(3124) as Location;
+    return this.ask(3123) as Location;
   }
 
   /**
@@ -1531,7 +1531,7 @@ export abstract class MatrixTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MatrixTypeLoc.html
    */
   get attrRowOperand(): AnyExpr | undefined {
-    return (this.ask(3125) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3124) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1539,7 +1539,7 @@ export abstract class MatrixTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MatrixTypeLoc.html
    */
   get attrColumnOperand(): AnyExpr | undefined {
-    return (this.ask(3126) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3125) ?? undefined) as AnyExpr | undefined;
   }
 
   /**
@@ -1547,22 +1547,22 @@ export abstract class MatrixTypeLoc extends UnqualTypeLoc {
    * @see https://clang.llvm.org/doxygen/classclang_1_1MatrixTypeLoc.html
    */
   get attrOperandParensRange(): Range {
-    return this.ask(3127) as Range;
+    return this.ask(3126) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3128) as number;
+    return this.ask(3127) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3129) as number;
+    return this.ask(3128) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MatrixTypeLoc.html */
   override get typePtr(): AnyMatrixType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyMatrixType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyMatrixType | undefined;
   }
 }
 
@@ -1572,7 +1572,7 @@ export class ConstantMatrixTypeLoc extends MatrixTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ConstantMatrixTypeLoc.html */
   override get typePtr(): ConstantMatrixType | undefined {
-    return (this.ask(3130) ?? undefined) as ConstantMatrixType | undefined;
+    return (this.ask(3129) ?? undefined) as ConstantMatrixType | undefined;
   }
 }
 
@@ -1582,7 +1582,7 @@ export class DependentSizedMatrixTypeLoc extends MatrixTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentSizedMatrixTypeLoc.html */
   override get typePtr(): DependentSizedMatrixType | undefined {
-    return (this.ask(3131) ?? undefined) as DependentSizedMatrixType | undefined;
+    return (this.ask(3130) ?? undefined) as DependentSizedMatrixType | undefined;
   }
 }
 
@@ -1592,7 +1592,7 @@ export class ComplexTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ComplexTypeLoc.html */
   override get typePtr(): ComplexType | undefined {
-    return (this.ask(2914) ?? undefined) as ComplexType | undefined;
+    return (this.ask(2913) ?? undefined) as ComplexType | undefined;
   }
 }
 
@@ -1602,42 +1602,42 @@ export class TypeOfExprTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprTypeLoc.html */
   get underlyingExpr(): AnyExpr | undefined {
-    return (this.ask(3132) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3131) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprTypeLoc.html */
   get typeofLoc(): Location {
-    return this.ask(3133) as Location;
+    return this.ask(3132) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprTypeLoc.html */
   get lParenLoc(): Location {
-    return this.ask(3134) as Location;
+    return this.ask(3133) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprTypeLoc.html */
   get rParenLoc(): Location {
-    return this.ask(3135) as Location;
+    return this.ask(3134) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprTypeLoc.html */
   get parensRange(): Range {
-    return this.ask(3136) as Range;
+    return this.ask(3135) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3137) as number;
+    return this.ask(3136) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3138) as number;
+    return this.ask(3137) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfExprTypeLoc.html */
   override get typePtr(): AnyTypeOfExprType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyTypeOfExprType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyTypeOfExprType | undefined;
   }
 }
 
@@ -1647,47 +1647,47 @@ export class TypeOfTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   get unmodifiedType(): AnyType | undefined {
-    return (this.ask(3139) ?? undefined) as AnyType | undefined;
+    return (this.ask(3138) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   get unmodifiedTInfo(): AnyTypeLoc | undefined {
-    return (this.ask(3140) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3139) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   get typeofLoc(): Location {
-    return this.ask(3141) as Location;
+    return this.ask(3140) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   get lParenLoc(): Location {
-    return this.ask(3142) as Location;
+    return this.ask(3141) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   get rParenLoc(): Location {
-    return this.ask(3143) as Location;
+    return this.ask(3142) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   get parensRange(): Range {
-    return this.ask(3144) as Range;
+    return this.ask(3143) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3145) as number;
+    return this.ask(3144) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3146) as number;
+    return this.ask(3145) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TypeOfTypeLoc.html */
   override get typePtr(): TypeOfType | undefined {
-    return (this.ask(2914) ?? undefined) as TypeOfType | undefined;
+    return (this.ask(2913) ?? undefined) as TypeOfType | undefined;
   }
 }
 
@@ -1697,32 +1697,32 @@ export class DecltypeTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeTypeLoc.html */
   get underlyingExpr(): AnyExpr | undefined {
-    return (this.ask(3147) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3146) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeTypeLoc.html */
   get decltypeLoc(): Location {
-    return this.ask(3148) as Location;
+    return this.ask(3147) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeTypeLoc.html */
   get rParenLoc(): Location {
-    return this.ask(3149) as Location;
+    return this.ask(3148) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3150) as number;
+    return this.ask(3149) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3151) as number;
+    return this.ask(3150) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DecltypeTypeLoc.html */
   override get typePtr(): AnyDecltypeType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyDecltypeType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyDecltypeType | undefined;
   }
 }
 
@@ -1732,42 +1732,42 @@ export class PackIndexingTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingTypeLoc.html */
   get indexExpr(): AnyExpr | undefined {
-    return (this.ask(3152) ?? undefined) as AnyExpr | undefined;
+    return (this.ask(3151) ?? undefined) as AnyExpr | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingTypeLoc.html */
   get pattern(): AnyType | undefined {
-    return (this.ask(3153) ?? undefined) as AnyType | undefined;
+    return (this.ask(3152) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingTypeLoc.html */
   get ellipsisLoc(): Location {
-    return this.ask(3154) as Location;
+    return this.ask(3153) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingTypeLoc.html */
   get patternLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3155) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3154) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3156) ?? undefined) as AnyType | undefined;
+    return (this.ask(3155) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3157) as number;
+    return this.ask(3156) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3158) as number;
+    return this.ask(3157) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackIndexingTypeLoc.html */
   override get typePtr(): PackIndexingType | undefined {
-    return (this.ask(2914) ?? undefined) as PackIndexingType | undefined;
+    return (this.ask(2913) ?? undefined) as PackIndexingType | undefined;
   }
 }
 
@@ -1777,42 +1777,42 @@ export class UnaryTransformTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformTypeLoc.html */
   get kwLoc(): Location {
-    return this.ask(3159) as Location;
+    return this.ask(3158) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformTypeLoc.html */
   get lParenLoc(): Location {
-    return this.ask(3160) as Location;
+    return this.ask(3159) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformTypeLoc.html */
   get rParenLoc(): Location {
-    return this.ask(3161) as Location;
+    return this.ask(3160) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformTypeLoc.html */
   get underlyingTInfo(): AnyTypeLoc | undefined {
-    return (this.ask(3162) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3161) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformTypeLoc.html */
   get parensRange(): Range {
-    return this.ask(3163) as Range;
+    return this.ask(3162) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3164) as number;
+    return this.ask(3163) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3165) as number;
+    return this.ask(3164) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1UnaryTransformTypeLoc.html */
   override get typePtr(): AnyUnaryTransformType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyUnaryTransformType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyUnaryTransformType | undefined;
   }
 }
 
@@ -1822,7 +1822,7 @@ export abstract class DeducedTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeducedTypeLoc.html */
   override get typePtr(): AnyDeducedType | undefined {
-    return (this.ask(2914) ?? undefined) as AnyDeducedType | undefined;
+    return (this.ask(2913) ?? undefined) as AnyDeducedType | undefined;
   }
 }
 
@@ -1832,92 +1832,92 @@ export class AutoTypeLoc extends DeducedTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get autoKeyword(): enums.AutoTypeKeyword {
-    return this.askEnum(3166, enums.AutoTypeKeyword);
+    return this.askEnum(3165, enums.AutoTypeKeyword);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   isDecltypeAuto(): boolean {
-    return this.ask(3167) as boolean;
+    return this.ask(3166) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get rParenLoc(): Location {
-    return this.ask(3168) as Location;
+    return this.ask(3167) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   isConstrained(): boolean {
-    return this.ask(3169) as boolean;
+    return this.ask(3168) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get conceptReference(): ConceptReference | undefined {
-    return (this.ask(3170) ?? undefined) as ConceptReference | undefined;
+    return (this.ask(3169) ?? undefined) as ConceptReference | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get nestedNameSpecifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(3171) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(3170) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get templateKWLoc(): Location {
-    return this.ask(3172) as Location;
+    return this.ask(3171) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get conceptNameLoc(): Location {
-    return this.ask(3173) as Location;
+    return this.ask(3172) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get foundDecl(): AnyNamedDecl | undefined {
-    return (this.ask(3174) ?? undefined) as AnyNamedDecl | undefined;
+    return (this.ask(3173) ?? undefined) as AnyNamedDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get namedConcept(): ConceptDecl | undefined {
-    return (this.ask(3175) ?? undefined) as ConceptDecl | undefined;
+    return (this.ask(3174) ?? undefined) as ConceptDecl | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get conceptNameInfo(): string | undefined {
-    return (this.ask(3176) ?? undefined) as string | undefined;
+    return (this.ask(3175) ?? undefined) as string | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   hasExplicitTemplateArgs(): boolean {
-    return this.ask(3177) as boolean;
+    return this.ask(3176) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get lAngleLoc(): Location {
-    return this.ask(3178) as Location;
+    return this.ask(3177) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get rAngleLoc(): Location {
-    return this.ask(3179) as Location;
+    return this.ask(3178) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   get numArgs(): number {
-    return this.ask(3180) as number;
+    return this.ask(3179) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   override get localDataAlignment(): number {
-    return this.ask(3181) as number;
+    return this.ask(3180) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   override get localDataSize(): number {
-    return this.ask(3182) as number;
+    return this.ask(3181) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AutoTypeLoc.html */
   override get typePtr(): AutoType | undefined {
-    return (this.ask(3183) ?? undefined) as AutoType | undefined;
+    return (this.ask(3182) ?? undefined) as AutoType | undefined;
   }
 }
 
@@ -1927,12 +1927,12 @@ export class DeducedTemplateSpecializationTypeLoc extends DeducedTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeducedTemplateSpecializationTypeLoc.html */
   get templateNameLoc(): Location {
-    return this.ask(3184) as Location;
+    return this.ask(3183) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeducedTemplateSpecializationTypeLoc.html */
   override get typePtr(): DeducedTemplateSpecializationType | undefined {
-    return (this.ask(3185) ?? undefined) as DeducedTemplateSpecializationType | undefined;
+    return (this.ask(3184) ?? undefined) as DeducedTemplateSpecializationType | undefined;
   }
 }
 
@@ -1942,42 +1942,42 @@ export class ElaboratedTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedTypeLoc.html */
   get elaboratedKeywordLoc(): Location {
-    return this.ask(3186) as Location;
+    return this.ask(3185) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedTypeLoc.html */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(3187) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(3186) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedTypeLoc.html */
   get namedTypeLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3188) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3187) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3189) ?? undefined) as AnyType | undefined;
+    return (this.ask(3188) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedTypeLoc.html */
   isEmpty(): boolean {
-    return this.ask(3190) as boolean;
+    return this.ask(3189) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3191) as number;
+    return this.ask(3190) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3192) as number;
+    return this.ask(3191) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ElaboratedTypeLoc.html */
   override get typePtr(): ElaboratedType | undefined {
-    return (this.ask(2914) ?? undefined) as ElaboratedType | undefined;
+    return (this.ask(2913) ?? undefined) as ElaboratedType | undefined;
   }
 }
 
@@ -1987,32 +1987,32 @@ export class DependentNameTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameTypeLoc.html */
   get elaboratedKeywordLoc(): Location {
-    return this.ask(3193) as Location;
+    return this.ask(3192) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameTypeLoc.html */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(3194) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(3193) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameTypeLoc.html */
   get nameLoc(): Location {
-    return this.ask(3195) as Location;
+    return this.ask(3194) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3196) as number;
+    return this.ask(3195) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3197) as number;
+    return this.ask(3196) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentNameTypeLoc.html */
   override get typePtr(): DependentNameType | undefined {
-    return (this.ask(2914) ?? undefined) as DependentNameType | undefined;
+    return (this.ask(2913) ?? undefined) as DependentNameType | undefined;
   }
 }
 
@@ -2022,62 +2022,62 @@ export class DependentTemplateSpecializationTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get elaboratedKeywordLoc(): Location {
-    return this.ask(3198) as Location;
+    return this.ask(3197) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get qualifierLoc(): NestedNameSpecifierLoc | undefined {
-    return (this.ask(3199) ?? undefined) as NestedNameSpecifierLoc | undefined;
+    return (this.ask(3198) ?? undefined) as NestedNameSpecifierLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   override get templateKeywordLoc(): Location {
-    return this.ask(3200) as Location;
+    return this.ask(3199) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get templateNameLoc(): Location {
-    return this.ask(3201) as Location;
+    return this.ask(3200) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get lAngleLoc(): Location {
-    return this.ask(3202) as Location;
+    return this.ask(3201) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get rAngleLoc(): Location {
-    return this.ask(3203) as Location;
+    return this.ask(3202) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get numArgs(): number {
-    return this.ask(3204) as number;
+    return this.ask(3203) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get extraLocalDataSize(): number {
-    return this.ask(3205) as number;
+    return this.ask(3204) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get extraLocalDataAlignment(): number {
-    return this.ask(3206) as number;
+    return this.ask(3205) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3207) as number;
+    return this.ask(3206) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3208) as number;
+    return this.ask(3207) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationTypeLoc.html */
   override get typePtr(): DependentTemplateSpecializationType | undefined {
-    return (this.ask(2914) ?? undefined) as DependentTemplateSpecializationType | undefined;
+    return (this.ask(2913) ?? undefined) as DependentTemplateSpecializationType | undefined;
   }
 }
 
@@ -2087,32 +2087,32 @@ export class PackExpansionTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionTypeLoc.html */
   get ellipsisLoc(): Location {
-    return this.ask(3209) as Location;
+    return this.ask(3208) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionTypeLoc.html */
   get patternLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3210) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3209) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3211) ?? undefined) as AnyType | undefined;
+    return (this.ask(3210) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3212) as number;
+    return this.ask(3211) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3213) as number;
+    return this.ask(3212) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PackExpansionTypeLoc.html */
   override get typePtr(): PackExpansionType | undefined {
-    return (this.ask(2914) ?? undefined) as PackExpansionType | undefined;
+    return (this.ask(2913) ?? undefined) as PackExpansionType | undefined;
   }
 }
 
@@ -2122,47 +2122,47 @@ export class AtomicTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   get valueLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3214) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3213) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   get kwLoc(): Location {
-    return this.ask(3215) as Location;
+    return this.ask(3214) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   get lParenLoc(): Location {
-    return this.ask(3216) as Location;
+    return this.ask(3215) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   get rParenLoc(): Location {
-    return this.ask(3217) as Location;
+    return this.ask(3216) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   get parensRange(): Range {
-    return this.ask(3218) as Range;
+    return this.ask(3217) as Range;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3219) ?? undefined) as AnyType | undefined;
+    return (this.ask(3218) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3220) as number;
+    return this.ask(3219) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3221) as number;
+    return this.ask(3220) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AtomicTypeLoc.html */
   override get typePtr(): AtomicType | undefined {
-    return (this.ask(2914) ?? undefined) as AtomicType | undefined;
+    return (this.ask(2913) ?? undefined) as AtomicType | undefined;
   }
 }
 
@@ -2172,32 +2172,32 @@ export class PipeTypeLoc extends UnqualTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeTypeLoc.html */
   get valueLoc(): AnyTypeLoc | undefined {
-    return (this.ask(3222) ?? undefined) as AnyTypeLoc | undefined;
+    return (this.ask(3221) ?? undefined) as AnyTypeLoc | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeTypeLoc.html */
   get kwLoc(): Location {
-    return this.ask(3223) as Location;
+    return this.ask(3222) as Location;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeTypeLoc.html */
   get innerType(): AnyType | undefined {
-    return (this.ask(3224) ?? undefined) as AnyType | undefined;
+    return (this.ask(3223) ?? undefined) as AnyType | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeTypeLoc.html */
   get localDataAlignment(): number {
-    return this.ask(3225) as number;
+    return this.ask(3224) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeTypeLoc.html */
   get localDataSize(): number {
-    return this.ask(3226) as number;
+    return this.ask(3225) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1PipeTypeLoc.html */
   override get typePtr(): PipeType | undefined {
-    return (this.ask(2914) ?? undefined) as PipeType | undefined;
+    return (this.ask(2913) ?? undefined) as PipeType | undefined;
   }
 }
 
@@ -2207,7 +2207,7 @@ export class BitIntTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BitIntTypeLoc.html */
   override get typePtr(): BitIntType | undefined {
-    return (this.ask(2914) ?? undefined) as BitIntType | undefined;
+    return (this.ask(2913) ?? undefined) as BitIntType | undefined;
   }
 }
 
@@ -2217,6 +2217,6 @@ export class DependentBitIntTypeLoc extends TypeSpecTypeLoc {
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentBitIntTypeLoc.html */
   override get typePtr(): DependentBitIntType | undefined {
-    return (this.ask(2914) ?? undefined) as DependentBitIntType | undefined;
+    return (this.ask(2913) ?? undefined) as DependentBitIntType | undefined;
   }
 }

@@ -21,18 +21,17 @@ import type { AttributedStmt, BreakStmt, CapturedStmt, CaseStmt, CompoundStmt, C
 import type { AdjustedType, ArrayParameterType, AtomicType, AttributedType, AutoType, BTFTagAttributedType, BitIntType, BlockPointerType, BuiltinType, ComplexType, ConstantArrayType, ConstantMatrixType, CountAttributedType, DecayedType, DecltypeType, DeducedTemplateSpecializationType, DependentAddressSpaceType, DependentBitIntType, DependentDecltypeType, DependentNameType, DependentSizedArrayType, DependentSizedExtVectorType, DependentSizedMatrixType, DependentTemplateSpecializationType, DependentTypeOfExprType, DependentUnaryTransformType, DependentVectorType, ElaboratedType, EnumType, ExtVectorType, FunctionNoProtoType, FunctionProtoType, IncompleteArrayType, InjectedClassNameType, LValueReferenceType, LocInfoType, MacroQualifiedType, MemberPointerType, ObjCInterfaceType, ObjCObjectPointerType, ObjCObjectType, ObjCObjectTypeImpl, ObjCTypeParamType, PackExpansionType, PackIndexingType, ParenType, PipeType, PointerType, RValueReferenceType, RecordType, SubstTemplateTypeParmPackType, SubstTemplateTypeParmType, TemplateSpecializationType, TemplateTypeParmType, TypeOfExprType, TypeOfType, TypedefType, UnaryTransformType, UnresolvedUsingType, UsingType, VariableArrayType, VectorType } from './type.js';
 import type { AdjustedTypeLoc, ArrayParameterTypeLoc, AtomicTypeLoc, AttributedTypeLoc, AutoTypeLoc, BTFTagAttributedTypeLoc, BitIntTypeLoc, BlockPointerTypeLoc, BuiltinTypeLoc, ComplexTypeLoc, ConstantArrayTypeLoc, ConstantMatrixTypeLoc, CountAttributedTypeLoc, DecayedTypeLoc, DecltypeTypeLoc, DeducedTemplateSpecializationTypeLoc, DependentAddressSpaceTypeLoc, DependentBitIntTypeLoc, DependentNameTypeLoc, DependentSizedArrayTypeLoc, DependentSizedExtVectorTypeLoc, DependentSizedMatrixTypeLoc, DependentTemplateSpecializationTypeLoc, DependentVectorTypeLoc, ElaboratedTypeLoc, EnumTypeLoc, ExtVectorTypeLoc, FunctionNoProtoTypeLoc, FunctionProtoTypeLoc, IncompleteArrayTypeLoc, InjectedClassNameTypeLoc, LValueReferenceTypeLoc, MacroQualifiedTypeLoc, MemberPointerTypeLoc, ObjCInterfaceTypeLoc, ObjCObjectPointerTypeLoc, ObjCObjectTypeLoc, ObjCTypeParamTypeLoc, PackExpansionTypeLoc, PackIndexingTypeLoc, ParenTypeLoc, PipeTypeLoc, PointerTypeLoc, QualifiedTypeLoc, RValueReferenceTypeLoc, RecordTypeLoc, SubstTemplateTypeParmPackTypeLoc, SubstTemplateTypeParmTypeLoc, TemplateSpecializationTypeLoc, TemplateTypeParmTypeLoc, TypeOfExprTypeLoc, TypeOfTypeLoc, TypedefTypeLoc, UnaryTransformTypeLoc, UnresolvedUsingTypeLoc, UsingTypeLoc, VariableArrayTypeLoc, VectorTypeLoc } from './typeloc.js';
 
-/** A node whose class is this one, not one derived from it. */
-interface Exactly<Kind extends string> {
-  readonly kind: Kind;
-}
-
 export type AnyType = BuiltinType | ComplexType | ParenType | PointerType | AnyBoundsAttributedType | AnyAdjustedType | BlockPointerType | AnyReferenceType | MemberPointerType | AnyArrayType | DependentAddressSpaceType | DependentSizedExtVectorType | AnyVectorType | DependentVectorType | AnyMatrixType | AnyFunctionType | UnresolvedUsingType | UsingType | TypedefType | MacroQualifiedType | AnyTypeOfExprType | TypeOfType | AnyDecltypeType | PackIndexingType | AnyUnaryTransformType | AnyTagType | AttributedType | BTFTagAttributedType | TemplateTypeParmType | SubstTemplateTypeParmType | SubstTemplateTypeParmPackType | AnyDeducedType | TemplateSpecializationType | InjectedClassNameType | AnyTypeWithKeyword | PackExpansionType | ObjCTypeParamType | AnyObjCObjectType | ObjCObjectPointerType | AtomicType | PipeType | BitIntType | DependentBitIntType | LocInfoType;
 export type KindOfType = 'BuiltinType' | 'ComplexType' | 'ParenType' | 'PointerType' | KindOfBoundsAttributedType | KindOfAdjustedType | 'BlockPointerType' | KindOfReferenceType | 'MemberPointerType' | KindOfArrayType | 'DependentAddressSpaceType' | 'DependentSizedExtVectorType' | KindOfVectorType | 'DependentVectorType' | KindOfMatrixType | KindOfFunctionType | 'UnresolvedUsingType' | 'UsingType' | 'TypedefType' | 'MacroQualifiedType' | KindOfTypeOfExprType | 'TypeOfType' | KindOfDecltypeType | 'PackIndexingType' | KindOfUnaryTransformType | KindOfTagType | 'AttributedType' | 'BTFTagAttributedType' | 'TemplateTypeParmType' | 'SubstTemplateTypeParmType' | 'SubstTemplateTypeParmPackType' | KindOfDeducedType | 'TemplateSpecializationType' | 'InjectedClassNameType' | KindOfTypeWithKeyword | 'PackExpansionType' | 'ObjCTypeParamType' | KindOfObjCObjectType | 'ObjCObjectPointerType' | 'AtomicType' | 'PipeType' | 'BitIntType' | 'DependentBitIntType' | never;
 
 export type AnyBoundsAttributedType = CountAttributedType;
 export type KindOfBoundsAttributedType = 'CountAttributedType';
 
-export type AnyAdjustedType = (AdjustedType & Exactly<'AdjustedType'>) | DecayedType;
+/** A AdjustedType whose class is not one derived from it. */
+export interface ExactAdjustedType extends AdjustedType {
+  readonly kind: 'AdjustedType';
+}
+export type AnyAdjustedType = ExactAdjustedType | DecayedType;
 export type KindOfAdjustedType = 'AdjustedType' | 'DecayedType';
 
 export type AnyReferenceType = LValueReferenceType | RValueReferenceType;
@@ -41,10 +40,18 @@ export type KindOfReferenceType = 'LValueReferenceType' | 'RValueReferenceType';
 export type AnyArrayType = AnyConstantArrayType | IncompleteArrayType | VariableArrayType | DependentSizedArrayType;
 export type KindOfArrayType = KindOfConstantArrayType | 'IncompleteArrayType' | 'VariableArrayType' | 'DependentSizedArrayType';
 
-export type AnyConstantArrayType = (ConstantArrayType & Exactly<'ConstantArrayType'>) | ArrayParameterType;
+/** A ConstantArrayType whose class is not one derived from it. */
+export interface ExactConstantArrayType extends ConstantArrayType {
+  readonly kind: 'ConstantArrayType';
+}
+export type AnyConstantArrayType = ExactConstantArrayType | ArrayParameterType;
 export type KindOfConstantArrayType = 'ConstantArrayType' | 'ArrayParameterType';
 
-export type AnyVectorType = (VectorType & Exactly<'VectorType'>) | ExtVectorType;
+/** A VectorType whose class is not one derived from it. */
+export interface ExactVectorType extends VectorType {
+  readonly kind: 'VectorType';
+}
+export type AnyVectorType = ExactVectorType | ExtVectorType;
 export type KindOfVectorType = 'VectorType' | 'ExtVectorType';
 
 export type AnyMatrixType = ConstantMatrixType | DependentSizedMatrixType;
@@ -53,13 +60,25 @@ export type KindOfMatrixType = 'ConstantMatrixType' | 'DependentSizedMatrixType'
 export type AnyFunctionType = FunctionNoProtoType | FunctionProtoType;
 export type KindOfFunctionType = 'FunctionNoProtoType' | 'FunctionProtoType';
 
-export type AnyTypeOfExprType = (TypeOfExprType & Exactly<'TypeOfExprType'>) | DependentTypeOfExprType;
+/** A TypeOfExprType whose class is not one derived from it. */
+export interface ExactTypeOfExprType extends TypeOfExprType {
+  readonly kind: 'TypeOfExprType';
+}
+export type AnyTypeOfExprType = ExactTypeOfExprType | DependentTypeOfExprType;
 export type KindOfTypeOfExprType = 'TypeOfExprType' | never;
 
-export type AnyDecltypeType = (DecltypeType & Exactly<'DecltypeType'>) | DependentDecltypeType;
+/** A DecltypeType whose class is not one derived from it. */
+export interface ExactDecltypeType extends DecltypeType {
+  readonly kind: 'DecltypeType';
+}
+export type AnyDecltypeType = ExactDecltypeType | DependentDecltypeType;
 export type KindOfDecltypeType = 'DecltypeType' | never;
 
-export type AnyUnaryTransformType = (UnaryTransformType & Exactly<'UnaryTransformType'>) | DependentUnaryTransformType;
+/** A UnaryTransformType whose class is not one derived from it. */
+export interface ExactUnaryTransformType extends UnaryTransformType {
+  readonly kind: 'UnaryTransformType';
+}
+export type AnyUnaryTransformType = ExactUnaryTransformType | DependentUnaryTransformType;
 export type KindOfUnaryTransformType = 'UnaryTransformType' | never;
 
 export type AnyTagType = RecordType | EnumType;
@@ -71,7 +90,11 @@ export type KindOfDeducedType = 'AutoType' | 'DeducedTemplateSpecializationType'
 export type AnyTypeWithKeyword = ElaboratedType | DependentNameType | DependentTemplateSpecializationType;
 export type KindOfTypeWithKeyword = 'ElaboratedType' | 'DependentNameType' | 'DependentTemplateSpecializationType';
 
-export type AnyObjCObjectType = (ObjCObjectType & Exactly<'ObjCObjectType'>) | ObjCObjectTypeImpl | ObjCInterfaceType;
+/** A ObjCObjectType whose class is not one derived from it. */
+export interface ExactObjCObjectType extends ObjCObjectType {
+  readonly kind: 'ObjCObjectType';
+}
+export type AnyObjCObjectType = ExactObjCObjectType | ObjCObjectTypeImpl | ObjCInterfaceType;
 export type KindOfObjCObjectType = 'ObjCObjectType' | never | 'ObjCInterfaceType';
 
 export type AnyDecl = TranslationUnitDecl | PragmaCommentDecl | PragmaDetectMismatchDecl | ExternCContextDecl | AnyNamedDecl | FileScopeAsmDecl | TopLevelStmtDecl | BlockDecl | CapturedDecl | ImportDecl | ExportDecl | EmptyDecl | ObjCPropertyImplDecl | AccessSpecDecl | RequiresExprBodyDecl | LinkageSpecDecl | LifetimeExtendedTemporaryDecl | StaticAssertDecl | FriendTemplateDecl | ImplicitConceptSpecializationDecl | FriendDecl | OMPThreadPrivateDecl | OMPRequiresDecl | OMPAllocateDecl;
@@ -86,13 +109,25 @@ export type KindOfValueDecl = KindOfDeclaratorDecl | 'EnumConstantDecl' | 'Indir
 export type AnyDeclaratorDecl = AnyVarDecl | AnyFunctionDecl | AnyFieldDecl | MSPropertyDecl | NonTypeTemplateParmDecl;
 export type KindOfDeclaratorDecl = KindOfVarDecl | KindOfFunctionDecl | KindOfFieldDecl | 'MSPropertyDecl' | 'NonTypeTemplateParmDecl';
 
-export type AnyVarDecl = (VarDecl & Exactly<'VarDecl'>) | ImplicitParamDecl | ParmVarDecl | DecompositionDecl | AnyVarTemplateSpecializationDecl | OMPCapturedExprDecl;
+/** A VarDecl whose class is not one derived from it. */
+export interface ExactVarDecl extends VarDecl {
+  readonly kind: 'VarDecl';
+}
+export type AnyVarDecl = ExactVarDecl | ImplicitParamDecl | ParmVarDecl | DecompositionDecl | AnyVarTemplateSpecializationDecl | OMPCapturedExprDecl;
 export type KindOfVarDecl = 'VarDecl' | 'ImplicitParamDecl' | 'ParmVarDecl' | 'DecompositionDecl' | KindOfVarTemplateSpecializationDecl | 'OMPCapturedExprDecl';
 
-export type AnyFunctionDecl = (FunctionDecl & Exactly<'FunctionDecl'>) | CXXDeductionGuideDecl | AnyCXXMethodDecl;
+/** A FunctionDecl whose class is not one derived from it. */
+export interface ExactFunctionDecl extends FunctionDecl {
+  readonly kind: 'FunctionDecl';
+}
+export type AnyFunctionDecl = ExactFunctionDecl | CXXDeductionGuideDecl | AnyCXXMethodDecl;
 export type KindOfFunctionDecl = 'FunctionDecl' | 'CXXDeductionGuideDecl' | KindOfCXXMethodDecl;
 
-export type AnyFieldDecl = (FieldDecl & Exactly<'FieldDecl'>) | ObjCIvarDecl | ObjCAtDefsFieldDecl;
+/** A FieldDecl whose class is not one derived from it. */
+export interface ExactFieldDecl extends FieldDecl {
+  readonly kind: 'FieldDecl';
+}
+export type AnyFieldDecl = ExactFieldDecl | ObjCIvarDecl | ObjCAtDefsFieldDecl;
 export type KindOfFieldDecl = 'FieldDecl' | 'ObjCIvarDecl' | 'ObjCAtDefsFieldDecl';
 
 export type AnyTypeDecl = AnyTypedefNameDecl | AnyTagDecl | UnresolvedUsingTypenameDecl | TemplateTypeParmDecl;
@@ -104,7 +139,11 @@ export type KindOfTypedefNameDecl = 'TypedefDecl' | 'TypeAliasDecl' | 'ObjCTypeP
 export type AnyTagDecl = EnumDecl | AnyRecordDecl;
 export type KindOfTagDecl = 'EnumDecl' | KindOfRecordDecl;
 
-export type AnyRecordDecl = (RecordDecl & Exactly<'RecordDecl'>) | AnyCXXRecordDecl;
+/** A RecordDecl whose class is not one derived from it. */
+export interface ExactRecordDecl extends RecordDecl {
+  readonly kind: 'RecordDecl';
+}
+export type AnyRecordDecl = ExactRecordDecl | AnyCXXRecordDecl;
 export type KindOfRecordDecl = 'RecordDecl' | KindOfCXXRecordDecl;
 
 export type AnyAttr = AnyTypeAttr | AnyStmtAttr | AnyInheritableAttr | AbiTagAttr | AliasAttr | AlignValueAttr | BuiltinAliasAttr | CalledOnceAttr | IFuncAttr | InitSegAttr | LoaderUninitializedAttr | LoopHintAttr | ModeAttr | NoBuiltinAttr | NoEscapeAttr | OMPCaptureKindAttr | OMPDeclareSimdDeclAttr | OMPReferencedVarAttr | ObjCBoxableAttr | ObjCClassStubAttr | ObjCDesignatedInitializerAttr | ObjCDirectAttr | ObjCDirectMembersAttr | ObjCNonLazyClassAttr | ObjCNonRuntimeProtocolAttr | ObjCRuntimeNameAttr | ObjCRuntimeVisibleAttr | OpenCLAccessAttr | OverloadableAttr | RenderScriptKernelAttr | SwiftObjCMembersAttr | SwiftVersionedAdditionAttr | SwiftVersionedRemovalAttr | ThreadAttr;
@@ -149,7 +188,11 @@ export type KindOfHTMLTagComment = 'HTMLStartTagComment' | 'HTMLEndTagComment';
 export type AnyBlockContentComment = ParagraphComment | AnyBlockCommandComment;
 export type KindOfBlockContentComment = 'ParagraphComment' | KindOfBlockCommandComment;
 
-export type AnyBlockCommandComment = (BlockCommandComment & Exactly<'BlockCommandComment'>) | ParamCommandComment | TParamCommandComment | VerbatimBlockComment | VerbatimLineComment;
+/** A BlockCommandComment whose class is not one derived from it. */
+export interface ExactBlockCommandComment extends BlockCommandComment {
+  readonly kind: 'BlockCommandComment';
+}
+export type AnyBlockCommandComment = ExactBlockCommandComment | ParamCommandComment | TParamCommandComment | VerbatimBlockComment | VerbatimLineComment;
 export type KindOfBlockCommandComment = 'BlockCommandComment' | 'ParamCommandComment' | 'TParamCommandComment' | 'VerbatimBlockComment' | 'VerbatimLineComment';
 
 export type AnyOpenACCClause = OpenACCAutoClause | OpenACCIndependentClause | OpenACCSeqClause | OpenACCGangClause | OpenACCVectorClause | OpenACCWorkerClause | AnyOpenACCClauseWithParams;
@@ -188,7 +231,11 @@ export type KindOfExpr = KindOfFullExpr | 'OpaqueValueExpr' | 'DeclRefExpr' | 'I
 export type AnyFullExpr = ConstantExpr | ExprWithCleanups;
 export type KindOfFullExpr = 'ConstantExpr' | 'ExprWithCleanups';
 
-export type AnyCallExpr = (CallExpr & Exactly<'CallExpr'>) | CXXOperatorCallExpr | CXXMemberCallExpr | CUDAKernelCallExpr | UserDefinedLiteral;
+/** A CallExpr whose class is not one derived from it. */
+export interface ExactCallExpr extends CallExpr {
+  readonly kind: 'CallExpr';
+}
+export type AnyCallExpr = ExactCallExpr | CXXOperatorCallExpr | CXXMemberCallExpr | CUDAKernelCallExpr | UserDefinedLiteral;
 export type KindOfCallExpr = 'CallExpr' | 'CXXOperatorCallExpr' | 'CXXMemberCallExpr' | 'CUDAKernelCallExpr' | 'UserDefinedLiteral';
 
 export type AnyCastExpr = ImplicitCastExpr | AnyExplicitCastExpr;
@@ -197,7 +244,11 @@ export type KindOfCastExpr = 'ImplicitCastExpr' | KindOfExplicitCastExpr;
 export type AnyExplicitCastExpr = CStyleCastExpr | AnyCXXNamedCastExpr | CXXFunctionalCastExpr | BuiltinBitCastExpr | ObjCBridgedCastExpr;
 export type KindOfExplicitCastExpr = 'CStyleCastExpr' | KindOfCXXNamedCastExpr | 'CXXFunctionalCastExpr' | 'BuiltinBitCastExpr' | 'ObjCBridgedCastExpr';
 
-export type AnyBinaryOperator = (BinaryOperator & Exactly<'BinaryOperator'>) | CompoundAssignOperator;
+/** A BinaryOperator whose class is not one derived from it. */
+export interface ExactBinaryOperator extends BinaryOperator {
+  readonly kind: 'BinaryOperator';
+}
+export type AnyBinaryOperator = ExactBinaryOperator | CompoundAssignOperator;
 export type KindOfBinaryOperator = 'BinaryOperator' | 'CompoundAssignOperator';
 
 export type AnyAbstractConditionalOperator = ConditionalOperator | BinaryConditionalOperator;
@@ -218,13 +269,21 @@ export type KindOfTypeSpecTypeLoc = 'UsingTypeLoc' | 'TypedefTypeLoc' | 'Injecte
 export type AnyTagTypeLoc = RecordTypeLoc | EnumTypeLoc;
 export type KindOfTagTypeLoc = 'RecordTypeLoc' | 'EnumTypeLoc';
 
-export type AnyObjCObjectTypeLoc = (ObjCObjectTypeLoc & Exactly<'ObjCObjectTypeLoc'>) | ObjCInterfaceTypeLoc;
+/** A ObjCObjectTypeLoc whose class is not one derived from it. */
+export interface ExactObjCObjectTypeLoc extends ObjCObjectTypeLoc {
+  readonly kind: 'ObjCObjectTypeLoc';
+}
+export type AnyObjCObjectTypeLoc = ExactObjCObjectTypeLoc | ObjCInterfaceTypeLoc;
 export type KindOfObjCObjectTypeLoc = 'ObjCObjectTypeLoc' | 'ObjCInterfaceTypeLoc';
 
 export type AnyBoundsAttributedTypeLoc = CountAttributedTypeLoc;
 export type KindOfBoundsAttributedTypeLoc = 'CountAttributedTypeLoc';
 
-export type AnyAdjustedTypeLoc = (AdjustedTypeLoc & Exactly<'AdjustedTypeLoc'>) | DecayedTypeLoc;
+/** A AdjustedTypeLoc whose class is not one derived from it. */
+export interface ExactAdjustedTypeLoc extends AdjustedTypeLoc {
+  readonly kind: 'AdjustedTypeLoc';
+}
+export type AnyAdjustedTypeLoc = ExactAdjustedTypeLoc | DecayedTypeLoc;
 export type KindOfAdjustedTypeLoc = 'AdjustedTypeLoc' | 'DecayedTypeLoc';
 
 export type AnyReferenceTypeLoc = LValueReferenceTypeLoc | RValueReferenceTypeLoc;
@@ -236,10 +295,18 @@ export type KindOfFunctionTypeLoc = 'FunctionProtoTypeLoc' | 'FunctionNoProtoTyp
 export type AnyArrayTypeLoc = AnyConstantArrayTypeLoc | IncompleteArrayTypeLoc | DependentSizedArrayTypeLoc | VariableArrayTypeLoc;
 export type KindOfArrayTypeLoc = KindOfConstantArrayTypeLoc | 'IncompleteArrayTypeLoc' | 'DependentSizedArrayTypeLoc' | 'VariableArrayTypeLoc';
 
-export type AnyConstantArrayTypeLoc = (ConstantArrayTypeLoc & Exactly<'ConstantArrayTypeLoc'>) | ArrayParameterTypeLoc;
+/** A ConstantArrayTypeLoc whose class is not one derived from it. */
+export interface ExactConstantArrayTypeLoc extends ConstantArrayTypeLoc {
+  readonly kind: 'ConstantArrayTypeLoc';
+}
+export type AnyConstantArrayTypeLoc = ExactConstantArrayTypeLoc | ArrayParameterTypeLoc;
 export type KindOfConstantArrayTypeLoc = 'ConstantArrayTypeLoc' | 'ArrayParameterTypeLoc';
 
-export type AnyVectorTypeLoc = (VectorTypeLoc & Exactly<'VectorTypeLoc'>) | ExtVectorTypeLoc;
+/** A VectorTypeLoc whose class is not one derived from it. */
+export interface ExactVectorTypeLoc extends VectorTypeLoc {
+  readonly kind: 'VectorTypeLoc';
+}
+export type AnyVectorTypeLoc = ExactVectorTypeLoc | ExtVectorTypeLoc;
 export type KindOfVectorTypeLoc = 'VectorTypeLoc' | 'ExtVectorTypeLoc';
 
 export type AnyMatrixTypeLoc = ConstantMatrixTypeLoc | DependentSizedMatrixTypeLoc;
@@ -248,13 +315,25 @@ export type KindOfMatrixTypeLoc = 'ConstantMatrixTypeLoc' | 'DependentSizedMatri
 export type AnyDeducedTypeLoc = AutoTypeLoc | DeducedTemplateSpecializationTypeLoc;
 export type KindOfDeducedTypeLoc = 'AutoTypeLoc' | 'DeducedTemplateSpecializationTypeLoc';
 
-export type AnyCXXRecordDecl = (CXXRecordDecl & Exactly<'CXXRecordDecl'>) | AnyClassTemplateSpecializationDecl;
+/** A CXXRecordDecl whose class is not one derived from it. */
+export interface ExactCXXRecordDecl extends CXXRecordDecl {
+  readonly kind: 'CXXRecordDecl';
+}
+export type AnyCXXRecordDecl = ExactCXXRecordDecl | AnyClassTemplateSpecializationDecl;
 export type KindOfCXXRecordDecl = 'CXXRecordDecl' | KindOfClassTemplateSpecializationDecl;
 
-export type AnyCXXMethodDecl = (CXXMethodDecl & Exactly<'CXXMethodDecl'>) | CXXConstructorDecl | CXXDestructorDecl | CXXConversionDecl;
+/** A CXXMethodDecl whose class is not one derived from it. */
+export interface ExactCXXMethodDecl extends CXXMethodDecl {
+  readonly kind: 'CXXMethodDecl';
+}
+export type AnyCXXMethodDecl = ExactCXXMethodDecl | CXXConstructorDecl | CXXDestructorDecl | CXXConversionDecl;
 export type KindOfCXXMethodDecl = 'CXXMethodDecl' | 'CXXConstructorDecl' | 'CXXDestructorDecl' | 'CXXConversionDecl';
 
-export type AnyUsingShadowDecl = (UsingShadowDecl & Exactly<'UsingShadowDecl'>) | ConstructorUsingShadowDecl;
+/** A UsingShadowDecl whose class is not one derived from it. */
+export interface ExactUsingShadowDecl extends UsingShadowDecl {
+  readonly kind: 'UsingShadowDecl';
+}
+export type AnyUsingShadowDecl = ExactUsingShadowDecl | ConstructorUsingShadowDecl;
 export type KindOfUsingShadowDecl = 'UsingShadowDecl' | 'ConstructorUsingShadowDecl';
 
 export type AnyBaseUsingDecl = UsingDecl | UsingEnumDecl;
@@ -266,16 +345,28 @@ export type KindOfTemplateDecl = KindOfRedeclarableTemplateDecl | 'TemplateTempl
 export type AnyRedeclarableTemplateDecl = FunctionTemplateDecl | ClassTemplateDecl | TypeAliasTemplateDecl | VarTemplateDecl;
 export type KindOfRedeclarableTemplateDecl = 'FunctionTemplateDecl' | 'ClassTemplateDecl' | 'TypeAliasTemplateDecl' | 'VarTemplateDecl';
 
-export type AnyClassTemplateSpecializationDecl = (ClassTemplateSpecializationDecl & Exactly<'ClassTemplateSpecializationDecl'>) | ClassTemplatePartialSpecializationDecl;
+/** A ClassTemplateSpecializationDecl whose class is not one derived from it. */
+export interface ExactClassTemplateSpecializationDecl extends ClassTemplateSpecializationDecl {
+  readonly kind: 'ClassTemplateSpecializationDecl';
+}
+export type AnyClassTemplateSpecializationDecl = ExactClassTemplateSpecializationDecl | ClassTemplatePartialSpecializationDecl;
 export type KindOfClassTemplateSpecializationDecl = 'ClassTemplateSpecializationDecl' | 'ClassTemplatePartialSpecializationDecl';
 
-export type AnyVarTemplateSpecializationDecl = (VarTemplateSpecializationDecl & Exactly<'VarTemplateSpecializationDecl'>) | VarTemplatePartialSpecializationDecl;
+/** A VarTemplateSpecializationDecl whose class is not one derived from it. */
+export interface ExactVarTemplateSpecializationDecl extends VarTemplateSpecializationDecl {
+  readonly kind: 'VarTemplateSpecializationDecl';
+}
+export type AnyVarTemplateSpecializationDecl = ExactVarTemplateSpecializationDecl | VarTemplatePartialSpecializationDecl;
 export type KindOfVarTemplateSpecializationDecl = 'VarTemplateSpecializationDecl' | 'VarTemplatePartialSpecializationDecl';
 
 export type AnyCXXNamedCastExpr = CXXStaticCastExpr | CXXDynamicCastExpr | CXXReinterpretCastExpr | CXXConstCastExpr | CXXAddrspaceCastExpr;
 export type KindOfCXXNamedCastExpr = 'CXXStaticCastExpr' | 'CXXDynamicCastExpr' | 'CXXReinterpretCastExpr' | 'CXXConstCastExpr' | 'CXXAddrspaceCastExpr';
 
-export type AnyCXXConstructExpr = (CXXConstructExpr & Exactly<'CXXConstructExpr'>) | CXXTemporaryObjectExpr;
+/** A CXXConstructExpr whose class is not one derived from it. */
+export interface ExactCXXConstructExpr extends CXXConstructExpr {
+  readonly kind: 'CXXConstructExpr';
+}
+export type AnyCXXConstructExpr = ExactCXXConstructExpr | CXXTemporaryObjectExpr;
 export type KindOfCXXConstructExpr = 'CXXConstructExpr' | 'CXXTemporaryObjectExpr';
 
 export type AnyOverloadExpr = UnresolvedLookupExpr | UnresolvedMemberExpr;
