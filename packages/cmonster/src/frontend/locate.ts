@@ -70,7 +70,8 @@ function buildInCache(): string {
     process.stderr.write(`cmonster: building its frontend in ${target} (once, a few minutes)\n`);
     const build = `${target}.build`;
     rmSync(build, { recursive: true, force: true });
-    run('cmake', ['-S', sources, '-B', build, '-DCMAKE_BUILD_TYPE=Release']);
+    const ninja = spawnSync('ninja', ['--version']).status === 0 ? ['-G', 'Ninja'] : [];
+    run('cmake', [...ninja, '-S', sources, '-B', build, '-DCMAKE_BUILD_TYPE=Release']);
     run('cmake', ['--build', build, '--parallel', String(availableParallelism()), '--target', PROGRAM]);
     mkdirSync(target, { recursive: true });
     renameSync(join(build, PROGRAM), program);
