@@ -114,8 +114,33 @@ ${this.members(cls)
     return packed !== undefined && findMember(cls, member.method.name)?.getter === packed.member.getter;
   }
 
+  /** The column `a` or `b` that answers a getter; a value is always there, a row or a type may be null. */
+  #cell(cls: SchemaClass, member: Member): { expression: string; isValue: boolean } | undefined {
+    for (const [column, table] of [
+      ['a', a],
+      ['b', b],
+    ] as const) {
+      let at: SchemaClass | undefined = cls;
+      while (at && !table[at.name]) at = at.parent;
+      const cell = at && table[at.name];
+      if (!cell?.getters.includes(member.method.name)) continue;
+      if (findMember(at!, member.method.name)?.getter !== member.getter) continue;
+      const reader = {
+        Decl: 'Row',
+        Type: 'Type',
+        Name: 'String',
+        String: 'String',
+        Number: 'Number',
+        Location: 'Location',
+      };
+      return { expression: `this.${column}${reader[cell.as]}()`, isValue: cell.as !== 'Decl' && cell.as !== 'Type' };
+    }
+    return undefined;
+  }
+
   #member(cls: SchemaClass, given: Member): string {
-    const member = this.#isPacked(cls, given) ? { ...given, returns: { ...given.returns, nullable: false } } : given;
+    const isThere = this.#isPacked(cls, given) || this.#cell(cls, given)?.isValue;
+    const member = isThere ? { ...given, returns: { ...given.returns, nullable: false } } : given;
     const type = this.#schema.types.name(member.returns);
     const documented = this.#schema.byName.get(member.documentedIn)?.qualified ?? `clang::${member.documentedIn}`;
     const doc = docComment([firstSentence(member.method.doc), `@see ${doxygen(documented)}`], '  ');
@@ -137,28 +162,8 @@ ${this.members(cls)
       if (member.returns.k !== 'enum') return field;
       return `enums.${this.#schema.types.enumOf(member.returns.of)}[${field}] as ${type}`;
     }
-    for (const [column, table] of [
-      ['a', a],
-      ['b', b],
-    ] as const) {
-      let at: SchemaClass | undefined = cls;
-      while (at && !table[at.name]) at = at.parent;
-      const cell = at && table[at.name];
-      if (!cell?.getters.includes(method) || findMember(at!, method)?.getter !== member.getter) continue;
-      switch (cell.as) {
-        case 'Decl':
-          return cast(`this.${column}Row()`, true);
-        case 'Type':
-          return cast(`this.${column}Type()`, true);
-        case 'Name':
-        case 'String':
-          return `this.${column}String()`;
-        case 'Number':
-          return `this.${column}Number()`;
-        case 'Location':
-          return `this.${column}Location()`;
-      }
-    }
+    const cell = this.#cell(cls, member);
+    if (cell) return cell.isValue ? cell.expression : cast(cell.expression, true);
     const override = overrides[`${member.documentedIn}.${method}`] ?? this.#inheritedOverride(cls, member);
     if (override !== undefined) {
       if (['bool', 'int', 'bigint', 'string', 'location', 'range'].includes(member.returns.k)) return override;

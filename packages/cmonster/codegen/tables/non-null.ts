@@ -71,6 +71,8 @@ export const nonNull = new Set<string>([
   'MaterializeTemporaryExpr.getSubExpr',
   'MemberExpr.getBase',
   'MemberExpr.getMemberDecl',
+  // The column has the name of a constructor or operator too, where Clang's method would fail an assertion.
+  'NamedDecl.getName',
   'NamedDecl.getUnderlyingDecl',
   'NamedDecl.getMostRecentDecl',
   'NamespaceAliasDecl.getAliasedNamespace',

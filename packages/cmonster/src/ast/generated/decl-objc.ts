@@ -1432,8 +1432,8 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
    * getName - Get the name of identifier for the class interface associated with this implementation as a StringRef.
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html
    */
-  override get name(): string | undefined {
-    return (this.ask(1103) ?? undefined) as string | undefined;
+  override get name(): string {
+    return this.ask(1103) as string;
   }
 
   /**

@@ -1088,7 +1088,7 @@ export abstract class NamedDecl extends Decl {
    * Get the name of identifier for this declaration as a StringRef.
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamedDecl.html
    */
-  get name(): string | undefined {
+  get name(): string {
     return this.aString();
   }
 
@@ -1104,7 +1104,7 @@ export abstract class NamedDecl extends Decl {
    * Get the actual, stored name of the declaration, which may be a special name.
    * @see https://clang.llvm.org/doxygen/classclang_1_1NamedDecl.html
    */
-  get declName(): string | undefined {
+  get declName(): string {
     return this.aString();
   }
 

@@ -1280,7 +1280,7 @@ export abstract class OverloadExpr extends Expr {
    * Gets the name looked up.
    * @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html
    */
-  get name(): string | undefined {
+  get name(): string {
     return this.aString();
   }
 
@@ -1393,7 +1393,7 @@ export class DependentScopeDeclRefExpr extends Expr {
    * Retrieve the name that this expression refers to.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html
    */
-  get declName(): string | undefined {
+  get declName(): string {
     return this.aString();
   }
 
@@ -1627,7 +1627,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
    * Retrieve the name of the member that this expression refers to.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html
    */
-  get member(): string | undefined {
+  get member(): string {
     return this.aString();
   }
 
