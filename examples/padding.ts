@@ -15,7 +15,9 @@ export default function padding(tu: TranslationUnit): void {
     const bytes = occupancy(layout);
     const empty = bytes.filter((byte) => byte === '.').length;
     const name = record.name || '(unnamed)';
-    console.log(`${record.location}: ${name}: ${layout.size} bytes${empty > 0 ? `, ${empty} of them padding` : ''}`);
+    console.log(
+      `${record.location}: ${name}: ${layout.size} ${layout.size === 1 ? 'byte' : 'bytes'}${empty > 0 ? `, ${empty} of them padding` : ''}`,
+    );
     let above = '';
     for (let at = 0; at < bytes.length; at += ROW) {
       const row = bytes.slice(at, at + ROW).join('');
