@@ -1,0 +1,49 @@
+// The packed package, installed in an empty folder outside of the repository.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+export class Installed {
+  readonly folder = mkdtempSync(join(tmpdir(), 'monsterlab-pack-'));
+  /** Where `npm install` was run. */
+  readonly app = join(this.folder, 'app');
+  /** The files of the package. */
+  readonly files: readonly string[];
+
+  constructor() {
+    const [packed] = JSON.parse(
+      this.run('npm', ['pack', '--json', '--pack-destination', this.folder], join(root, 'packages/cmonster')),
+    ) as [{ filename: string; files: { path: string }[] }];
+    this.files = packed.files.map(({ path }) => path);
+    mkdirSync(this.app);
+    this.write('app/package.json', '{ "private": true, "type": "module" }\n');
+    const quiet = ['--silent', '--no-audit', '--no-fund', '--prefer-offline'];
+    this.run('npm', ['install', ...quiet, join(this.folder, packed.filename)], this.app);
+  }
+
+  write(path: string, text: string): void {
+    writeFileSync(join(this.folder, path), text);
+  }
+
+  /** What a command prints. */
+  run(command: string, args: readonly string[], cwd = this.app, env: Record<string, string> = {}): string {
+    return execFileSync(command, args, {
+      cwd,
+      env: { ...process.env, NO_COLOR: '1', ...env },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  cmonster(args: readonly string[], env: Record<string, string>): string {
+    return this.run('npx', ['--no-install', 'cmonster', ...args], this.app, env);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
