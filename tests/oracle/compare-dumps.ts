@@ -68,7 +68,7 @@ function unknown(file: string, cause: string): DumpReport {
 }
 
 function clangArguments({ file, arguments: args }: Inputs, ...more: string[]): string[] {
-  return ['-fsyntax-only', '-fno-crash-diagnostics', '-w', ...more, ...args, file];
+  return ['-fsyntax-only', '-fno-crash-diagnostics', ...more, ...args, file];
 }
 
 /** Why Clang itself does not get through the file; undefined when it does. */

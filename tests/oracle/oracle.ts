@@ -6,24 +6,7 @@
  * 60 s or more than 2 GiB are listed and not counted.
  */
 import { compareDumps, type DumpReport } from './compare-dumps.js';
-
-/** Differences that are shown of a file. */
-const SHOWN = 5;
-
-export function show(report: DumpReport, shown = SHOWN): string {
-  const { file, outcome, count, differences, cause, nodes } = report;
-  if (outcome === 'unknown') return `?    ${file}: ${cause}`;
-  if (outcome === 'same') return `ok   ${file}: ${nodes} nodes`;
-  const lines = differences
-    .slice(0, shown)
-    .flatMap(({ path, expected, actual, where }) => [
-      `     ${where}`,
-      `       at    ${path}`,
-      `       clang ${expected}`,
-      `       here  ${actual}`,
-    ]);
-  return [`DIFF ${file}: ${count} difference${count === 1 ? '' : 's'} in ${nodes} nodes`, ...lines].join('\n');
-}
+import { show } from './show.js';
 
 async function main(): Promise<void> {
   const given = process.argv.slice(2);

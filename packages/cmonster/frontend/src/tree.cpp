@@ -285,6 +285,8 @@ void Tree::Visit(const Attr *A) {
   setRange(Row, A->getRange());
   RowFiller F{*this, Row};
   fillColumns(A, F);
+  if (TypeLocs)
+    written(A);
   ConstAttrVisitor<Tree>::Visit(A);
   close(Row);
 }

@@ -154,6 +154,7 @@ private:
 
   void written(const clang::Decl *D);
   void written(const clang::Stmt *S);
+  void written(const clang::Attr *A);
   void writtenLoc(const clang::TypeSourceInfo *I);
   void writtenArguments(const clang::ASTTemplateArgumentListInfo *L);
   template <typename Range> void writtenArguments(const Range &L) {

@@ -273,6 +273,27 @@ void Tree::written(const Decl *D) {
   }
 }
 
+/// The types among an attribute's arguments.
+void Tree::written(const Attr *A) {
+  if (const auto *X = dyn_cast<AlignedAttr>(A)) {
+    if (!X->isAlignmentExpr())
+      writtenLoc(X->getAlignmentType());
+  } else if (const auto *X = dyn_cast<IBOutletCollectionAttr>(A))
+    writtenLoc(X->getInterfaceLoc());
+  else if (const auto *X = dyn_cast<OwnerAttr>(A))
+    writtenLoc(X->getDerefTypeLoc());
+  else if (const auto *X = dyn_cast<PointerAttr>(A))
+    writtenLoc(X->getDerefTypeLoc());
+  else if (const auto *X = dyn_cast<PreferredNameAttr>(A))
+    writtenLoc(X->getTypedefTypeLoc());
+  else if (const auto *X = dyn_cast<PreferredTypeAttr>(A))
+    writtenLoc(X->getTypeLoc());
+  else if (const auto *X = dyn_cast<TypeTagForDatatypeAttr>(A))
+    writtenLoc(X->getMatchingCTypeLoc());
+  else if (const auto *X = dyn_cast<VecTypeHintAttr>(A))
+    writtenLoc(X->getTypeHintLoc());
+}
+
 void Tree::written(const Stmt *S) {
   if (const auto *E = dyn_cast<ExplicitCastExpr>(S))
     return writtenLoc(E->getTypeInfoAsWritten());
@@ -336,6 +357,10 @@ void Tree::written(const Stmt *S) {
     return writtenLoc(cast<CompoundLiteralExpr>(S)->getTypeSourceInfo());
   case Stmt::OffsetOfExprClass:
     return writtenLoc(cast<OffsetOfExpr>(S)->getTypeSourceInfo());
+  case Stmt::SYCLUniqueStableNameExprClass:
+    return writtenLoc(cast<SYCLUniqueStableNameExpr>(S)->getTypeSourceInfo());
+  case Stmt::ObjCMessageExprClass:
+    return writtenLoc(cast<ObjCMessageExpr>(S)->getClassReceiverTypeInfo());
   case Stmt::VAArgExprClass:
     return writtenLoc(cast<VAArgExpr>(S)->getWrittenTypeInfo());
   case Stmt::ConvertVectorExprClass:

@@ -32,7 +32,8 @@ export function commentWriter(): (w: NodeWriter, row: number, details: Details, 
       w.flag('malformed', w.field(at, f.isMalformed));
       const attributes = (details[1] ?? []) as readonly (readonly [string, string])[];
       if (attributes.length === 0) return;
-      const shown = attributes.map(([name, value]) => `{"name":${quote(name)},"value":${quote(value)}}`);
+      // Pairs in a list, not an object: so Clang shows them.
+      const shown = attributes.map(([name, value]) => `[["name",${quote(name)}],["value",${quote(value)}]]`);
       w.member('attrs', `[${shown.join(',')}]`);
     },
     HTMLEndTagComment: text('name'),

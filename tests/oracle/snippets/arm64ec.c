@@ -1,0 +1,2 @@
+// args: --target=arm64ec-pc-windows-msvc -fms-extensions
+__declspec(hybrid_patchable) void f(void) {}

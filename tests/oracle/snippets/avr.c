@@ -1,0 +1,2 @@
+// args: --target=avr
+__attribute__((interrupt)) void a(void); __attribute__((signal)) void b(void);

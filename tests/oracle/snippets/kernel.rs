@@ -1,0 +1,2 @@
+// args: -x renderscript
+__attribute__((kernel)) int k(int x) { return x; }

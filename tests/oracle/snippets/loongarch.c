@@ -1,0 +1,2 @@
+// args: --target=loongarch64-linux-gnu
+int x __attribute__((model("extreme")));

@@ -1,0 +1,2 @@
+// args: --target=nvptx64
+__attribute__((nvptx_kernel)) void kernel(void);
