@@ -36,14 +36,14 @@ async function main(): Promise<void> {
 
   const seconds = (performance.now() - started) / 1000;
   title('Your turn', `That was all of it, in ${number(seconds, 1)} s. Three things to try next:`);
-  next('see a tree', 'npx cmonster dump --filter Watch tour/inputs/logbook.cpp');
-  next('see the holes in your structs', 'npx cmonster run examples/padding.ts tour/inputs/logbook.cpp');
-  next('see who calls what', `npx cmonster run examples/callers.ts --arg memset ${sqlite}`);
+  next('a tree, as Clang sees it', 'npx cmonster dump --filter Watch tour/inputs/logbook.cpp');
+  next('the holes in structs', 'npx cmonster run examples/padding.ts tour/inputs/logbook.cpp');
+  next('who calls memset, with which sizes', `npx cmonster run examples/callers.ts --arg memset ${sqlite}`);
   print('', `Then write your own: ${colours.cyan('docs/guides/first-script.md')} takes five minutes.`, '');
 }
 
 function next(what: string, command: string): void {
-  print(`  ${what.padEnd(31)}${colours.cyan(command)}`);
+  print(`  ${what}`, `    ${colours.cyan(command)}`);
 }
 
 /** Paths as a person in the repository's folder would type them. */

@@ -16,6 +16,5 @@ static int total(const struct point *points, int count) {
 int main(void) {
   struct point p[4] = {{1, 2}};
   SHOW(total(p, 4));
-  if (p->x = 3) printf("%s\n", p->y);
-  return 0;
+  return printf("%s\n", p->y);
 }
