@@ -9,7 +9,7 @@ function node(...args: string[]): string {
   return execFileSync(process.execPath, args, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-test('the tour is plain text off a terminal, and the commands it ends with work', () => {
+test('the tour is plain text off a terminal, and the commands it ends with work', { timeout: 180_000 }, () => {
   const printed = node('--import', 'tsx', 'tour/tour.ts', '--once');
   expect(printed).not.toContain('\u001b');
   expect(printed).toContain('── sqlite3.c ─');
