@@ -1,5 +1,6 @@
 /** What `console.log` and the debugger show of this package's objects: a line, not all that hangs on them. */
 import { inspect } from 'node:util';
+import { TemplateArgument } from './ast/generated/index.js';
 import { Node } from './ast/node.js';
 import { TranslationUnit } from './ast/translation-unit.js';
 import { TypeBase } from './ast/type-base.js';
@@ -39,6 +40,8 @@ describe(Node, (node) => {
   const text = excerpt(node.text);
   return `${node.beginLoc.isValid ? node.beginLoc : '<no location>'}${text && ` \`${text}\``}`;
 });
+// It stands nowhere: what is written is a TemplateArgumentLoc.
+describe(TemplateArgument, (argument) => excerpt(argument.print() ?? ''));
 describe(TypeBase, (type) => `'${type}'`);
 describe(TranslationUnit, (tu) => `${tu.file} (${tu.languageStandard}, ${tu.snapshot.rows} rows)`);
 describe(Location, (location) => `${location}`);
