@@ -85,13 +85,16 @@ export function kindsOf(nodeClass: NodeClass | TypeClass): Uint8Array {
   const { kindNames, nodeClasses, typeClasses } = registry();
   const set = new Uint8Array(kindNames.length);
   for (let kind = 0; kind < set.length; kind++) {
-    for (const candidate of [nodeClasses[kind], typeClasses[kind]]) {
-      if (candidate && ((candidate as unknown) === nodeClass || candidate.prototype instanceof nodeClass))
-        set[kind] = 1;
-    }
+    if (derives(nodeClasses[kind], nodeClass) || derives(typeClasses[kind], nodeClass)) set[kind] = 1;
   }
   kindSets.set(nodeClass, set);
   return set;
+}
+
+/** Whether a class is the given one or derives from it; `instanceof` on a thousand prototypes is slow. */
+function derives(candidate: unknown, base: unknown): boolean {
+  for (let at = candidate; at; at = Object.getPrototypeOf(at)) if (at === base) return true;
+  return false;
 }
 
 /** Where a getter's packed value lies, for all kinds: shift and mask at twice the kind; a mask of 0 where there is none. */

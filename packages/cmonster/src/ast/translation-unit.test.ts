@@ -250,6 +250,17 @@ describe('a frontend that has gone', () => {
     expect(twice?.qualifiedNameAsString).toBe('twice');
   });
 
+  it('is killed when it is stopped, and replaced', () => {
+    const tu = parse(sample, { questionTimeLimit: 500 });
+    const [add] = tu.find(FunctionDecl);
+    const { held } = tu as unknown as { held: { connection: { child: { pid: number } } } };
+    process.kill(held.connection.child.pid, 'SIGSTOP');
+    expect(failure(() => add?.qualifiedNameAsString)).toMatchObject({ code: 'TIMEOUT', file: 'input.cpp' });
+    expect(add?.isInlined()).toBe(false);
+    // What ended a frontend is not asked again.
+    expect(failure(() => add?.qualifiedNameAsString)).toMatchObject({ code: 'TIMEOUT' });
+  });
+
   it('is asked again what made the snapshot grow', () => {
     const unsaved = {
       'input.cpp': '#include "a.h"\nint y = f();',

@@ -16,6 +16,7 @@ import { TypeRow } from './node.js';
 import { type ParseOptions, type ParseSettings, parseSettings, type ReparseOptions } from './options.js';
 import { type QuestionHost, Questions } from './questions.js';
 import { kindNumber, kindsOf, type NodeClass, nodeMakers, registry, type TypeClass, typeMakers } from './registry.js';
+import { collectRows, countRows } from './scan.js';
 import { LINK_KIND, NULL_KIND, Snapshot } from './snapshot.js';
 import type { TypeBase } from './type-base.js';
 import { type Expansion, View } from './view.js';
@@ -273,36 +274,36 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   /** How many there are: no node is made. */
   count(nodeClass: NodeClass, options?: ViewOptions): number {
-    return this.rowsOf(ROOT, nodeClass, options).length;
+    const wanted = kindsOf(nodeClass);
+    const view = this.viewOf(this.maskFor(wanted, options));
+    const [begin, end] = view.span(ROOT) ?? [0, 0];
+    return countRows(view.rows, begin, end, this.snapshot.kind, wanted);
   }
 
   private rowsOf(root: number, nodeClass: NodeClass, options: ViewOptions | undefined): number[] {
     const wanted = kindsOf(nodeClass);
-    const rows: number[] = [];
-    const mask = this.maskFor(wanted, options);
-    const view = this.viewOf(mask);
-    const { kind, end } = this.snapshot;
-    const span = end[root] === 0 ? undefined : view.span(root);
-    if (!span) {
-      for (const node of new Walk(this, root, view)) {
-        if (node.index !== root && wanted[this.snapshot.kind[node.index] as number] === 1) rows.push(node.index);
-      }
-      return rows;
-    }
-    const order = view.rows;
+    const view = this.viewOf(this.maskFor(wanted, options));
+    const span = this.snapshot.isExpanded(root) ? view.span(root) : undefined;
     // The translation unit counts as below itself; any other node does not.
-    for (let at = root === ROOT ? span[0] : span[0] + 1; at < span[1]; at++) {
-      const row = order[at] as number;
-      if (wanted[kind[row] as number] === 1) rows.push(row);
+    if (span) {
+      const begin = root === ROOT ? span[0] : span[0] + 1;
+      return collectRows(view.rows, begin, span[1], this.snapshot.kind, wanted);
+    }
+    const rows: number[] = [];
+    for (const { index } of new Walk(this, root, view)) {
+      if (index !== root && wanted[this.snapshot.kind[index] as number] === 1) rows.push(index);
     }
     return rows;
   }
 
   /** A search for parts of types shows them, unless it is for something else too. */
   private maskFor(wanted: Uint8Array, options: ViewOptions | undefined): number {
+    const { kindNames, typeClasses } = registry();
     let onlyParts = true;
     for (let kind = 0; kind < wanted.length && onlyParts; kind++) {
-      if (wanted[kind] === 1 && !this.isWrittenPart(kind)) onlyParts = false;
+      if (wanted[kind] !== 1 || this.isWrittenPart(kind)) continue;
+      // Where Clang's dump shows types in the tree.
+      onlyParts = typeClasses[kind] !== undefined || kindNames[kind] === 'QualType';
     }
     return viewMask(options) | (onlyParts ? TYPE_LOCS : 0);
   }

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CmonsterError } from '../error.js';
 import { Connection, type ConnectionOptions, type Parsed, type ParseRequest } from './connection.js';
 import { deathOf } from './death.js';
@@ -71,12 +72,13 @@ async function failure(work: Promise<unknown> | (() => unknown)): Promise<Cmonst
   throw new Error('nothing was thrown');
 }
 
-const directories = (): string[] => readdirSync(tmpdir()).filter((name) => /^cmonster-[A-Za-z0-9]{6}$/.test(name));
-let before: string[] = [];
+// A place for temporary files that nobody else uses: nothing may be left there.
+const usualPlace = process.env.TMPDIR;
+const place = mkdtempSync(join(tmpdir(), 'connection-test-'));
 
 beforeEach(() => {
   opened = [];
-  before = directories();
+  process.env.TMPDIR = place;
 });
 afterEach(async () => {
   for (const connection of opened) {
@@ -84,7 +86,12 @@ afterEach(async () => {
     await connection.child.exit;
     expect(deathOf(connection.child.pid)).toBeDefined();
   }
-  expect(directories()).toEqual(before);
+  expect(readdirSync(place)).toEqual([]);
+});
+afterAll(() => {
+  if (usualPlace === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = usualPlace;
+  rmSync(place, { recursive: true });
 });
 
 describe.each([
