@@ -21,6 +21,8 @@ export interface ChildOptions {
   /** MiB of address space that the child may use. */
   memoryLimit: number;
   channel: 'stdio' | 'fifo';
+  /** The input, for messages. */
+  file?: string;
 }
 
 const STDERR_TAIL = 4096;
@@ -76,8 +78,9 @@ export class Child extends Peer {
   }
 
   private startError(cause: unknown): CmonsterError {
-    const { frontend, cwd } = this.options;
+    const { frontend, cwd, file } = this.options;
     return new CmonsterError('FRONTEND_START', `cannot start '${frontend}' in '${cwd}': is it there and executable?`, {
+      ...(file !== undefined && { file }),
       cause,
     });
   }

@@ -54,11 +54,11 @@ export abstract class Peer {
     else living.delete(this);
   }
 
-  /** Opens the FIFOs, which must exist, and removes every name of them. Neither open can block: the peer has both open. */
+  /** Opens the FIFOs, which must exist, and removes every name of them. A peer that has died meanwhile shows when it is used. */
   openChannels(): void {
     const directory = this.directory as string;
-    this.askFd = openSync(join(directory, 'ask'), 'w');
-    this.answerFd = openSync(join(directory, 'answer'), 'r');
+    this.askFd = openUnblocked(join(directory, 'ask'), 'w');
+    this.answerFd = openUnblocked(join(directory, 'answer'), 'r');
     this.removeDirectory();
   }
 
@@ -130,4 +130,17 @@ function retry(error: unknown): boolean {
     return true;
   }
   return code === 'EINTR';
+}
+
+/**
+ * Opens one end of a FIFO. The peer has the other one open, unless it was killed since: then the open would wait for ever. Opening
+ * both ends at once never waits, and while they are open neither does this.
+ */
+function openUnblocked(path: string, end: 'r' | 'w'): number {
+  const both = openSync(path, 'r+');
+  try {
+    return openSync(path, end);
+  } finally {
+    closeSync(both);
+  }
 }
