@@ -55,7 +55,7 @@ function sh(command: string, cwd: string): string {
 describe.each(['README.md', ...guides])('%s', (page) => {
   const blocks = blocksOf(readFileSync(join(root, page), 'utf8'));
 
-  test('its commands print what it says', () => {
+  test('its commands print what it says', { timeout: 180_000 }, () => {
     const folder = workFolder();
     let printed: string | undefined;
     for (const { language, file, text, line } of blocks) {
