@@ -10,7 +10,7 @@ let installed: Installed;
 beforeAll(() => {
   installed = new Installed();
   installed.write('app/x.c', '#include <string.h>\nvoid f(char *to) { memset(to, 0, sizeof(long)); }\n');
-});
+}, 180_000);
 afterAll(() => installed?.remove());
 
 const script = `
