@@ -30,7 +30,6 @@ async function main(): Promise<void> {
   process.stdout.write(
     renderDiagnostics(wrong.diagnostics, wrong.sourceManager, {
       colour: colours.isColorSupported,
-      command: wrong.command,
     }),
   );
 

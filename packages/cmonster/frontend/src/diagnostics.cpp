@@ -81,6 +81,13 @@ void Diagnostics::HandleDiagnostic(DiagnosticsEngine::Level Level, const Diagnos
     W.string(("-W" + Flag).str());
     ++Entries;
   }
+  if (Level == DiagnosticsEngine::Error &&
+      DiagnosticIDs::isBuiltinWarningOrExtension(Info.getID()) &&
+      !DiagnosticIDs::isDefaultMappingAsError(Info.getID())) {
+    W.string("promoted");
+    W.boolean(true);
+    ++Entries;
+  }
   unsigned Category = DiagnosticIDs::getCategoryNumberForDiag(Info.getID());
   if (Category) {
     W.string("category");

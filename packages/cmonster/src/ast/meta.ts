@@ -17,6 +17,8 @@ export interface DiagnosticInfo {
   /** Raw; 0 without a place. */
   location: number;
   flag: string | undefined;
+  /** A warning that -Werror made an error of. */
+  promoted: boolean;
   category: string | undefined;
   ranges: DiagnosticRange[];
   fixIts: (DiagnosticRange & { code: string })[];
@@ -96,6 +98,7 @@ function diagnosticInfo(wire: Wire): DiagnosticInfo {
     message: String(wire.message ?? ''),
     location: raw(wire.location),
     flag: text(wire.flag),
+    promoted: wire.promoted === true,
     category: text(wire.category),
     ranges: list(wire.ranges).map(range),
     fixIts: list(wire.fixIts).map((fixIt) => ({ ...range(fixIt), code: String(fixIt.code ?? '') })),

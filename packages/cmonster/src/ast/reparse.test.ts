@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TranslationUnit } from '../index.js';
 
-const header = '#pragma once\nstruct Point { int x, y; };\n#define ORIGIN 0\nstatic inline int twice(int a) { return 2 * a; }\n';
+const header =
+  '#pragma once\nstruct Point { int x, y; };\n#define ORIGIN 0\nstatic inline int twice(int a) { return 2 * a; }\n';
 const main = '#include <stddef.h>\n#include "point.h"\n\nint first(struct Point p) { return twice(p.x) + ORIGIN; }\n';
 
 describe('reparse', () => {

@@ -55,7 +55,7 @@ async function dump(argv: ArgumentsCamelCase<DumpArguments>): Promise<void> {
   const colour = argv.color ?? pc.isColorSupported;
   const tu = await TranslationUnit.parse(argv.file, parseOptionsOf(argv));
   try {
-    process.stderr.write(renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour, command: tu.command }));
+    process.stderr.write(renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour }));
     const roots = argv.filter === undefined ? [tu.root] : declarationsNamed(tu, argv.filter, view);
     const output = new Output();
     for await (const text of argv.json ? jsonOf(tu, roots, view) : treeOf(tu, roots, view, colour)) {

@@ -55,7 +55,7 @@ async function run(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
     try {
       if (tu.hasErrors) {
         const colour = pc.isColorSupported && process.stderr.isTTY === true;
-        process.stderr.write(renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour, command: tu.command }));
+        process.stderr.write(renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour }));
         process.exitCode = Exit.FAILED;
       }
       await (script as (tu: TranslationUnit) => unknown)(tu);

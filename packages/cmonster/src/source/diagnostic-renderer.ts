@@ -9,8 +9,6 @@ import type { SourceManager } from './source-manager.js';
 export interface RenderOptions {
   /** With terminal colours. */
   colour?: boolean;
-  /** The compiler's arguments: they say whether an error is a warning in fact. */
-  command?: readonly string[];
 }
 
 type Level = DiagnosticInfo['level'];
@@ -32,7 +30,6 @@ const LEVEL_COLOUR: Readonly<Record<Level, string>> = {
 export class DiagnosticRenderer {
   private readonly manager: SourceManager;
   private readonly colour: boolean;
-  private readonly command: readonly string[];
   private lastLoc = -1;
   private lastLevel: Level = 'ignored';
   private lastIncludeLoc = 0;
@@ -41,7 +38,6 @@ export class DiagnosticRenderer {
   constructor(manager: SourceManager, options: RenderOptions) {
     this.manager = manager;
     this.colour = options.colour ?? false;
-    this.command = options.command ?? [];
   }
 
   add(info: DiagnosticInfo): void {
@@ -49,10 +45,9 @@ export class DiagnosticRenderer {
   }
 
   /** ` [-Wflag]` */
-  private option({ level, flag }: DiagnosticInfo): string {
+  private option({ level, flag, promoted }: DiagnosticInfo): string {
     if (flag === undefined) return '';
     const name = flag.replace(/^-W/, '');
-    const promoted = level === 'error' && this.command.some((arg) => arg === '-Werror' || arg === `-Werror=${name}`);
     return ` [${promoted ? '-Werror,' : ''}${level === 'remark' ? `-R${name}` : flag}]`;
   }
 

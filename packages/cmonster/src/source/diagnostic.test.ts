@@ -20,7 +20,7 @@ function clang(args: readonly string[]): string {
 function ours(file: string, args: readonly string[]): string {
   const tu = TranslationUnit.parseSync(file, { cwd: directory, arguments: args });
   try {
-    return renderDiagnostics(tu.diagnostics, tu.sourceManager, { command: tu.command });
+    return renderDiagnostics(tu.diagnostics, tu.sourceManager);
   } finally {
     tu.dispose();
   }
