@@ -19,6 +19,7 @@ export interface Question {
 export interface QuestionHost extends Resolver {
   /** The input, for messages. */
   readonly file: string;
+  readonly snapshot: { readonly types: number };
   /** Takes in the rows, types and strings that an answer brought. */
   grow(delta: Uint8Array): void;
   /** Starts another frontend on the same input; throws when that is not the same any more. */
@@ -36,6 +37,11 @@ class Failure {
 /** Both ends hold a whole batch: this keeps it small. */
 const BATCH = 4096;
 
+/** Types asked for in one message when they are read one after another. */
+const MOST_AHEAD = 512;
+
+type TypeFacts = readonly [text: string, desugared: string | null, typedef: unknown];
+
 export class Questions {
   private readonly host: QuestionHost;
   private connection: Connection | undefined;
@@ -43,7 +49,11 @@ export class Questions {
   /** By getter, by row or type. */
   private readonly nodeAnswers: (Map<number, unknown> | undefined)[] = [];
   private readonly typeAnswers: (Map<number, unknown> | undefined)[] = [];
-  private readonly facts = new Map<number, readonly [text: string, desugared: string | null, typedef: unknown]>();
+  private readonly facts = new Map<number, TypeFacts>();
+  /** How many types the last message asked for, and how many of those known were read since. */
+  private typesAhead = 1;
+  private typeHits = 0;
+  private lastType = 0;
   /** The messages whose answers made the snapshot grow: asked again, in order, of a frontend's successor. */
   private readonly replay: { frame: Uint8Array; deltaSize: number }[] = [];
   /** While `prefetch` finds out what getters ask: the questions. */
@@ -157,13 +167,41 @@ export class Questions {
   comment(row: number): unknown[] | undefined {
     return this.one(Operation.COMMENT, row) as unknown[] | undefined;
   }
-  typeFacts(index: number): readonly [text: string, desugared: string | null, typedef: unknown] {
+  typeFacts(index: number): TypeFacts {
     const known = this.facts.get(index);
-    if (known) return known;
-    const answer = this.one(Operation.TYPE_FACTS, index) as readonly [string, string | null, unknown] | undefined;
+    if (known) {
+      if (index !== this.lastType) this.typeHits++;
+      this.lastType = index;
+      return known;
+    }
+    if (this.readAhead(index)) return this.facts.get(index) as TypeFacts;
+    const answer = this.one(Operation.TYPE_FACTS, index) as TypeFacts | undefined;
     const facts = answer ?? (['', null, null] as const);
     this.facts.set(index, facts);
     return facts;
+  }
+  /**
+   * Who reads one type after another, as a walk does, gets those that follow in the same message: ever more of them while at least
+   * half of them turn out to be wanted. Gives whether the type's own facts came.
+   */
+  private readAhead(index: number): boolean {
+    const wanted = this.typeHits * 2 >= this.typesAhead - 1;
+    this.typesAhead = wanted ? Math.min(this.typesAhead * 2, MOST_AHEAD) : Math.max(1, this.typesAhead >>> 1);
+    this.typeHits = 0;
+    if (this.typesAhead === 1) return false;
+    const missing: number[] = [];
+    const end = Math.min(index + this.typesAhead, this.host.snapshot.types);
+    for (let at = index; at < end; at++) if (!this.facts.has(at)) missing.push(at);
+    const answers = this.many(
+      missing.map((handle) => ({ operation: Operation.TYPE_FACTS, handle })),
+      true,
+    );
+    missing.forEach((at, i) => {
+      const answer = answers[i];
+      // What failed is left to fail when it is asked for.
+      if (answer !== undefined && !(answer instanceof Failure)) this.facts.set(at, answer as TypeFacts);
+    });
+    return this.facts.has(index);
   }
   /** The same for many types at once. */
   prefetchTypeFacts(indices: Iterable<number>): void {
