@@ -52,6 +52,8 @@ export async function compareDumps(inputs: Inputs, limits = LIMITS): Promise<Dum
     return cause === undefined ? report(file, comparison) : unknown(file, cause);
   } catch (error) {
     if (!(error instanceof CmonsterError)) throw error;
+    const failed = await clangFails(inputs, '-Xclang', '-ast-dump=json');
+    if (failed) return unknown(file, `${failed}; here: ${error.code}`);
     comparison.report('', 'a dump', `${error.code}: ${error.message}`);
     return report(file, comparison);
   } finally {
@@ -72,15 +74,16 @@ function clangArguments({ file, arguments: args }: Inputs, ...more: string[]): s
 }
 
 /** Why Clang itself does not get through the file; undefined when it does. */
-async function clangFails(inputs: Inputs): Promise<string | undefined> {
-  const child = spawn('clang-19', clangArguments(inputs), { cwd: inputs.cwd, stdio: 'ignore' });
+async function clangFails(inputs: Inputs, ...more: string[]): Promise<string | undefined> {
+  const child = spawn('clang-19', clangArguments(inputs, ...more), { cwd: inputs.cwd, stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.on('close', (status, name) => resolve([status, name])),
   );
   clearTimeout(timer);
   if (signal !== null) return `Clang died of ${signal}`;
-  return code === 0 ? undefined : `Clang exits with ${code}`;
+  // Errors in the source give 1: with a dump they do not matter.
+  return code === 0 || (code === 1 && more.length > 0) ? undefined : `Clang exits with ${code}`;
 }
 
 /** Gives why Clang's side could not be had. */

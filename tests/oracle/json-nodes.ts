@@ -47,7 +47,7 @@ export class NodeReader {
       if (byte === QUOTE) {
         const close = stringEnd(bytes, at + 1, end);
         if (close < 0) break;
-        this.string(bytes.latin1Slice(at, close + 1));
+        this.string(bytes.toString('latin1', at, close + 1));
         at = close + 1;
         continue;
       }
@@ -72,7 +72,7 @@ export class NodeReader {
       let stop = at + 1;
       while (stop < end && isBare(bytes[stop] as number)) stop++;
       if (stop === end) break;
-      this.value(bytes.latin1Slice(at, stop));
+      this.value(bytes.toString('latin1', at, stop));
       at = stop;
     }
     this.rest = Buffer.from(bytes.subarray(at));

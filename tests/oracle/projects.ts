@@ -17,7 +17,11 @@ const PROJECTS: readonly Project[] = [
   { name: 'zlib', arguments: ['-I{}'], without: /ada|pascal|delphi|dotzlib|iostream|masm|win32|amiga/ },
   { name: 'lua5.4', arguments: ['-I{}/src', '-DLUA_USE_POSIX'] },
   { name: 'lz4', arguments: ['-I{}/lib'] },
-  { name: 'libzstd', arguments: ['-I{}/lib', '-I{}/lib/common', '-I{}/programs', '-I{}/zlibWrapper'], without: /single_file/ },
+  {
+    name: 'libzstd',
+    arguments: ['-I{}/lib', '-I{}/lib/common', '-I{}/programs', '-I{}/zlibWrapper'],
+    without: /single_file/,
+  },
   { name: 'tinyxml2', arguments: ['-I{}'] },
   { name: 'pugixml', arguments: ['-I{}/src', '-std=c++17'] },
   { name: 'fmtlib', arguments: ['-I{}/include', '-std=c++20'], without: /gtest|fuzzing|cuda/ },
@@ -31,7 +35,7 @@ export async function projectFiles(only?: string): Promise<Inputs[]> {
     const folder = await fetchDebianSource(name);
     const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
     for (const path of found) {
-      if (!/\.(c|cc|cpp)$/.test(path) || without?.test(path)) continue;
+      if (!/\.(c|cc|cpp)$/.test(path) || path.startsWith('.pc/') || without?.test(path)) continue;
       files.push({
         file: join(folder, path),
         arguments: args.map((arg) => arg.replaceAll('{}', folder)),

@@ -49,7 +49,10 @@ export async function compareWritten(inputs: Inputs): Promise<WrittenReport> {
     file,
     common: typeLocs.common + names.common,
     // Clang places a note in a macro's expansion at its use: those ranges cannot be told.
-    missing: [...typeLocs.missing, ...names.missing.filter((name) => !actual.macroNames.has(name.split(' ')[1] as string))],
+    missing: [
+      ...typeLocs.missing,
+      ...names.missing.filter((name) => !actual.macroNames.has(name.split(' ')[1] as string)),
+    ],
     extra: [...typeLocs.extra, ...names.extra],
   };
 }
@@ -123,11 +126,15 @@ async function ours({ file, arguments: args, cwd }: Inputs): Promise<Written & {
   const typeLocs = new Set<string>();
   const names = new Set<string>();
   const macroNames = new Set<string>();
-  for (const { index, kind } of tu.find(Node, ({ kind }) => kind.endsWith('TypeLoc') || kind === 'NestedNameSpecifierLoc', {
-    implicit: true,
-    instantiations: true,
-    typeLocs: true,
-  })) {
+  for (const { index, kind } of tu.find(
+    Node,
+    ({ kind }) => kind.endsWith('TypeLoc') || kind === 'NestedNameSpecifierLoc',
+    {
+      implicit: true,
+      instantiations: true,
+      typeLocs: true,
+    },
+  )) {
     const begin = snapshot.begin[index] as number;
     const last = snapshot.last[index] as number;
     if (begin === 0 || last === 0) continue;

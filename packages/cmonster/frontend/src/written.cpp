@@ -357,6 +357,11 @@ void Tree::written(const Stmt *S) {
     return writtenLoc(cast<CompoundLiteralExpr>(S)->getTypeSourceInfo());
   case Stmt::OffsetOfExprClass:
     return writtenLoc(cast<OffsetOfExpr>(S)->getTypeSourceInfo());
+  case Stmt::MSDependentExistsStmtClass: {
+    const auto *E = cast<MSDependentExistsStmt>(S);
+    Visit(E->getQualifierLoc());
+    return writtenName(E->getNameInfo());
+  }
   case Stmt::SYCLUniqueStableNameExprClass:
     return writtenLoc(cast<SYCLUniqueStableNameExpr>(S)->getTypeSourceInfo());
   case Stmt::ObjCMessageExprClass:
