@@ -26,7 +26,7 @@ describe('the JSON dump is what Clang dumps', () => {
   test('of every snippet', { timeout: 4 * MINUTES }, async () => {
     const { compared, shown } = await differing(snippets());
     expect(shown).toEqual([]);
-    expect(compared).toBeGreaterThan(60);
+    expect(compared).toBeGreaterThanOrEqual(50);
   });
 
   test('of the files of zlib and Lua', { timeout: 4 * MINUTES }, async () => {

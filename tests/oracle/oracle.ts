@@ -2,11 +2,13 @@
  * `npm run oracle -- FILES… [-- CLANG ARGS]`: is what this project says of a file what Clang says?
  *
  * Compares `cmonster dump --json --scope all --implicit --instantiations` with `clang-19 -Xclang -ast-dump=json`: kinds, nesting,
- * order, every member of every node. Exits with 1 when anything differs. Files of which Clang's own dump crashes, takes more than
+ * order, every member of every node; and what that leaves out, the parts of types and names in the main file, with clang-query-19,
+ * by kind and range. Exits with 1 when anything differs. Files of which Clang's own dump crashes, takes more than
  * 60 s or more than 2 GiB are listed and not counted.
  */
 import { compareDumps, type DumpReport } from './compare-dumps.js';
-import { show } from './show.js';
+import { show, showWritten } from './show.js';
+import { compareWritten } from './written.js';
 
 async function main(): Promise<void> {
   const given = process.argv.slice(2);
@@ -19,17 +21,24 @@ async function main(): Promise<void> {
     return;
   }
   const reports: DumpReport[] = [];
+  let missing = 0;
   for (const file of files) {
     const report = await compareDumps({ file, arguments: args });
     reports.push(report);
     console.log(show(report));
+    const written = await compareWritten({ file, arguments: args });
+    missing += written.missing.length;
+    console.log(showWritten(written));
   }
   const different = reports.filter(({ outcome }) => outcome === 'different');
   const unknown = reports.filter(({ outcome }) => outcome === 'unknown').length;
   const differences = different.reduce((sum, { count }) => sum + count, 0);
   const notCounted = unknown > 0 ? `; ${unknown} not counted` : '';
-  console.log(`${reports.length - unknown} files, ${differences} differences in ${different.length}${notCounted}`);
-  if (different.length > 0) process.exitCode = 1;
+  const parts = missing > 0 ? `; ${missing} parts of types missing` : '';
+  console.log(
+    `${reports.length - unknown} files, ${differences} differences in ${different.length}${parts}${notCounted}`,
+  );
+  if (different.length > 0 || missing > 0) process.exitCode = 1;
 }
 
 await main();
