@@ -2,13 +2,15 @@
  * Kills an overdue child while the main thread is blocked in a synchronous read.
  *
  * One worker thread, started with the first blocking wait and unref'ed, watches a table in shared memory. Arming and
- * disarming are two stores, so that every question can have its own deadline. While anything is armed the worker looks
- * every POLL_MS; otherwise it sleeps until it is woken. SIGKILL also ends a child that is stopped.
+ * disarming are two stores, so that every question can have its own deadline. While anything is armed, and for a second
+ * after, the worker looks every POLL_MS; then it sleeps until it is woken. SIGKILL also ends a child that is stopped.
  */
 import { Worker } from 'node:worker_threads';
 
 const SLOTS = 256;
 const POLL_MS = 50;
+/** Polls without anything armed before the worker sleeps: waking it costs more than a question does. */
+const LINGERING = 20;
 const CONTROL_WORDS = 2;
 
 const STATE_FREE = 0;
@@ -27,11 +29,13 @@ interface WorkerSettings extends Shared {
   slots: number;
   pollMs: number;
   controlWords: number;
+  lingering: number;
 }
 
 /** Runs in the worker from its source text: refers to nothing outside of itself, and holds no inner function. */
 function watch(settings: WorkerSettings): void {
-  const { words, deadlines, slots, pollMs, controlWords } = settings;
+  const { words, deadlines, slots, pollMs, controlWords, lingering } = settings;
+  let idle = 0;
   for (;;) {
     let armed = false;
     const now = Date.now();
@@ -48,7 +52,8 @@ function watch(settings: WorkerSettings): void {
         // It has gone by itself; whoever waits for it sees the end of file.
       }
     }
-    if (armed) {
+    idle = armed ? 0 : idle + 1;
+    if (idle < lingering) {
       Atomics.wait(words, 1, 0, pollMs);
     } else {
       Atomics.store(words, 0, 1);
@@ -59,6 +64,7 @@ function watch(settings: WorkerSettings): void {
       }
       if (!late) Atomics.wait(words, 0, 1);
       Atomics.store(words, 0, 0);
+      idle = 0;
     }
   }
 }
@@ -69,7 +75,14 @@ function start(): Shared {
   const words = new Int32Array(new SharedArrayBuffer((CONTROL_WORDS + SLOTS * 2) * 4));
   const deadlines = new Float64Array(new SharedArrayBuffer(SLOTS * 8));
   shared = { words, deadlines };
-  const settings: WorkerSettings = { words, deadlines, slots: SLOTS, pollMs: POLL_MS, controlWords: CONTROL_WORDS };
+  const settings: WorkerSettings = {
+    words,
+    deadlines,
+    slots: SLOTS,
+    pollMs: POLL_MS,
+    controlWords: CONTROL_WORDS,
+    lingering: LINGERING,
+  };
   // As text: the thread must start the same way from TypeScript under a loader, from the compiled package, and while
   // the main thread, which loader hooks may need, is blocked.
   const worker = new Worker(`(${watch.toString()})(require('node:worker_threads').workerData)`, {
