@@ -163,9 +163,10 @@ void Checkpoint::keep(CompilerInstance &CI) {
   pid_t Keeper = fork();
   if (Keeper != 0) {
     close(In);
-    Kept = Keeper > 0;
+    KeeperId = Keeper > 0 ? int(Keeper) : 0;
     return;
   }
+  KeeperId = int(getpid()); // also what its copies say
   // The keeper. It must hold nothing of the first parse's conversation: its end
   // has to be noticed.
   int Null = open("/dev/null", O_RDWR);

@@ -50,8 +50,8 @@ public:
   void started(clang::CompilerInstance &CI);
   std::unique_ptr<clang::PPCallbacks> callbacks(clang::CompilerInstance &CI);
 
-  /// Whether a keeper was made.
-  bool kept() const { return Kept; }
+  /// The keeper's process, 0 when there is none.
+  int keeper() const { return KeeperId; }
   bool resumed() const { return Resumed; }
   /// Bytes of the address space of locations that the main file takes.
   size_t capacity() const { return Capacity; }
@@ -73,7 +73,8 @@ private:
   };
   std::vector<File> Included;
   unsigned PreambleEnd = 0;
-  bool Kept = false, Resumed = false, Done = false;
+  bool Resumed = false, Done = false;
+  int KeeperId = 0;
 
   void keep(clang::CompilerInstance &CI);
   void resume(clang::CompilerInstance &CI, const std::string &SessionDir);

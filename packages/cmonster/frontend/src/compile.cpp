@@ -20,6 +20,12 @@
 #include "llvm/TargetParser/Host.h"
 #include <ctime>
 
+extern "C" {
+void LLVMInitializeX86TargetInfo();
+void LLVMInitializeX86TargetMC();
+void LLVMInitializeX86AsmParser();
+}
+
 using namespace clang;
 
 namespace cmonster {
@@ -110,6 +116,10 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
 }
 
 std::optional<Compilation::Error> Compilation::run(const Value &Request) {
+  // Microsoft's inline assembly is parsed by the target's own assembler.
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmParser();
   double Start = cpuMilliseconds();
   IntrusiveRefCntPtr<llvm::vfs::OverlayFileSystem> FS(
       new llvm::vfs::OverlayFileSystem(llvm::vfs::getRealFileSystem()));

@@ -2,9 +2,11 @@
 #include "guard.h"
 #include <csetjmp>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -74,6 +76,22 @@ void installFaultHandlers() {
   Action.sa_flags = SA_ONSTACK;
   for (int S : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP})
     sigaction(S, &Action, nullptr);
+}
+
+void limitStack(size_t Bytes) {
+  constexpr uintptr_t Fence = 1 << 20; // no frame is as large
+  pthread_attr_t Attributes;
+  if (pthread_getattr_np(pthread_self(), &Attributes))
+    return;
+  void *Lowest = nullptr;
+  size_t Size = 0;
+  if (!pthread_attr_getstack(&Attributes, &Lowest, &Size)) {
+    uintptr_t Here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+    uintptr_t At = (Here - Bytes) & ~(Fence - 1);
+    if (Bytes < Here && At > reinterpret_cast<uintptr_t>(Lowest) + Fence)
+      mprotect(reinterpret_cast<void *>(At - Fence), Fence, PROT_NONE);
+  }
+  pthread_attr_destroy(&Attributes);
 }
 
 } // namespace cmonster

@@ -11,6 +11,7 @@
 #define CMONSTER_GUARD_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include <cstddef>
 #include <string>
 
 namespace cmonster {
@@ -24,6 +25,11 @@ Outcome guarded(llvm::function_ref<void()> F, std::string &Why);
 /// Installs the handlers for faults, on a stack of their own so that running
 /// out of stack is reported too.
 void installFaultHandlers();
+
+/// From here on this thread's stack grows by about so much at most: a recursion
+/// without end (Clang's mangler has some) faults within a second or two instead
+/// of filling the gigabytes that a deep source may need.
+void limitStack(size_t Bytes);
 
 } // namespace cmonster
 #endif

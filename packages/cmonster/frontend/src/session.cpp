@@ -83,7 +83,7 @@ void Session::meta(Writer &W, const Compilation &C, const Tree &T, const Sources
   // Where the last expansion ends.
   key("nextOffset").integer(int64_t(CI.getSourceManager().getNextLocalOffset()));
   if (C.Keep) {
-    key("kept").boolean(C.Keep->kept() || C.Keep->resumed());
+    key("keeper").integer(C.Keep->keeper());
     key("capacity").integer(int64_t(C.Keep->capacity()));
   }
   W.endList(At, Count);
@@ -228,6 +228,7 @@ int Session::run() {
 
   Operations Ops(*C, T, Files);
   Frame F;
+  limitStack(size_t(512) << 20);
   while (Questions->readSpinning(F)) {
     if (F.Type != FrameType::Ask)
       return 70;

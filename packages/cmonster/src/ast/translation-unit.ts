@@ -66,12 +66,13 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     const connection = await Connection.open(connectionOptions(settings));
     if (!settings.keep) return new TranslationUnit(settings, connection, await connection.parse(settings.request));
     const keep = freshDirectory();
-    let parsed: Parsed;
+    let parsed: Parsed | undefined;
     let keeper: Keeper | undefined;
     try {
       parsed = await connection.parse({ ...settings.request, keep });
     } finally {
-      keeper = Keeper.open(keep);
+      keeper = Keeper.open(keep, Number(parsed?.meta.keeper ?? 0));
+      if (!parsed) keeper?.release();
     }
     return new TranslationUnit(settings, connection, parsed, keeper);
   }
@@ -82,12 +83,13 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     const connection = Connection.openSync(connectionOptions(settings));
     if (!settings.keep) return new TranslationUnit(settings, connection, connection.parseSync(settings.request));
     const keep = freshDirectory();
-    let parsed: Parsed;
+    let parsed: Parsed | undefined;
     let keeper: Keeper | undefined;
     try {
       parsed = connection.parseSync({ ...settings.request, keep });
     } finally {
-      keeper = Keeper.open(keep);
+      keeper = Keeper.open(keep, Number(parsed?.meta.keeper ?? 0));
+      if (!parsed) keeper?.release();
     }
     return new TranslationUnit(settings, connection, parsed, keeper);
   }

@@ -17,13 +17,17 @@ export function freshDirectory(): string {
 /** The process that stands where the includes end. Shared by the translation units that were made from it. */
 export class Keeper {
   private fd: number | undefined;
+  private readonly pid: number;
   private users = 1;
 
-  /** Takes over the directory of a parse with `keep`, which is removed; undefined when that parse left no keeper. */
-  static open(directory: string): Keeper | undefined {
+  /**
+   * Takes over the directory of a parse with `keep`, which is removed; undefined when that parse left no keeper. `pid` is that
+   * of its process, 0 when the parse failed and did not say.
+   */
+  static open(directory: string, pid: number): Keeper | undefined {
     try {
       // Not blocking: a keeper that has died must not stop us.
-      return new Keeper(openSync(join(directory, 'reparse'), constants.O_WRONLY | constants.O_NONBLOCK));
+      return new Keeper(openSync(join(directory, 'reparse'), constants.O_WRONLY | constants.O_NONBLOCK), pid);
     } catch {
       return undefined;
     } finally {
@@ -31,8 +35,9 @@ export class Keeper {
     }
   }
 
-  private constructor(fd: number) {
+  private constructor(fd: number, pid: number) {
     this.fd = fd;
+    this.pid = pid;
   }
 
   /** Starts a copy that talks in `directory`; false when the keeper has gone. */
@@ -59,6 +64,8 @@ export class Keeper {
     if (this.users > 0 || this.fd === undefined) return;
     closeSync(this.fd);
     this.fd = undefined;
+    // It ends at end of file; one that is stopped would not notice.
+    if (this.pid > 0) kill(this.pid);
   }
 }
 
@@ -95,12 +102,7 @@ export class Copy extends Peer {
   }
 
   kill(): void {
-    if (this.known === 0) return;
-    try {
-      process.kill(this.known, 'SIGKILL');
-    } catch {
-      // Gone already.
-    }
+    if (this.known !== 0) kill(this.known);
   }
 
   deathSync(context: DeathReport): CmonsterError {
@@ -122,5 +124,13 @@ export class Copy extends Peer {
     this.kill();
     this.register(false);
     super.close();
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone already.
   }
 }
