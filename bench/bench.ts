@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --quick]`: measures cmonster beside its peers. The full run writes docs/bench.md and docs/bench.svg; a quick
- * one measures less often, and writes nothing.
+ * `npm run bench [-- --quick] [-- --rounds=N]`: measures cmonster beside its peers. The full run writes docs/bench.md and
+ * docs/bench.svg; a quick one measures less often, and writes nothing. On a busy machine more rounds give better numbers.
  */
 import { writeFileSync } from 'node:fs';
 import { root } from '../setup/paths.mjs';
@@ -15,7 +15,9 @@ import { holds, Report } from './report.js';
 import { subjects } from './subjects.js';
 
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 2 : 7;
+const rounds = Number(
+  process.argv.find((arg) => arg.startsWith('--rounds='))?.slice('--rounds='.length) ?? (quick ? 2 : 5),
+);
 const peerRounds = quick ? 1 : 2;
 
 const { sqlite, stl, json, eigen } = await subjects();
