@@ -66,7 +66,7 @@ ${all.map(({ name, what }) => `| ${name} | ${what} |`).join('\n')}
 ${report.markdown()}
 `;
   writeFileSync(`${root}/docs/bench.md`, page);
-  const subheading = `CPU time, logarithmic scale; less is better. ${date}, ${machine()}, ${versions()}`;
+  const subheading = `CPU time on a logarithmic scale, less is better. ${date}, ${machine()}`;
   writeFileSync(`${root}/docs/bench.svg`, plot('How long it takes', subheading, groups));
   console.log('written: docs/bench.md, docs/bench.svg');
 }
