@@ -1,5 +1,5 @@
 /** Getters held against Clang's own JSON dump: its nodes and those of this project's dump come in the same order. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { dumpJson, Location, Node, type TranslationUnit, TypeBase } from 'cmonster';
 import { kindNumber } from '../../packages/cmonster/src/ast/registry.js';
 import { gettersOf, isReadable, read } from './applicable.js';
@@ -17,9 +17,8 @@ interface RawNode {
 
 export function compareWithJson(tu: TranslationUnit, input: Input, tally: Tally): void {
   const options = { encoding: 'utf8', maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] } as const;
-  const theirs = JSON.parse(
-    execFileSync('clang-19', ['-fsyntax-only', '-Xclang', '-ast-dump=json', ...input.arguments, input.file], options),
-  ) as RawNode;
+  const args = ['-fsyntax-only', '-Xclang', '-ast-dump=json', ...input.arguments, input.file];
+  const theirs = JSON.parse(spawnSync('clang-19', args, options).stdout) as RawNode;
   const mine = JSON.parse([...dumpJson(tu, { implicit: true, instantiations: true })].join('')) as RawNode;
   const rows = new Map<string, number>();
   const nodes: JsonNode[] = [];
@@ -27,7 +26,7 @@ export function compareWithJson(tu: TranslationUnit, input: Input, tally: Tally)
   const seen = new Set<number>();
   for (const node of nodes) {
     // What occurs again is shown again, or in short.
-    if (node.row === 0 || seen.has(node.row)) continue;
+    if (node.row === 0 || seen.has(node.row) || (node.kind.endsWith('Decl') && !node.range)) continue;
     seen.add(node.row);
     check(tu, node, rows, tally);
   }

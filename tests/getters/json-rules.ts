@@ -23,14 +23,14 @@ function words(text: string): string[] {
 // --- Flags: there when true --------------------------------------------------------------------------------------------
 
 for (const [owner, pairs] of Object.entries({
-  Decl: 'isImplicit isThisDeclarationReferenced=isReferenced isUsed=isUsed isInvalidDecl=isInvalid isModulePrivate=modulePrivate',
+  Decl: 'isImplicit isUsed=isUsed isInvalidDecl=isInvalid isModulePrivate=modulePrivate',
   VarDecl: 'isNRVOVariable=nrvo isInline=inline isConstexpr=constexpr isParameterPack hasInit=init',
   ParmVarDecl: 'isExplicitObjectParameter=explicitObjectParameter',
-  FieldDecl: 'isMutable=mutable isBitField=isBitfield hasInClassInitializer',
+  FieldDecl: 'isMutable=mutable hasInClassInitializer',
   FunctionDecl:
     'isInlined= isInlineSpecified=inline isVirtualAsWritten=virtual isPureVirtual=pure isDeletedAsWritten=explicitlyDeleted ' +
     'isVariadic=variadic isImmediateFunction=',
-  TagDecl: 'isCompleteDefinition=completeDefinition',
+  RecordDecl: '',
   EnumDecl: 'isScoped=scopedEnumTag isFixed=fixedUnderlyingType',
   NamespaceDecl: 'isInline isNested',
   LinkageSpecDecl: 'hasBraces',
@@ -108,13 +108,12 @@ for (const owner of ['VarDecl', 'FunctionDecl']) add(`${owner}.getStorageClass`,
 add('VarDecl.getInitStyle', ({ init }) => init && { ends: { c: 'CInit', call: 'CallInit', list: 'ListInit' }[init as string] ?? 'ParenListInit' });
 add('VarDecl.getTLSKind', ({ tls }) => ({ ends: { static: 'Static', dynamic: 'Dynamic' }[tls as string] ?? 'None' }));
 add('Expr.getValueKind', ({ valueCategory }) => valueCategory && { ends: String(valueCategory) });
-add('Expr.getObjectKind', (node) => node.valueCategory && ends('objectKind', 'Ordinary')(node));
 add('CastExpr.getCastKind', ends('castKind', ''));
 add('CastExpr.getCastKindName', ({ castKind }) => castKind);
 add('AccessSpecDecl.getAccess', ends('access', ''));
 add('TagDecl.getKindName', ({ tagUsed }) => tagUsed);
 add('LinkageSpecDecl.getLanguage', ({ language }) => ({ ends: language === 'C' ? 'C' : 'CXX' }));
-add('MaterializeTemporaryExpr.getStorageDuration', ({ storageDuration }) => ({ ends: String(storageDuration).split(' ')[0] }));
+add('MaterializeTemporaryExpr.getStorageDuration', ({ storageDuration }) => ({ ends: String(storageDuration).replace('full expression', 'FullExpression').split(' ')[0] }));
 add('DeclRefExpr.isNonOdrUse', ends('nonOdrUseReason', 'None'));
 add('ObjCIvarDecl.getAccessControl', ({ access }) => access && { ends: String(access) });
 add('ArrayType.getSizeModifier', ({ sizeModifier }) => ({ ends: String(sizeModifier ?? 'normal') }));
@@ -122,7 +121,6 @@ add('ArrayType.getSizeModifier', ({ sizeModifier }) => ({ ends: String(sizeModif
 // --- Texts and numbers -------------------------------------------------------------------------------------------------
 
 for (const [owner, pairs] of Object.entries({
-  NamedDecl: 'getNameAsString=name',
   BinaryOperator: 'getOpcodeStr=opcode',
   CXXDependentScopeMemberExpr: 'getMember=member',
   OverloadExpr: 'getName=name',
@@ -152,6 +150,8 @@ for (const [owner, pairs] of Object.entries({
     const [method, member] = pair.split('=') as [string, string];
     add(`${owner}.${method}`, ({ [member]: value }) => {
       if (value === undefined) return undefined;
+      if (typeof value === 'object' && value !== null && (value as { qualType: string }).qualType === 'NULL TYPE')
+        return undefined;
       if (typeof value === 'object' && value !== null) return { type: (value as { qualType: string }).qualType };
       return typeof value === 'boolean' ? value : { text: String(value) };
     });
@@ -291,9 +291,14 @@ add('CXXConstructExpr.getNumArgs', ({ inner }) => ({ text: String(inner.length) 
 add('Decl.hasAttrs', ({ inner }) => inner.some(({ kind }) => kind.endsWith('Attr')));
 add('Decl.attrs', ofKind(/Attr$/));
 add('FunctionDecl.doesThisDeclarationHaveABody', ({ inner }) =>
-  inner.some(({ kind }) => /^(CompoundStmt|CXXTryStmt|CoroutineBodyStmt)$/.test(kind)) ? true : undefined,
+  inner.some(({ kind }) => /^(CompoundStmt|CXXTryStmt|CoroutineBodyStmt)$/.test(kind)),
 );
 add('CXXRecordDecl.getNumBases', ({ definitionData, bases }) =>
   definitionData ? { text: String(((bases as unknown[]) ?? []).length) } : undefined,
 );
-add('CXXRecordDecl.getNumVBases', () => undefined);
+// What is used is not said to be referenced.
+add('Decl.isThisDeclarationReferenced', ({ isUsed, isReferenced }) => (isUsed ? undefined : isReferenced === true));
+add('TagDecl.isCompleteDefinition', ({ tagUsed, completeDefinition }) => tagUsed && completeDefinition === true);
+add('FieldDecl.isBitField', ({ kind, isBitfield }) => (kind === 'FieldDecl' ? isBitfield === true : undefined));
+// A using declaration is shown with its qualifier.
+add('NamedDecl.getNameAsString', ({ kind, name }) => (name && !kind.startsWith('Using') ? { text: name } : undefined));
