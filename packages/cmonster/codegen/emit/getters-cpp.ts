@@ -89,6 +89,7 @@ function shardText(name: string, getters: Getter[]): string {
 #include "answer.h"
 #include "subject.h"
 ${includes.join('\n')}
+#include "llvm/ADT/SmallPtrSet.h"
 #include <optional>
 
 namespace cmonster {

@@ -13,6 +13,9 @@ export const inherited = 'inherited';
 // Optional parts come in a fixed order, each there when its flag says so.
 const after = (...flags: string[]) => flags.map((flag) => `+this.${flag}()`).join(' + ');
 
+// The callee; of a kernel's call its configuration too.
+const beforeArguments = "(this.kind === 'CUDAKernelCallExpr' ? 2 : 1)";
+
 export const overrides: Record<string, string> = {
   // --- Columns every node has
   'CXXBaseSpecifier.getType': 'this.typeColumn()',
@@ -65,9 +68,9 @@ export const overrides: Record<string, string> = {
   'CXXConstructExpr.getNumArgs': 'this.childCount',
   'CXXDeleteExpr.getArgument': child(0),
   'CXXThrowExpr.getSubExpr': child(0),
-  'CallExpr.arguments': `${children}.slice(1)`,
+  'CallExpr.arguments': `${children}.slice(${beforeArguments})`,
   'CallExpr.getCallee': child(0),
-  'CallExpr.getNumArgs': 'this.childCount - 1',
+  'CallExpr.getNumArgs': `this.childCount - ${beforeArguments}`,
   'CastExpr.getSubExpr': child(0),
   'CompoundLiteralExpr.getInitializer': child(0),
   'ConditionalOperator.getCond': child(0),

@@ -134,6 +134,23 @@ const redeclarationsEnd = `!llvm::isa<clang::ObjCMethodDecl>(N) || [&] {
         return true;
       }()`;
 
+/** A class that contains itself, which is an error, contains itself without end. */
+const fieldsEnd = `[&] {
+        llvm::SmallVector<const clang::RecordDecl *> Work{N};
+        llvm::SmallPtrSet<const clang::RecordDecl *, 16> Seen;
+        while (!Work.empty()) {
+          const clang::RecordDecl *D = Work.pop_back_val()->getDefinition();
+          if (!D || !Seen.insert(D).second)
+            continue;
+          if (D->isInvalidDecl())
+            return false;
+          for (const clang::FieldDecl *F : D->fields())
+            if (const auto *T = F->getType()->getAs<clang::RecordType>())
+              Work.push_back(T->getDecl());
+        }
+        return true;
+      }()`;
+
 /** A parenthesised list that initialises, and a string that is no expression, have no type. */
 const hasType = '!N->getType().isNull()';
 
@@ -170,6 +187,19 @@ const hasAssociatedStatement = 'N->hasAssociatedStmt() && N->getAssociatedStmt()
 
 const hasCapturedStatement =
   'N->hasAssociatedStmt() && llvm::isa_and_nonnull<clang::CapturedStmt>(N->getAssociatedStmt())';
+
+const isScan = 'N->getModifier() == clang::OMPC_REDUCTION_inscan';
+
+const isNotInterfaceLoc = '!N->getAs<clang::ObjCInterfaceTypeLoc>()';
+const ofObjectTypeLoc = [
+  'getBaseLoc',
+  'getProtocolLAngleLoc',
+  'getProtocolLocs',
+  'getProtocolRAngleLoc',
+  'getTypeArgsLAngleLoc',
+  'getTypeArgsRAngleLoc',
+  'hasBaseTypeAsWritten',
+];
 
 /** `Class.method` → condition. */
 export const preconditions: Record<string, string> = {
@@ -243,17 +273,25 @@ export const preconditions: Record<string, string> = {
   'OMPExecutableDirective.getInnermostCapturedStmt': hasCapturedStatement,
   'OMPExecutableDirective.getRawStmt': hasAssociatedStatement,
   'OMPExecutableDirective.getStructuredBlock': `!N->isStandaloneDirective() && ${hasAssociatedStatement}`,
+  // Their storage is there for that modifier alone.
+  'OMPReductionClause.copy_array_elems': isScan,
+  'OMPReductionClause.copy_array_temps': isScan,
+  'OMPReductionClause.copy_ops': isScan,
   'ObjCInterfaceDecl.declaresOrInheritsDesignatedInitializers': 'N->hasDefinition()',
+  // The location of a mere interface is of this class too, and has less behind it.
+  ...Object.fromEntries(ofObjectTypeLoc.map((method) => [`ObjCObjectTypeLoc.${method}`, isNotInterfaceLoc])),
   'ObjCPropertyRefExpr.getGetterSelector': '!N->isImplicitProperty() || N->getImplicitPropertyGetter()',
   'ObjCPropertyRefExpr.getSetterSelector': '!N->isImplicitProperty() || N->getImplicitPropertySetter()',
   'OwnerAttr.getDerefType': 'N->getDerefTypeLoc()',
   'ParmVarDecl.getDefaultArg': '!N->hasUnparsedDefaultArg() && !N->hasUninstantiatedDefaultArg()',
   'ParmVarDecl.getUninstantiatedDefaultArg': 'N->hasUninstantiatedDefaultArg()',
   'PointerAttr.getDerefType': 'N->getDerefTypeLoc()',
+  'RecordDecl.isOrContainsUnion': fieldsEnd,
   'TemplateArgument.containsUnexpandedParameterPack': '!N->isNull()',
   'TemplateArgument.getDependence': '!N->isNull()',
   'TemplateArgument.getNumTemplateExpansions': 'N->getKind() == clang::TemplateArgument::TemplateExpansion',
   'TemplateArgument.getPackExpansionPattern': 'N->isPackExpansion()',
+  'TemplateArgument.getStructuralValueType': 'N->getKind() == clang::TemplateArgument::StructuralValue',
   'TemplateArgument.isDependent': '!N->isNull()',
   'TemplateArgument.isInstantiationDependent': '!N->isNull()',
   'TemplateSpecializationType.getAliasedType': 'N->isTypeAlias()',

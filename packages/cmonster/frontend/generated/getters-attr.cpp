@@ -4,6 +4,7 @@
 #include "subject.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/Comment.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <optional>
 
 namespace cmonster {

@@ -8,6 +8,7 @@
 #include "clang/AST/DeclObjC.h"
 #include "clang/AST/DeclTemplate.h"
 #include "clang/Basic/Module.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <optional>
 
 namespace cmonster {
@@ -2976,7 +2977,21 @@ static void g452(const Subject &S, Answer &A) { // RecordDecl::getDefinition
     A.undefined();
 }
 static void g453(const Subject &S, Answer &A) { // RecordDecl::isOrContainsUnion
-  if (const auto N = asRecordDecl(S); N)
+  if (const auto N = asRecordDecl(S); N && ([&] {
+        llvm::SmallVector<const clang::RecordDecl *> Work{N};
+        llvm::SmallPtrSet<const clang::RecordDecl *, 16> Seen;
+        while (!Work.empty()) {
+          const clang::RecordDecl *D = Work.pop_back_val()->getDefinition();
+          if (!D || !Seen.insert(D).second)
+            continue;
+          if (D->isInvalidDecl())
+            return false;
+          for (const clang::FieldDecl *F : D->fields())
+            if (const auto *T = F->getType()->getAs<clang::RecordType>())
+              Work.push_back(T->getDecl());
+        }
+        return true;
+      }()))
     put(A, N->isOrContainsUnion());
   else
     A.undefined();

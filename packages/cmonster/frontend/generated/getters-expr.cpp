@@ -6,6 +6,7 @@
 #include "clang/AST/LambdaCapture.h"
 #include "clang/AST/NestedNameSpecifier.h"
 #include "clang/AST/TemplateBase.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <optional>
 
 namespace cmonster {
@@ -351,7 +352,7 @@ static void g1917(const Subject &S, Answer &A) { // TemplateArgument::getAsStruc
     A.undefined();
 }
 static void g1918(const Subject &S, Answer &A) { // TemplateArgument::getStructuralValueType
-  if (const auto N = asTemplateArgument(S); N)
+  if (const auto N = asTemplateArgument(S); N && (N->getKind() == clang::TemplateArgument::StructuralValue))
     put(A, N->getStructuralValueType());
   else
     A.undefined();

@@ -6,6 +6,7 @@
 #include "clang/AST/DeclOpenMP.h"
 #include "clang/AST/ExprObjC.h"
 #include "clang/AST/StmtObjC.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <optional>
 
 namespace cmonster {

@@ -7,6 +7,7 @@
 #include "clang/AST/OpenMPClause.h"
 #include "clang/AST/StmtOpenACC.h"
 #include "clang/AST/StmtOpenMP.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <optional>
 
 namespace cmonster {
@@ -1252,19 +1253,19 @@ static void g3892(const Subject &S, Answer &A) { // OMPReductionClause::reductio
     A.undefined();
 }
 static void g3893(const Subject &S, Answer &A) { // OMPReductionClause::copy_ops
-  if (const auto N = asOMPReductionClause(S); N)
+  if (const auto N = asOMPReductionClause(S); N && (N->getModifier() == clang::OMPC_REDUCTION_inscan))
     put(A, N->copy_ops());
   else
     A.undefined();
 }
 static void g3894(const Subject &S, Answer &A) { // OMPReductionClause::copy_array_temps
-  if (const auto N = asOMPReductionClause(S); N)
+  if (const auto N = asOMPReductionClause(S); N && (N->getModifier() == clang::OMPC_REDUCTION_inscan))
     put(A, N->copy_array_temps());
   else
     A.undefined();
 }
 static void g3895(const Subject &S, Answer &A) { // OMPReductionClause::copy_array_elems
-  if (const auto N = asOMPReductionClause(S); N)
+  if (const auto N = asOMPReductionClause(S); N && (N->getModifier() == clang::OMPC_REDUCTION_inscan))
     put(A, N->copy_array_elems());
   else
     A.undefined();

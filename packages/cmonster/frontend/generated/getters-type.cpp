@@ -4,6 +4,7 @@
 #include "subject.h"
 #include "clang/AST/LocInfoType.h"
 #include "clang/AST/Type.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <optional>
 
 namespace cmonster {

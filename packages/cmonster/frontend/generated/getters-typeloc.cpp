@@ -3,6 +3,7 @@
 #include "answer.h"
 #include "subject.h"
 #include "clang/AST/TypeLoc.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include <optional>
 
 namespace cmonster {
@@ -689,13 +690,13 @@ static void g2981(const Subject &S, Answer &A) { // BTFTagAttributedTypeLoc::get
     A.undefined();
 }
 static void g2982(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getTypeArgsLAngleLoc
-  if (const auto N = asObjCObjectTypeLoc(S); N)
+  if (const auto N = asObjCObjectTypeLoc(S); N && (!N->getAs<clang::ObjCInterfaceTypeLoc>()))
     put(A, N->getTypeArgsLAngleLoc());
   else
     A.undefined();
 }
 static void g2983(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getTypeArgsRAngleLoc
-  if (const auto N = asObjCObjectTypeLoc(S); N)
+  if (const auto N = asObjCObjectTypeLoc(S); N && (!N->getAs<clang::ObjCInterfaceTypeLoc>()))
     put(A, N->getTypeArgsRAngleLoc());
   else
     A.undefined();
@@ -707,13 +708,13 @@ static void g2984(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getNumTyp
     A.undefined();
 }
 static void g2985(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolLAngleLoc
-  if (const auto N = asObjCObjectTypeLoc(S); N)
+  if (const auto N = asObjCObjectTypeLoc(S); N && (!N->getAs<clang::ObjCInterfaceTypeLoc>()))
     put(A, N->getProtocolLAngleLoc());
   else
     A.undefined();
 }
 static void g2986(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolRAngleLoc
-  if (const auto N = asObjCObjectTypeLoc(S); N)
+  if (const auto N = asObjCObjectTypeLoc(S); N && (!N->getAs<clang::ObjCInterfaceTypeLoc>()))
     put(A, N->getProtocolRAngleLoc());
   else
     A.undefined();
@@ -725,19 +726,19 @@ static void g2987(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getNumPro
     A.undefined();
 }
 static void g2988(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getProtocolLocs
-  if (const auto N = asObjCObjectTypeLoc(S); N)
+  if (const auto N = asObjCObjectTypeLoc(S); N && (!N->getAs<clang::ObjCInterfaceTypeLoc>()))
     put(A, N->getProtocolLocs());
   else
     A.undefined();
 }
 static void g2989(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::hasBaseTypeAsWritten
-  if (const auto N = asObjCObjectTypeLoc(S); N)
+  if (const auto N = asObjCObjectTypeLoc(S); N && (!N->getAs<clang::ObjCInterfaceTypeLoc>()))
     put(A, N->hasBaseTypeAsWritten());
   else
     A.undefined();
 }
 static void g2990(const Subject &S, Answer &A) { // ObjCObjectTypeLoc::getBaseLoc
-  if (const auto N = asObjCObjectTypeLoc(S); N)
+  if (const auto N = asObjCObjectTypeLoc(S); N && (!N->getAs<clang::ObjCInterfaceTypeLoc>()))
     put(A, N->getBaseLoc());
   else
     A.undefined();

@@ -1100,18 +1100,18 @@ export class OMPReductionClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get copy_ops(): readonly AnyExpr[] {
-    return this.ask(3893) as readonly AnyExpr[];
+  get copy_ops(): readonly AnyExpr[] | undefined {
+    return (this.ask(3893) ?? undefined) as readonly AnyExpr[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get copy_array_temps(): readonly AnyExpr[] {
-    return this.ask(3894) as readonly AnyExpr[];
+  get copy_array_temps(): readonly AnyExpr[] | undefined {
+    return (this.ask(3894) ?? undefined) as readonly AnyExpr[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get copy_array_elems(): readonly AnyExpr[] {
-    return this.ask(3895) as readonly AnyExpr[];
+  get copy_array_elems(): readonly AnyExpr[] | undefined {
+    return (this.ask(3895) ?? undefined) as readonly AnyExpr[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
@@ -2823,8 +2823,8 @@ export class OMPIsDevicePtrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
-  get mapperlists(): readonly AnyExpr[] {
-    return this.ask(4126) as readonly AnyExpr[];
+  get mapperlists(): readonly AnyExpr[] | undefined {
+    return (this.ask(4126) ?? undefined) as readonly AnyExpr[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */

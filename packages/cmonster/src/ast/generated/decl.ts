@@ -4161,8 +4161,8 @@ export class RecordDecl extends TagDecl {
    * Returns whether this record is a union, or contains (at any nesting level) a union member.
    * @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html
    */
-  isOrContainsUnion(): boolean {
-    return this.ask(453) as boolean;
+  isOrContainsUnion(): boolean | undefined {
+    return (this.ask(453) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */

@@ -564,13 +564,13 @@ export class ObjCObjectTypeLoc extends UnqualTypeLoc {
   declare readonly kind: KindOfObjCObjectTypeLoc;
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
-  get typeArgsLAngleLoc(): Location {
-    return this.ask(2982) as Location;
+  get typeArgsLAngleLoc(): Location | undefined {
+    return (this.ask(2982) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
-  get typeArgsRAngleLoc(): Location {
-    return this.ask(2983) as Location;
+  get typeArgsRAngleLoc(): Location | undefined {
+    return (this.ask(2983) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
@@ -579,13 +579,13 @@ export class ObjCObjectTypeLoc extends UnqualTypeLoc {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
-  get protocolLAngleLoc(): Location {
-    return this.ask(2985) as Location;
+  get protocolLAngleLoc(): Location | undefined {
+    return (this.ask(2985) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
-  get protocolRAngleLoc(): Location {
-    return this.ask(2986) as Location;
+  get protocolRAngleLoc(): Location | undefined {
+    return (this.ask(2986) ?? undefined) as Location | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
@@ -594,13 +594,13 @@ export class ObjCObjectTypeLoc extends UnqualTypeLoc {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
-  get protocolLocs(): readonly Location[] {
-    return this.ask(2988) as readonly Location[];
+  get protocolLocs(): readonly Location[] | undefined {
+    return (this.ask(2988) ?? undefined) as readonly Location[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
-  hasBaseTypeAsWritten(): boolean {
-    return this.ask(2989) as boolean;
+  hasBaseTypeAsWritten(): boolean | undefined {
+    return (this.ask(2989) ?? undefined) as boolean | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectTypeLoc.html */
