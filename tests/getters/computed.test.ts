@@ -29,8 +29,7 @@ test.each([...CORPUS, ...SNIPPETS].map((input) => [input.file.replace(/^.*\//, '
       for (let index = 1; index < types; index++) add(typeKind[index] as number, tu.type(index));
       const differences: string[] = [];
       for (const [of, subjects] of byKind)
-        for (const getter of gettersOf(of))
-          if (isReadable(of, getter)) compare(tu, of, getter, subjects, differences);
+        for (const getter of gettersOf(of)) if (isReadable(of, getter)) compare(tu, of, getter, subjects, differences);
       expect(differences).toEqual([]);
     } finally {
       tu.dispose();
@@ -74,6 +73,8 @@ function compare(
       [mine, theirs] = [String(mine), String(theirs)];
     }
     if (JSON.stringify(mine) === JSON.stringify(theirs)) return;
+    // Clang's own is for identifiers only; here it is the name as `nameAsString`, which is compared too.
+    if (getter.method === 'getName' && theirs === undefined) return;
     differences.push(`${subject.kind}.${getter.method} of ${subject}: ${mine} here, ${theirs} when asked`);
   });
 }

@@ -41,8 +41,7 @@ function pair(theirs: RawNode, mine: RawNode, rows: Map<string, number>, nodes: 
   const node = { ...theirs, kind: theirs.kind ?? '', row: row < 2 ** 32 ? row : 0, inner: [] as JsonNode[] };
   if (theirs.id && node.row !== 0 && !rows.has(theirs.id)) rows.set(theirs.id, node.row);
   nodes.push(node);
-  for (let i = 0; i < inner.length; i++)
-    node.inner.push(pair(inner[i] as RawNode, others[i] as RawNode, rows, nodes));
+  for (let i = 0; i < inner.length; i++) node.inner.push(pair(inner[i] as RawNode, others[i] as RawNode, rows, nodes));
   return node;
 }
 
@@ -91,4 +90,3 @@ function describe(value: unknown): string {
   if (value instanceof Location) return `${value}`;
   return Array.isArray(value) ? value.map((item) => item?.index).join() : String(value);
 }
-

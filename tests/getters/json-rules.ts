@@ -38,7 +38,8 @@ for (const [owner, pairs] of Object.entries({
   NonTypeTemplateParmDecl: 'isParameterPack',
   TemplateTemplateParmDecl: 'isParameterPack',
   Attr: 'isInherited=inherited isImplicit=implicit',
-  IfStmt: 'hasInitStorage=hasInit hasVarStorage=hasVar hasElseStorage=hasElse isConstexpr isNegatedConsteval=constevalIsNegated',
+  IfStmt:
+    'hasInitStorage=hasInit hasVarStorage=hasVar hasElseStorage=hasElse isConstexpr isNegatedConsteval=constevalIsNegated',
   SwitchStmt: 'hasInitStorage=hasInit hasVarStorage=hasVar',
   WhileStmt: 'hasVarStorage=hasVar',
   CaseStmt: 'caseStmtIsGNURange=isGNURange',
@@ -46,7 +47,8 @@ for (const [owner, pairs] of Object.entries({
   MemberExpr: 'isArrow',
   CXXNewExpr: 'isGlobalNew=isGlobal isArray',
   CXXDeleteExpr: 'isGlobalDelete=isGlobal isArrayForm=isArray isArrayFormAsWritten=isArrayAsWritten',
-  CXXConstructExpr: 'isElidable=elidable isListInitialization=list requiresZeroInitialization=zeroing hadMultipleCandidates',
+  CXXConstructExpr:
+    'isElidable=elidable isListInitialization=list requiresZeroInitialization=zeroing hadMultipleCandidates',
   CXXThisExpr: 'isImplicit=implicit',
   CXXDefaultArgExpr: 'hasRewrittenInit',
   CXXDefaultInitExpr: 'hasRewrittenInit',
@@ -105,7 +107,10 @@ const ends = (member: string, ifAbsent: string): Rule => {
   return (node) => ({ ends: String(node[member] ?? ifAbsent) });
 };
 for (const owner of ['VarDecl', 'FunctionDecl']) add(`${owner}.getStorageClass`, ends('storageClass', 'None'));
-add('VarDecl.getInitStyle', ({ init }) => init && { ends: { c: 'CInit', call: 'CallInit', list: 'ListInit' }[init as string] ?? 'ParenListInit' });
+add(
+  'VarDecl.getInitStyle',
+  ({ init }) => init && { ends: { c: 'CInit', call: 'CallInit', list: 'ListInit' }[init as string] ?? 'ParenListInit' },
+);
 add('VarDecl.getTLSKind', ({ tls }) => ({ ends: { static: 'Static', dynamic: 'Dynamic' }[tls as string] ?? 'None' }));
 add('Expr.getValueKind', ({ valueCategory }) => valueCategory && { ends: String(valueCategory) });
 add('CastExpr.getCastKind', ends('castKind', ''));
@@ -113,7 +118,9 @@ add('CastExpr.getCastKindName', ({ castKind }) => castKind);
 add('AccessSpecDecl.getAccess', ends('access', ''));
 add('TagDecl.getKindName', ({ tagUsed }) => tagUsed);
 add('LinkageSpecDecl.getLanguage', ({ language }) => ({ ends: language === 'C' ? 'C' : 'CXX' }));
-add('MaterializeTemporaryExpr.getStorageDuration', ({ storageDuration }) => ({ ends: String(storageDuration).replace('full expression', 'FullExpression').split(' ')[0] }));
+add('MaterializeTemporaryExpr.getStorageDuration', ({ storageDuration }) => ({
+  ends: String(storageDuration).replace('full expression', 'FullExpression').split(' ')[0],
+}));
 add('DeclRefExpr.isNonOdrUse', ends('nonOdrUseReason', 'None'));
 add('ObjCIvarDecl.getAccessControl', ({ access }) => access && { ends: String(access) });
 add('ArrayType.getSizeModifier', ({ sizeModifier }) => ({ ends: String(sizeModifier ?? 'normal') }));
@@ -208,8 +215,7 @@ for (const [owner, pairs] of Object.entries({
   CXXBindTemporaryExpr: 'getSubExpr=0',
   CXXCatchStmt: 'getExceptionDecl=0 getHandlerBlock=1',
   CXXDeleteExpr: 'getArgument=0',
-  CXXForRangeStmt:
-    'getInit=0 getRangeStmt=1 getBeginStmt=2 getEndStmt=3 getCond=4 getInc=5 getLoopVarStmt=6 getBody=7',
+  CXXForRangeStmt: 'getInit=0 getRangeStmt=1 getBeginStmt=2 getEndStmt=3 getCond=4 getInc=5 getLoopVarStmt=6 getBody=7',
   CXXNoexceptExpr: 'getOperand=0',
   CXXRewrittenBinaryOperator: 'getSemanticForm=0',
   CXXPseudoDestructorExpr: 'getBase=0',

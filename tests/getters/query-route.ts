@@ -3,8 +3,8 @@
  * matcher gives only one answer.
  */
 import { spawnSync } from 'node:child_process';
-import * as cmonster from 'cmonster';
 import type { Decl, Node, TranslationUnit, ValueDecl } from 'cmonster';
+import * as cmonster from 'cmonster';
 import { kindNumber } from '../../packages/cmonster/src/ast/registry.js';
 import { type Getter, gettersOf, isReadable, read } from './applicable.js';
 import type { Input } from './corpus.js';
@@ -18,8 +18,7 @@ const predicates: Record<string, string> = {
   cxxMethodDecl:
     'isConst isVirtual isPure=isPureVirtual isVirtualAsWritten isCopyAssignmentOperator isMoveAssignmentOperator ' +
     'isUserProvided',
-  cxxConstructorDecl:
-    'isCopyConstructor isMoveConstructor isDefaultConstructor isDelegatingConstructor isExplicit',
+  cxxConstructorDecl: 'isCopyConstructor isMoveConstructor isDefaultConstructor isDelegatingConstructor isExplicit',
   cxxConversionDecl: 'isExplicit',
   varDecl:
     'hasGlobalStorage hasLocalStorage isStaticLocal isConstexpr isExceptionVariable isInitCapture isExternC isInline',
@@ -90,7 +89,10 @@ const queries: Query[] = [
 ];
 
 function classNamed(matcher: string): string {
-  return matcher.replace(/^cxx/, 'CXX').replace(/^objc/, 'ObjC').replace(/^[a-z]/, (first) => first.toUpperCase());
+  return matcher
+    .replace(/^cxx/, 'CXX')
+    .replace(/^objc/, 'ObjC')
+    .replace(/^[a-z]/, (first) => first.toUpperCase());
 }
 
 export function compareWithQueries(tu: TranslationUnit, input: Input, tally: Tally): void {
@@ -128,14 +130,19 @@ export function compareWithQueries(tu: TranslationUnit, input: Input, tally: Tal
 
 /** Where each matcher matches in the file itself, `line:column`. */
 function run({ file, arguments: args }: Input): Set<string>[] {
-  const commands = ['set traversal AsIs', 'set output diag', ...queries.flatMap(({ yes, no }) => [`match ${yes}`, `match ${no}`])];
+  const commands = [
+    'set traversal AsIs',
+    'set output diag',
+    ...queries.flatMap(({ yes, no }) => [`match ${yes}`, `match ${no}`]),
+  ];
   const { stdout: output } = spawnSync(
     'clang-query-19',
     [...commands.flatMap((command) => ['-c', command]), file, '--', ...args],
     { encoding: 'utf8', maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const results = output.split(/^\d+ match(?:es)?\.$/m).slice(0, -1);
-  if (results.length !== 2 * queries.length) throw new Error(`clang-query gave ${results.length} results: ${output.slice(0, 300)}`);
+  if (results.length !== 2 * queries.length)
+    throw new Error(`clang-query gave ${results.length} results: ${output.slice(0, 300)}`);
   return results.map((text) => {
     const found = new Set<string>();
     for (const match of text.matchAll(/^(.*):(\d+):(\d+): note: "root" binds here$/gm))

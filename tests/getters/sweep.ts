@@ -111,30 +111,26 @@ class Sum {
   }
 
   add(value: unknown): void {
-    switch (typeof value) {
-      case 'undefined':
-        return this.word(-1);
-      case 'boolean':
-        return this.word(value ? -2 : -3);
-      case 'number':
-        if (Number.isInteger(value) && Math.abs(value) < 2 ** 31) {
-          this.word(-4);
-          return this.word(value);
-        }
-        return this.string(`n${Object.is(value, -0) ? '-0' : value}`);
-      case 'bigint':
-        return this.string(`b${value}`);
-      case 'string':
-        return this.string(value);
-    }
-    if (value === null) return this.word(-5);
-    if (Array.isArray(value)) {
+    if (value === undefined) this.word(-1);
+    else if (value === null) this.word(-5);
+    else if (typeof value === 'boolean') this.word(value ? -2 : -3);
+    else if (typeof value === 'string') this.string(value);
+    else if (typeof value === 'bigint') this.string(`b${value}`);
+    else if (typeof value === 'number') this.number(value);
+    else if (Array.isArray(value)) {
       this.word(-6);
       this.word(value.length);
       for (const item of value) this.add(item);
+    } else this.string(JSON.stringify(value));
+  }
+
+  private number(value: number): void {
+    if ((value | 0) !== value || Object.is(value, -0)) {
+      this.string(`n${Object.is(value, -0) ? '-0' : value}`);
       return;
     }
-    this.string(JSON.stringify(value));
+    this.word(-4);
+    this.word(value);
   }
 
   private string(text: string): void {

@@ -31,7 +31,9 @@ export class Tally {
 
   /** Predicates that were both true and false, and others that gave a value. */
   get covered(): string[] {
-    return [...this.seen].filter(([name, seen]) => (this.bools.has(name) ? seen.size === 2 : seen.has('some'))).map(first);
+    return [...this.seen]
+      .filter(([name, seen]) => (this.bools.has(name) ? seen.size === 2 : seen.has('some')))
+      .map(first);
   }
   /** Those that never changed. */
   get constant(): string[] {

@@ -1041,12 +1041,12 @@ export class CallExpr extends Expr {
    * @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html
    */
   get numArgs(): number {
-    return this.childCount - 1;
+    return this.childCount - (this.kind === 'CUDAKernelCallExpr' ? 2 : 1);
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallExpr.html */
   get arguments(): readonly AnyExpr[] {
-    return this.dumpedChildren().slice(1) as unknown as readonly AnyExpr[];
+    return (this.dumpedChildren().slice((this.kind === 'CUDAKernelCallExpr' ? 2 : 1))) as unknown as readonly AnyExpr[];
   }
 
   /**
