@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CmonsterError } from '../error.js';
+import type { Child } from './child.js';
 import { Connection, type ConnectionOptions, type Parsed, type ParseRequest } from './connection.js';
 import { deathOf } from './death.js';
 import { Encoder, Frame, wireResolver } from './protocol.js';
@@ -83,7 +84,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const connection of opened) {
     connection.close();
-    await connection.child.exit;
+    await (connection.child as Child).exit;
     expect(deathOf(connection.child.pid)).toBeDefined();
   }
   expect(readdirSync(place)).toEqual([]);
@@ -106,7 +107,7 @@ describe.each([
     expect(ask(connection, 5)).toEqual([5]);
     expect(ask(connection, 1, 2, 3)).toEqual([1, 2, 3]);
     connection.close();
-    await connection.child.exit;
+    await (connection.child as Child).exit;
   });
 
   it('answers calls in the middle of a parse', async () => {
