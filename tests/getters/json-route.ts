@@ -1,5 +1,5 @@
 /** Getters held against Clang's own JSON dump: its nodes and those of this project's dump come in the same order. */
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
 import { dumpJson, Location, Node, type TranslationUnit, TypeBase } from 'cmonster';
 import { kindNumber } from '../../packages/cmonster/src/ast/registry.js';
 import { gettersOf, isReadable, read } from './applicable.js';
@@ -16,7 +16,11 @@ interface RawNode {
 }
 
 export function compareWithJson(tu: TranslationUnit, input: Input, tally: Tally): void {
-  const options = { encoding: 'utf8', maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] } as const;
+  const options: SpawnSyncOptionsWithStringEncoding = {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  };
   const args = ['-fsyntax-only', '-Xclang', '-ast-dump=json', ...input.arguments, input.file];
   const theirs = JSON.parse(spawnSync('clang-19', args, options).stdout) as RawNode;
   const mine = JSON.parse([...dumpJson(tu, { implicit: true, instantiations: true })].join('')) as RawNode;
