@@ -7,5 +7,5 @@ export function cppFiles() {
   const patterns = ['frontend', 'runtime'].flatMap((folder) =>
     ['cpp', 'h', 'c'].map((extension) => `:(glob)packages/*/${folder}/**/*.${extension}`),
   );
-  return listFiles([...patterns, ':(exclude,glob)**/generated/**']);
+  return listFiles(patterns).filter((file) => !file.includes('/generated/'));
 }
