@@ -52,7 +52,8 @@ export const dumpCommand: CommandModule<object, DumpArguments> = {
 
 async function dump(argv: ArgumentsCamelCase<DumpArguments>): Promise<void> {
   const view: ViewOptions = { implicit: argv.implicit, instantiations: argv.instantiations, typeLocs: argv.typelocs };
-  const colour = argv.color ?? pc.isColorSupported;
+  // Not by pc.isColorSupported alone: that is true on every machine that calls itself CI.
+  const colour = argv.color ?? (pc.isColorSupported && process.stdout.isTTY === true);
   const tu = await TranslationUnit.parse(argv.file, parseOptionsOf(argv));
   try {
     process.stderr.write(renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour }));
