@@ -37,6 +37,11 @@ test('anything else keeps its name, as a property that begins in lower case', ()
   expect(getterName('Expr', 'IgnoreParens', expr)).toEqual({ name: 'ignoreParens', call: false });
 });
 
+test('underscores go', () => {
+  expect(getterName('CXXMethodDecl', 'overridden_methods', { k: 'list', of: expr }).name).toBe('overriddenMethods');
+  expect(getterName('CastExpr', 'path_empty', bool)).toEqual({ name: 'pathEmpty', call: true });
+});
+
 test("the node's own properties are left alone", () => {
   expect(getterName('FieldDecl', 'getParent', expr).name).toBe('parentDecl');
   expect(getterName('TextComment', 'getText', string).name).toBe('commentText');

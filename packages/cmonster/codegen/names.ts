@@ -16,6 +16,11 @@ export function lowerFirst(name: string): string {
   return name.slice(0, head).toLowerCase() + name.slice(head);
 }
 
+/** `overridden_methods` → overriddenMethods. */
+function camelCase(name: string): string {
+  return name.replace(/_([a-zA-Z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** How a getter appears on its TypeScript class. */
 export interface GetterName {
   name: string;
@@ -25,11 +30,11 @@ export interface GetterName {
 
 /**
  * `getX()` becomes the property `x`. What returns a bool under another name stays a method of that name. Everything
- * else becomes a property under its own name. The table of exceptions is tables/renamed.ts.
+ * else becomes a property under its own name. Underscores go. The table of exceptions is tables/renamed.ts.
  */
 export function getterName(owner: string, method: string, returns: ReturnKind): GetterName {
   const exception = renamed[`${owner}.${method}`] ?? renamed[`*.${method}`];
   if (exception) return { name: exception, call: false };
-  if (/^get[A-Z]/.test(method)) return { name: lowerFirst(method.slice(3)), call: false };
-  return { name: lowerFirst(method), call: returns.k === 'bool' };
+  if (/^get[A-Z]/.test(method)) return { name: camelCase(lowerFirst(method.slice(3))), call: false };
+  return { name: camelCase(lowerFirst(method)), call: returns.k === 'bool' };
 }

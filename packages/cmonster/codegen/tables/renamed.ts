@@ -39,6 +39,8 @@ export const renamed: Record<string, string> = {
   'QualType.getLocalQualifiers': 'localQualifiersAsString',
   // Where the declaration itself begins, without the template's parameters: not `beginLoc`.
   'TypeDecl.getBeginLoc': 'declBeginLoc',
+  // The same as getParamTypes, which has the name.
+  'FunctionProtoType.param_types': 'param_types',
   // `text` and `range` are the source's.
   'Attr.getRange': 'sourceRange',
   'TextComment.getText': 'commentText',

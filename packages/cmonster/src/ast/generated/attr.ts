@@ -322,7 +322,7 @@ export class AbiTagAttr extends Attr {
   declare readonly kind: 'AbiTagAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AbiTagAttr.html */
-  get tags_size(): number {
+  get tagsSize(): number {
     return this.ask(3267) as number;
   }
 
@@ -347,7 +347,7 @@ export class AcquireCapabilityAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquireCapabilityAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3271) as number;
   }
 
@@ -377,7 +377,7 @@ export class AcquiredAfterAttr extends InheritableAttr {
   declare readonly kind: 'AcquiredAfterAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquiredAfterAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3275) as number;
   }
 
@@ -392,7 +392,7 @@ export class AcquiredBeforeAttr extends InheritableAttr {
   declare readonly kind: 'AcquiredBeforeAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AcquiredBeforeAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3277) as number;
   }
 
@@ -577,7 +577,7 @@ export class AnnotateAttr extends InheritableParamAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3301) as number;
   }
 
@@ -587,7 +587,7 @@ export class AnnotateAttr extends InheritableParamAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateAttr.html */
-  get delayedArgs_size(): number {
+  get delayedArgsSize(): number {
     return this.ask(3303) as number;
   }
 
@@ -612,7 +612,7 @@ export class AnnotateTypeAttr extends TypeAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateTypeAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3307) as number;
   }
 
@@ -622,7 +622,7 @@ export class AnnotateTypeAttr extends TypeAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AnnotateTypeAttr.html */
-  get delayedArgs_size(): number {
+  get delayedArgsSize(): number {
     return this.ask(3309) as number;
   }
 
@@ -697,7 +697,7 @@ export class ArmInAttr extends TypeAttr {
   declare readonly kind: 'ArmInAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmInAttr.html */
-  get inArgs_size(): number {
+  get inArgsSize(): number {
     return this.ask(3317) as number;
   }
 
@@ -712,7 +712,7 @@ export class ArmInOutAttr extends TypeAttr {
   declare readonly kind: 'ArmInOutAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmInOutAttr.html */
-  get inOutArgs_size(): number {
+  get inOutArgsSize(): number {
     return this.ask(3319) as number;
   }
 
@@ -737,7 +737,7 @@ export class ArmNewAttr extends InheritableAttr {
   declare readonly kind: 'ArmNewAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmNewAttr.html */
-  get newArgs_size(): number {
+  get newArgsSize(): number {
     return this.ask(3321) as number;
   }
 
@@ -762,7 +762,7 @@ export class ArmOutAttr extends TypeAttr {
   declare readonly kind: 'ArmOutAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmOutAttr.html */
-  get outArgs_size(): number {
+  get outArgsSize(): number {
     return this.ask(3325) as number;
   }
 
@@ -777,7 +777,7 @@ export class ArmPreservesAttr extends TypeAttr {
   declare readonly kind: 'ArmPreservesAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ArmPreservesAttr.html */
-  get preserveArgs_size(): number {
+  get preserveArgsSize(): number {
     return this.ask(3327) as number;
   }
 
@@ -837,7 +837,7 @@ export class AssertCapabilityAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertCapabilityAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3334) as number;
   }
 
@@ -852,7 +852,7 @@ export class AssertExclusiveLockAttr extends InheritableAttr {
   declare readonly kind: 'AssertExclusiveLockAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertExclusiveLockAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3336) as number;
   }
 
@@ -867,7 +867,7 @@ export class AssertSharedLockAttr extends InheritableAttr {
   declare readonly kind: 'AssertSharedLockAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1AssertSharedLockAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3338) as number;
   }
 
@@ -1097,7 +1097,7 @@ export class CPUDispatchAttr extends InheritableAttr {
   declare readonly kind: 'CPUDispatchAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CPUDispatchAttr.html */
-  get cpus_size(): number {
+  get cpusSize(): number {
     return this.ask(3363) as number;
   }
 
@@ -1112,7 +1112,7 @@ export class CPUSpecificAttr extends InheritableAttr {
   declare readonly kind: 'CPUSpecificAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CPUSpecificAttr.html */
-  get cpus_size(): number {
+  get cpusSize(): number {
     return this.ask(3365) as number;
   }
 
@@ -1207,7 +1207,7 @@ export class CallableWhenAttr extends InheritableAttr {
   declare readonly kind: 'CallableWhenAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallableWhenAttr.html */
-  get callableStates_size(): number {
+  get callableStatesSize(): number {
     return this.ask(3372) as number;
   }
 
@@ -1222,7 +1222,7 @@ export class CallbackAttr extends InheritableAttr {
   declare readonly kind: 'CallbackAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CallbackAttr.html */
-  get encoding_size(): number {
+  get encodingSize(): number {
     return this.ask(3374) as number;
   }
 
@@ -1517,7 +1517,7 @@ export class DiagnoseAsBuiltinAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DiagnoseAsBuiltinAttr.html */
-  get argIndices_size(): number {
+  get argIndicesSize(): number {
     return this.ask(3399) as number;
   }
 
@@ -1692,7 +1692,7 @@ export class ExclusiveTrylockFunctionAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ExclusiveTrylockFunctionAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3423) as number;
   }
 
@@ -2137,7 +2137,7 @@ export class LocksExcludedAttr extends InheritableAttr {
   declare readonly kind: 'LocksExcludedAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1LocksExcludedAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3470) as number;
   }
 
@@ -2407,7 +2407,7 @@ export class NoBuiltinAttr extends Attr {
   declare readonly kind: 'NoBuiltinAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoBuiltinAttr.html */
-  get builtinNames_size(): number {
+  get builtinNamesSize(): number {
     return this.ask(3490) as number;
   }
 
@@ -2497,7 +2497,7 @@ export class NoSanitizeAttr extends InheritableAttr {
   declare readonly kind: 'NoSanitizeAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NoSanitizeAttr.html */
-  get sanitizers_size(): number {
+  get sanitizersSize(): number {
     return this.ask(3493) as number;
   }
 
@@ -2577,7 +2577,7 @@ export class NonNullAttr extends InheritableParamAttr {
   declare readonly kind: 'NonNullAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1NonNullAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3499) as number;
   }
 }
@@ -2657,7 +2657,7 @@ export class OMPDeclareSimdDeclAttr extends Attr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
-  get uniforms_size(): number {
+  get uniformsSize(): number {
     return this.ask(3509) as number;
   }
 
@@ -2667,7 +2667,7 @@ export class OMPDeclareSimdDeclAttr extends Attr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
-  get aligneds_size(): number {
+  get alignedsSize(): number {
     return this.ask(3511) as number;
   }
 
@@ -2677,7 +2677,7 @@ export class OMPDeclareSimdDeclAttr extends Attr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
-  get alignments_size(): number {
+  get alignmentsSize(): number {
     return this.ask(3513) as number;
   }
 
@@ -2687,7 +2687,7 @@ export class OMPDeclareSimdDeclAttr extends Attr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
-  get linears_size(): number {
+  get linearsSize(): number {
     return this.ask(3515) as number;
   }
 
@@ -2697,7 +2697,7 @@ export class OMPDeclareSimdDeclAttr extends Attr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
-  get modifiers_size(): number {
+  get modifiersSize(): number {
     return this.ask(3517) as number;
   }
 
@@ -2707,7 +2707,7 @@ export class OMPDeclareSimdDeclAttr extends Attr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareSimdDeclAttr.html */
-  get steps_size(): number {
+  get stepsSize(): number {
     return this.ask(3519) as number;
   }
 
@@ -2757,7 +2757,7 @@ export class OMPDeclareVariantAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
-  get adjustArgsNothing_size(): number {
+  get adjustArgsNothingSize(): number {
     return this.ask(3527) as number;
   }
 
@@ -2767,7 +2767,7 @@ export class OMPDeclareVariantAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
-  get adjustArgsNeedDevicePtr_size(): number {
+  get adjustArgsNeedDevicePtrSize(): number {
     return this.ask(3529) as number;
   }
 
@@ -2777,7 +2777,7 @@ export class OMPDeclareVariantAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareVariantAttr.html */
-  get appendArgs_size(): number {
+  get appendArgsSize(): number {
     return this.ask(3531) as number;
   }
 }
@@ -3187,7 +3187,7 @@ export class OwnershipAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OwnershipAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3561) as number;
   }
 
@@ -3487,7 +3487,7 @@ export class ReleaseCapabilityAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ReleaseCapabilityAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3592) as number;
   }
 
@@ -3552,7 +3552,7 @@ export class RequiresCapabilityAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RequiresCapabilityAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3601) as number;
   }
 
@@ -3677,7 +3677,7 @@ export class SharedTrylockFunctionAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SharedTrylockFunctionAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3612) as number;
   }
 
@@ -3752,7 +3752,7 @@ export class SuppressAttr extends DeclOrStmtAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1SuppressAttr.html */
-  get diagnosticIdentifiers_size(): number {
+  get diagnosticIdentifiersSize(): number {
     return this.ask(3619) as number;
   }
 
@@ -4022,7 +4022,7 @@ export class TargetClonesAttr extends InheritableAttr {
   declare readonly kind: 'TargetClonesAttr';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TargetClonesAttr.html */
-  get featuresStrs_size(): number {
+  get featuresStrsSize(): number {
     return this.ask(3648) as number;
   }
 
@@ -4107,7 +4107,7 @@ export class TryAcquireCapabilityAttr extends InheritableAttr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TryAcquireCapabilityAttr.html */
-  get args_size(): number {
+  get argsSize(): number {
     return this.ask(3658) as number;
   }
 

@@ -96,12 +96,12 @@ export class OMPAllocateClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3783) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3784) as boolean;
   }
 
@@ -797,17 +797,17 @@ export class OMPPrivateClause extends OMPClause {
   declare readonly kind: 'OMPPrivateClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html */
-  get private_copies(): readonly AnyExpr[] {
+  get privateCopies(): readonly AnyExpr[] {
     return this.ask(3849) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3850) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPPrivateClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3851) as boolean;
   }
 
@@ -838,7 +838,7 @@ export class OMPFirstprivateClause extends OMPClause {
   declare readonly kind: 'OMPFirstprivateClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html */
-  get private_copies(): readonly AnyExpr[] {
+  get privateCopies(): readonly AnyExpr[] {
     return this.ask(3855) as readonly AnyExpr[];
   }
 
@@ -848,12 +848,12 @@ export class OMPFirstprivateClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3857) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFirstprivateClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3858) as boolean;
   }
 
@@ -924,32 +924,32 @@ export class OMPLastprivateClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
-  get private_copies(): readonly AnyExpr[] {
+  get privateCopies(): readonly AnyExpr[] {
     return this.ask(3867) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
-  get source_exprs(): readonly AnyExpr[] {
+  get sourceExprs(): readonly AnyExpr[] {
     return this.ask(3868) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
-  get destination_exprs(): readonly AnyExpr[] {
+  get destinationExprs(): readonly AnyExpr[] {
     return this.ask(3869) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
-  get assignment_ops(): readonly AnyExpr[] {
+  get assignmentOps(): readonly AnyExpr[] {
     return this.ask(3870) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3871) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLastprivateClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3872) as boolean;
   }
 
@@ -1004,12 +1004,12 @@ export class OMPSharedClause extends OMPClause {
   declare readonly kind: 'OMPSharedClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPSharedClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3879) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPSharedClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3880) as boolean;
   }
 
@@ -1085,42 +1085,42 @@ export class OMPReductionClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get lhs_exprs(): readonly AnyExpr[] {
+  get lhsExprs(): readonly AnyExpr[] {
     return this.ask(3890) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get rhs_exprs(): readonly AnyExpr[] {
+  get rhsExprs(): readonly AnyExpr[] {
     return this.ask(3891) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get reduction_ops(): readonly AnyExpr[] {
+  get reductionOps(): readonly AnyExpr[] {
     return this.ask(3892) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get copy_ops(): readonly AnyExpr[] | undefined {
+  get copyOps(): readonly AnyExpr[] | undefined {
     return (this.ask(3893) ?? undefined) as readonly AnyExpr[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get copy_array_temps(): readonly AnyExpr[] | undefined {
+  get copyArrayTemps(): readonly AnyExpr[] | undefined {
     return (this.ask(3894) ?? undefined) as readonly AnyExpr[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get copy_array_elems(): readonly AnyExpr[] | undefined {
+  get copyArrayElems(): readonly AnyExpr[] | undefined {
     return (this.ask(3895) ?? undefined) as readonly AnyExpr[] | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3896) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPReductionClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3897) as boolean;
   }
 
@@ -1204,27 +1204,27 @@ export class OMPTaskReductionClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
-  get lhs_exprs(): readonly AnyExpr[] {
+  get lhsExprs(): readonly AnyExpr[] {
     return this.ask(3908) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
-  get rhs_exprs(): readonly AnyExpr[] {
+  get rhsExprs(): readonly AnyExpr[] {
     return this.ask(3909) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
-  get reduction_ops(): readonly AnyExpr[] {
+  get reductionOps(): readonly AnyExpr[] {
     return this.ask(3910) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3911) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPTaskReductionClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3912) as boolean;
   }
 
@@ -1308,32 +1308,32 @@ export class OMPInReductionClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
-  get lhs_exprs(): readonly AnyExpr[] {
+  get lhsExprs(): readonly AnyExpr[] {
     return this.ask(3923) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
-  get rhs_exprs(): readonly AnyExpr[] {
+  get rhsExprs(): readonly AnyExpr[] {
     return this.ask(3924) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
-  get reduction_ops(): readonly AnyExpr[] {
+  get reductionOps(): readonly AnyExpr[] {
     return this.ask(3925) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
-  get taskgroup_descriptors(): readonly AnyExpr[] {
+  get taskgroupDescriptors(): readonly AnyExpr[] {
     return this.ask(3926) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3927) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInReductionClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3928) as boolean;
   }
 
@@ -1456,17 +1456,17 @@ export class OMPLinearClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
-  get used_expressions(): readonly AnyExpr[] {
+  get usedExpressions(): readonly AnyExpr[] {
     return this.ask(3945) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3946) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLinearClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3947) as boolean;
   }
 
@@ -1537,12 +1537,12 @@ export class OMPAlignedClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3956) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAlignedClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3957) as boolean;
   }
 
@@ -1573,27 +1573,27 @@ export class OMPCopyinClause extends OMPClause {
   declare readonly kind: 'OMPCopyinClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
-  get source_exprs(): readonly AnyExpr[] {
+  get sourceExprs(): readonly AnyExpr[] {
     return this.ask(3961) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
-  get destination_exprs(): readonly AnyExpr[] {
+  get destinationExprs(): readonly AnyExpr[] {
     return this.ask(3962) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
-  get assignment_ops(): readonly AnyExpr[] {
+  get assignmentOps(): readonly AnyExpr[] {
     return this.ask(3963) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3964) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyinClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3965) as boolean;
   }
 
@@ -1624,27 +1624,27 @@ export class OMPCopyprivateClause extends OMPClause {
   declare readonly kind: 'OMPCopyprivateClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
-  get source_exprs(): readonly AnyExpr[] {
+  get sourceExprs(): readonly AnyExpr[] {
     return this.ask(3969) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
-  get destination_exprs(): readonly AnyExpr[] {
+  get destinationExprs(): readonly AnyExpr[] {
     return this.ask(3970) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
-  get assignment_ops(): readonly AnyExpr[] {
+  get assignmentOps(): readonly AnyExpr[] {
     return this.ask(3971) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3972) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPCopyprivateClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3973) as boolean;
   }
 
@@ -1675,12 +1675,12 @@ export class OMPFlushClause extends OMPClause {
   declare readonly kind: 'OMPFlushClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFlushClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3977) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFlushClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3978) as boolean;
   }
 
@@ -1774,12 +1774,12 @@ export class OMPDependClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(3990) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDependClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(3991) as boolean;
   }
 
@@ -1961,17 +1961,17 @@ export class OMPMapClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
-  get all_decls(): readonly AnyValueDecl[] {
+  get allDecls(): readonly AnyValueDecl[] {
     return this.ask(4012) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
-  get all_num_lists(): readonly number[] {
+  get allNumLists(): readonly number[] {
     return this.ask(4013) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
-  get all_lists_sizes(): readonly number[] {
+  get allListsSizes(): readonly number[] {
     return this.ask(4014) as readonly number[];
   }
 
@@ -1981,12 +1981,12 @@ export class OMPMapClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4016) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPMapClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4017) as boolean;
   }
 
@@ -2390,17 +2390,17 @@ export class OMPToClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
-  get all_decls(): readonly AnyValueDecl[] {
+  get allDecls(): readonly AnyValueDecl[] {
     return this.ask(4062) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
-  get all_num_lists(): readonly number[] {
+  get allNumLists(): readonly number[] {
     return this.ask(4063) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
-  get all_lists_sizes(): readonly number[] {
+  get allListsSizes(): readonly number[] {
     return this.ask(4064) as readonly number[];
   }
 
@@ -2410,12 +2410,12 @@ export class OMPToClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4066) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPToClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4067) as boolean;
   }
 
@@ -2510,17 +2510,17 @@ export class OMPFromClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
-  get all_decls(): readonly AnyValueDecl[] {
+  get allDecls(): readonly AnyValueDecl[] {
     return this.ask(4079) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
-  get all_num_lists(): readonly number[] {
+  get allNumLists(): readonly number[] {
     return this.ask(4080) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
-  get all_lists_sizes(): readonly number[] {
+  get allListsSizes(): readonly number[] {
     return this.ask(4081) as readonly number[];
   }
 
@@ -2530,12 +2530,12 @@ export class OMPFromClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4083) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPFromClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4084) as boolean;
   }
 
@@ -2566,7 +2566,7 @@ export class OMPUseDevicePtrClause extends OMPClause {
   declare readonly kind: 'OMPUseDevicePtrClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
-  get private_copies(): readonly AnyExpr[] {
+  get privateCopies(): readonly AnyExpr[] {
     return this.ask(4088) as readonly AnyExpr[];
   }
 
@@ -2616,17 +2616,17 @@ export class OMPUseDevicePtrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
-  get all_decls(): readonly AnyValueDecl[] {
+  get allDecls(): readonly AnyValueDecl[] {
     return this.ask(4095) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
-  get all_num_lists(): readonly number[] {
+  get allNumLists(): readonly number[] {
     return this.ask(4096) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
-  get all_lists_sizes(): readonly number[] {
+  get allListsSizes(): readonly number[] {
     return this.ask(4097) as readonly number[];
   }
 
@@ -2636,12 +2636,12 @@ export class OMPUseDevicePtrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4099) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDevicePtrClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4100) as boolean;
   }
 
@@ -2712,17 +2712,17 @@ export class OMPUseDeviceAddrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
-  get all_decls(): readonly AnyValueDecl[] {
+  get allDecls(): readonly AnyValueDecl[] {
     return this.ask(4109) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
-  get all_num_lists(): readonly number[] {
+  get allNumLists(): readonly number[] {
     return this.ask(4110) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
-  get all_lists_sizes(): readonly number[] {
+  get allListsSizes(): readonly number[] {
     return this.ask(4111) as readonly number[];
   }
 
@@ -2732,12 +2732,12 @@ export class OMPUseDeviceAddrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4113) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPUseDeviceAddrClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4114) as boolean;
   }
 
@@ -2808,17 +2808,17 @@ export class OMPIsDevicePtrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
-  get all_decls(): readonly AnyValueDecl[] {
+  get allDecls(): readonly AnyValueDecl[] {
     return this.ask(4123) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
-  get all_num_lists(): readonly number[] {
+  get allNumLists(): readonly number[] {
     return this.ask(4124) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
-  get all_lists_sizes(): readonly number[] {
+  get allListsSizes(): readonly number[] {
     return this.ask(4125) as readonly number[];
   }
 
@@ -2828,12 +2828,12 @@ export class OMPIsDevicePtrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4127) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPIsDevicePtrClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4128) as boolean;
   }
 
@@ -2904,17 +2904,17 @@ export class OMPHasDeviceAddrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
-  get all_decls(): readonly AnyValueDecl[] {
+  get allDecls(): readonly AnyValueDecl[] {
     return this.ask(4137) as readonly AnyValueDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
-  get all_num_lists(): readonly number[] {
+  get allNumLists(): readonly number[] {
     return this.ask(4138) as readonly number[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
-  get all_lists_sizes(): readonly number[] {
+  get allListsSizes(): readonly number[] {
     return this.ask(4139) as readonly number[];
   }
 
@@ -2924,12 +2924,12 @@ export class OMPHasDeviceAddrClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4141) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPHasDeviceAddrClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4142) as boolean;
   }
 
@@ -2960,17 +2960,17 @@ export class OMPNontemporalClause extends OMPClause {
   declare readonly kind: 'OMPNontemporalClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html */
-  get private_refs(): readonly AnyStmt[] {
+  get privateRefs(): readonly AnyStmt[] {
     return this.ask(4146) as readonly AnyStmt[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4147) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPNontemporalClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4148) as boolean;
   }
 
@@ -3080,12 +3080,12 @@ export class OMPInitClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4162) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInitClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4163) as boolean;
   }
 
@@ -3269,12 +3269,12 @@ export class OMPInclusiveClause extends OMPClause {
   declare readonly kind: 'OMPInclusiveClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInclusiveClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4183) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPInclusiveClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4184) as boolean;
   }
 
@@ -3305,12 +3305,12 @@ export class OMPExclusiveClause extends OMPClause {
   declare readonly kind: 'OMPExclusiveClause';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExclusiveClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4188) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPExclusiveClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4189) as boolean;
   }
 
@@ -3375,12 +3375,12 @@ export class OMPAffinityClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4197) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAffinityClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4198) as boolean;
   }
 
@@ -3546,12 +3546,12 @@ export class OMPDoacrossClause extends OMPClause {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(4217) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDoacrossClause.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(4218) as boolean;
   }
 

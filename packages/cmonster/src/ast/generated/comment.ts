@@ -29,7 +29,7 @@ export abstract class Comment extends Node {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1comments_1_1Comment.html */
-  get child_count(): number {
+  get childCount(): number {
     return this.ask(3708) as number;
   }
 }

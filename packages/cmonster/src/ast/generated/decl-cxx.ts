@@ -502,7 +502,7 @@ export class CXXRecordDecl extends RecordDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXRecordDecl.html */
-  get capture_size(): number | undefined {
+  get captureSize(): number | undefined {
     return (this.ask(582) ?? undefined) as number | undefined;
   }
 
@@ -1273,7 +1273,7 @@ export class RequiresExprBodyDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -1281,12 +1281,12 @@ export class RequiresExprBodyDecl extends Decl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -1384,12 +1384,12 @@ export class CXXMethodDecl extends FunctionDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
-  get size_overridden_methods(): number {
+  get sizeOverriddenMethods(): number {
     return this.ask(673) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXMethodDecl.html */
-  get overridden_methods(): readonly AnyCXXMethodDecl[] {
+  get overriddenMethods(): readonly AnyCXXMethodDecl[] {
     return this.ask(674) as readonly AnyCXXMethodDecl[];
   }
 
@@ -1821,7 +1821,7 @@ export class LinkageSpecDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -1829,12 +1829,12 @@ export class LinkageSpecDecl extends Decl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -2129,7 +2129,7 @@ export abstract class BaseUsingDecl extends NamedDecl {
    * Return the number of shadowed declarations associated with this using declaration.
    * @see https://clang.llvm.org/doxygen/classclang_1_1BaseUsingDecl.html
    */
-  get shadow_size(): number {
+  get shadowSize(): number {
     return this.ask(764) as number;
   }
 }

@@ -102,7 +102,7 @@ export class ObjCMethodDecl extends NamedDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCMethodDecl.html */
-  get param_size(): number {
+  get paramSize(): number {
     return this.ask(967) as number;
   }
 
@@ -395,7 +395,7 @@ export class ObjCMethodDecl extends NamedDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -403,12 +403,12 @@ export class ObjCMethodDecl extends NamedDecl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -621,12 +621,12 @@ export abstract class ObjCContainerDecl extends NamedDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
-  get instance_properties(): readonly ObjCPropertyDecl[] {
+  get instanceProperties(): readonly ObjCPropertyDecl[] {
     return this.ask(1016) as readonly ObjCPropertyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
-  get class_properties(): readonly ObjCPropertyDecl[] {
+  get classProperties(): readonly ObjCPropertyDecl[] {
     return this.ask(1017) as readonly ObjCPropertyDecl[];
   }
 
@@ -636,12 +636,12 @@ export abstract class ObjCContainerDecl extends NamedDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
-  get instance_methods(): readonly ObjCMethodDecl[] {
+  get instanceMethods(): readonly ObjCMethodDecl[] {
     return this.ask(1019) as readonly ObjCMethodDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCContainerDecl.html */
-  get class_methods(): readonly ObjCMethodDecl[] {
+  get classMethods(): readonly ObjCMethodDecl[] {
     return this.ask(1020) as readonly ObjCMethodDecl[];
   }
 
@@ -825,7 +825,7 @@ export abstract class ObjCContainerDecl extends NamedDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -833,12 +833,12 @@ export abstract class ObjCContainerDecl extends NamedDecl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -916,12 +916,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  get protocol_locs(): readonly Location[] {
+  get protocolLocs(): readonly Location[] {
     return this.ask(1030) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  get all_referenced_protocols(): readonly ObjCProtocolDecl[] {
+  get allReferencedProtocols(): readonly ObjCProtocolDecl[] {
     return this.ask(1031) as readonly ObjCProtocolDecl[];
   }
 
@@ -931,12 +931,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  get ivar_size(): number {
+  get ivarSize(): number {
     return this.ask(1033) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  ivar_empty(): boolean {
+  ivarEmpty(): boolean {
     return this.ask(1034) as boolean;
   }
 
@@ -991,7 +991,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  get visible_categories(): readonly ObjCCategoryDecl[] {
+  get visibleCategories(): readonly ObjCCategoryDecl[] {
     return this.ask(1042) as readonly ObjCCategoryDecl[];
   }
 
@@ -999,12 +999,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * Determine whether the visible-categories list is empty.
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
-  visible_categories_empty(): boolean {
+  visibleCategoriesEmpty(): boolean {
     return this.ask(1043) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  get known_categories(): readonly ObjCCategoryDecl[] {
+  get knownCategories(): readonly ObjCCategoryDecl[] {
     return this.ask(1044) as readonly ObjCCategoryDecl[];
   }
 
@@ -1012,12 +1012,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * Determine whether the known-categories list is empty.
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
-  known_categories_empty(): boolean {
+  knownCategoriesEmpty(): boolean {
     return this.ask(1045) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  get visible_extensions(): readonly ObjCCategoryDecl[] {
+  get visibleExtensions(): readonly ObjCCategoryDecl[] {
     return this.ask(1046) as readonly ObjCCategoryDecl[];
   }
 
@@ -1025,12 +1025,12 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * Determine whether the visible-extensions list is empty.
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
-  visible_extensions_empty(): boolean {
+  visibleExtensionsEmpty(): boolean {
     return this.ask(1047) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html */
-  get known_extensions(): readonly ObjCCategoryDecl[] {
+  get knownExtensions(): readonly ObjCCategoryDecl[] {
     return this.ask(1048) as readonly ObjCCategoryDecl[];
   }
 
@@ -1038,7 +1038,7 @@ export class ObjCInterfaceDecl extends ObjCContainerDecl {
    * Determine whether the known-extensions list is empty.
    * @see https://clang.llvm.org/doxygen/classclang_1_1ObjCInterfaceDecl.html
    */
-  known_extensions_empty(): boolean {
+  knownExtensionsEmpty(): boolean {
     return this.ask(1049) as boolean;
   }
 
@@ -1182,12 +1182,12 @@ export class ObjCProtocolDecl extends ObjCContainerDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
-  get protocol_locs(): readonly Location[] {
+  get protocolLocs(): readonly Location[] {
     return this.ask(1068) as readonly Location[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCProtocolDecl.html */
-  get protocol_size(): number {
+  get protocolSize(): number {
     return this.ask(1069) as number;
   }
 
@@ -1299,12 +1299,12 @@ export class ObjCCategoryDecl extends ObjCContainerDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
-  get protocol_size(): number {
+  get protocolSize(): number {
     return this.ask(1083) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
-  get protocol_locs(): readonly Location[] {
+  get protocolLocs(): readonly Location[] {
     return this.ask(1084) as readonly Location[];
   }
 
@@ -1332,12 +1332,12 @@ export class ObjCCategoryDecl extends ObjCContainerDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
-  get ivar_size(): number {
+  get ivarSize(): number {
     return this.ask(1089) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCCategoryDecl.html */
-  ivar_empty(): boolean {
+  ivarEmpty(): boolean {
     return this.ask(1090) as boolean;
   }
 
@@ -1367,7 +1367,7 @@ export abstract class ObjCImplDecl extends ObjCContainerDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplDecl.html */
-  get property_impls(): readonly ObjCPropertyImplDecl[] {
+  get propertyImpls(): readonly ObjCPropertyImplDecl[] {
     return this.ask(1095) as readonly ObjCPropertyImplDecl[];
   }
 }
@@ -1478,12 +1478,12 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
-  get ivar_size(): number {
+  get ivarSize(): number {
     return this.ask(1111) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCImplementationDecl.html */
-  ivar_empty(): boolean {
+  ivarEmpty(): boolean {
     return this.ask(1112) as boolean;
   }
 }

@@ -10,12 +10,12 @@ export class OMPThreadPrivateDecl extends Decl {
   declare readonly kind: 'OMPThreadPrivateDecl';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadPrivateDecl.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(1123) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPThreadPrivateDecl.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(1124) as boolean;
   }
 
@@ -255,7 +255,7 @@ export class OMPDeclareReductionDecl extends ValueDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -263,12 +263,12 @@ export class OMPDeclareReductionDecl extends ValueDecl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -299,12 +299,12 @@ export class OMPDeclareMapperDecl extends ValueDecl {
   declare readonly kind: 'OMPDeclareMapperDecl';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html */
-  get clauselist_size(): number {
+  get clauselistSize(): number {
     return this.ask(1136) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPDeclareMapperDecl.html */
-  clauselist_empty(): boolean {
+  clauselistEmpty(): boolean {
     return this.ask(1137) as boolean;
   }
 
@@ -506,7 +506,7 @@ export class OMPDeclareMapperDecl extends ValueDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -514,12 +514,12 @@ export class OMPDeclareMapperDecl extends ValueDecl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -555,12 +555,12 @@ export class OMPRequiresDecl extends Decl {
   declare readonly kind: 'OMPRequiresDecl';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPRequiresDecl.html */
-  get clauselist_size(): number {
+  get clauselistSize(): number {
     return this.ask(1143) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPRequiresDecl.html */
-  clauselist_empty(): boolean {
+  clauselistEmpty(): boolean {
     return this.ask(1144) as boolean;
   }
 
@@ -588,22 +588,22 @@ export class OMPAllocateDecl extends Decl {
   declare readonly kind: 'OMPAllocateDecl';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
-  get varlist_size(): number {
+  get varlistSize(): number {
     return this.ask(1148) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
-  varlist_empty(): boolean {
+  varlistEmpty(): boolean {
     return this.ask(1149) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
-  get clauselist_size(): number {
+  get clauselistSize(): number {
     return this.ask(1150) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPAllocateDecl.html */
-  clauselist_empty(): boolean {
+  clauselistEmpty(): boolean {
     return this.ask(1151) as boolean;
   }
 

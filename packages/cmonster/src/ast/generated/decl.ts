@@ -782,7 +782,7 @@ export class TranslationUnitDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -790,12 +790,12 @@ export class TranslationUnitDecl extends Decl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -1033,7 +1033,7 @@ export class ExternCContextDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -1041,12 +1041,12 @@ export class ExternCContextDecl extends Decl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -1489,7 +1489,7 @@ export class NamespaceDecl extends NamedDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -1497,12 +1497,12 @@ export class NamespaceDecl extends NamedDecl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -2635,12 +2635,12 @@ export class FunctionDecl extends DeclaratorDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionDecl.html */
-  param_empty(): boolean {
+  paramEmpty(): boolean {
     return this.ask(302) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1FunctionDecl.html */
-  get param_size(): number {
+  get paramSize(): number {
     return this.ask(303) as number;
   }
 
@@ -3104,7 +3104,7 @@ export class FunctionDecl extends DeclaratorDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -3112,12 +3112,12 @@ export class FunctionDecl extends DeclaratorDecl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -3822,7 +3822,7 @@ export abstract class TagDecl extends TypeDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -3830,12 +3830,12 @@ export abstract class TagDecl extends TypeDecl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -4171,7 +4171,7 @@ export class RecordDecl extends TagDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1RecordDecl.html */
-  field_empty(): boolean {
+  fieldEmpty(): boolean {
     return this.ask(455) as boolean;
   }
 
@@ -4396,7 +4396,7 @@ export class TopLevelStmtDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -4404,12 +4404,12 @@ export class TopLevelStmtDecl extends Decl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -4465,12 +4465,12 @@ export class BlockDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
-  param_empty(): boolean {
+  paramEmpty(): boolean {
     return this.ask(468) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1BlockDecl.html */
-  get param_size(): number {
+  get paramSize(): number {
     return this.ask(469) as number;
   }
 
@@ -4705,7 +4705,7 @@ export class BlockDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -4713,12 +4713,12 @@ export class BlockDecl extends Decl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -4946,7 +4946,7 @@ export class CapturedDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -4954,12 +4954,12 @@ export class CapturedDecl extends Decl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -5195,7 +5195,7 @@ export class ExportDecl extends Decl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -5203,12 +5203,12 @@ export class ExportDecl extends Decl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 
@@ -5433,7 +5433,7 @@ export class HLSLBufferDecl extends NamedDecl {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  decls_empty(): boolean {
+  declsEmpty(): boolean {
     return this.ask(111) as boolean;
   }
 
@@ -5441,12 +5441,12 @@ export class HLSLBufferDecl extends NamedDecl {
    * noload_decls_begin/end - Iterate over the declarations stored in this context that are currently loaded; don't attempt to retrieve anything from an external source.
    * @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html
    */
-  get noload_decls(): readonly AnyDecl[] {
+  get noloadDecls(): readonly AnyDecl[] {
     return this.ask(112) as readonly AnyDecl[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclContext.html */
-  get using_directives(): readonly UsingDirectiveDecl[] {
+  get usingDirectives(): readonly UsingDirectiveDecl[] {
     return this.ask(113) as readonly UsingDirectiveDecl[];
   }
 

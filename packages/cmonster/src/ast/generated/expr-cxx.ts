@@ -741,7 +741,7 @@ export class LambdaExpr extends Expr {
    * Determine the number of captures in this lambda.
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
-  get capture_size(): number {
+  get captureSize(): number {
     return this.ask(2043) as number;
   }
 
@@ -749,7 +749,7 @@ export class LambdaExpr extends Expr {
    * Retrieve this lambda's explicit captures.
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
-  get explicit_captures(): readonly LambdaCapture[] {
+  get explicitCaptures(): readonly LambdaCapture[] {
     return this.ask(2044) as readonly LambdaCapture[];
   }
 
@@ -757,7 +757,7 @@ export class LambdaExpr extends Expr {
    * Retrieve this lambda's implicit captures.
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
-  get implicit_captures(): readonly LambdaCapture[] {
+  get implicitCaptures(): readonly LambdaCapture[] {
     return this.ask(2045) as readonly LambdaCapture[];
   }
 
@@ -765,7 +765,7 @@ export class LambdaExpr extends Expr {
    * Retrieve the initialization expressions for this lambda's captures.
    * @see https://clang.llvm.org/doxygen/classclang_1_1LambdaExpr.html
    */
-  get capture_inits(): readonly AnyExpr[] {
+  get captureInits(): readonly AnyExpr[] {
     return this.ask(2046) as readonly AnyExpr[];
   }
 
@@ -1000,7 +1000,7 @@ export class CXXNewExpr extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXNewExpr.html */
-  get placement_arguments(): readonly AnyExpr[] {
+  get placementArguments(): readonly AnyExpr[] {
     return this.ask(2079) as readonly AnyExpr[];
   }
 
@@ -1354,7 +1354,7 @@ export abstract class OverloadExpr extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OverloadExpr.html */
-  get template_arguments(): readonly TemplateArgumentLoc[] {
+  get templateArguments(): readonly TemplateArgumentLoc[] {
     return this.ask(2127) as readonly TemplateArgumentLoc[];
   }
 }
@@ -1467,7 +1467,7 @@ export class DependentScopeDeclRefExpr extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentScopeDeclRefExpr.html */
-  get template_arguments(): readonly TemplateArgumentLoc[] {
+  get templateArguments(): readonly TemplateArgumentLoc[] {
     return this.ask(2141) as readonly TemplateArgumentLoc[];
   }
 }
@@ -1685,7 +1685,7 @@ export class CXXDependentScopeMemberExpr extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CXXDependentScopeMemberExpr.html */
-  get template_arguments(): readonly TemplateArgumentLoc[] {
+  get templateArguments(): readonly TemplateArgumentLoc[] {
     return this.ask(2169) as readonly TemplateArgumentLoc[];
   }
 }

@@ -471,7 +471,7 @@ export class DeclRefExpr extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DeclRefExpr.html */
-  get template_arguments(): readonly TemplateArgumentLoc[] {
+  get templateArguments(): readonly TemplateArgumentLoc[] {
     return this.ask(1482) as readonly TemplateArgumentLoc[];
   }
 
@@ -1166,7 +1166,7 @@ export class MemberExpr extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1MemberExpr.html */
-  get template_arguments(): readonly TemplateArgumentLoc[] {
+  get templateArguments(): readonly TemplateArgumentLoc[] {
     return this.ask(1587) as readonly TemplateArgumentLoc[];
   }
 
@@ -1279,12 +1279,12 @@ export abstract class CastExpr extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
-  path_empty(): boolean {
+  pathEmpty(): boolean {
     return this.ask(1604) as boolean;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CastExpr.html */
-  get path_size(): number {
+  get pathSize(): number {
     return this.ask(1605) as number;
   }
 
@@ -1856,7 +1856,7 @@ export class EmbedExpr extends Expr {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1EmbedExpr.html */
-  get underlying_data_elements(): readonly IntegerLiteral[] {
+  get underlyingDataElements(): readonly IntegerLiteral[] {
     return this.ask(1688) as readonly IntegerLiteral[];
   }
 }

@@ -303,7 +303,7 @@ export class TemplateArgument extends Node {
    * Iterator range referencing all of the elements of a template argument pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
-  get pack_elements(): readonly TemplateArgument[] | undefined {
+  get packElements(): readonly TemplateArgument[] | undefined {
     return (this.ask(1921) ?? undefined) as readonly TemplateArgument[] | undefined;
   }
 
@@ -311,7 +311,7 @@ export class TemplateArgument extends Node {
    * The number of template arguments in the given template argument pack.
    * @see https://clang.llvm.org/doxygen/classclang_1_1TemplateArgument.html
    */
-  get pack_size(): number | undefined {
+  get packSize(): number | undefined {
     return (this.ask(1922) ?? undefined) as number | undefined;
   }
 

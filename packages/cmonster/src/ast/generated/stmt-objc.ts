@@ -116,7 +116,7 @@ export class ObjCAtTryStmt extends Stmt {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCAtTryStmt.html */
-  get catch_stmts(): readonly ObjCAtCatchStmt[] {
+  get catchStmts(): readonly ObjCAtCatchStmt[] {
     return this.ask(1260) as readonly ObjCAtCatchStmt[];
   }
 }

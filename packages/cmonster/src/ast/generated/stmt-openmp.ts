@@ -329,7 +329,7 @@ export abstract class OMPLoopDirective extends OMPLoopBasedDirective {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
-  get private_counters(): readonly AnyExpr[] {
+  get privateCounters(): readonly AnyExpr[] {
     return this.ask(4292) as readonly AnyExpr[];
   }
 
@@ -349,17 +349,17 @@ export abstract class OMPLoopDirective extends OMPLoopBasedDirective {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
-  get dependent_counters(): readonly AnyExpr[] {
+  get dependentCounters(): readonly AnyExpr[] {
     return this.ask(4296) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
-  get dependent_inits(): readonly AnyExpr[] {
+  get dependentInits(): readonly AnyExpr[] {
     return this.ask(4297) as readonly AnyExpr[];
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1OMPLoopDirective.html */
-  get finals_conditions(): readonly AnyExpr[] {
+  get finalsConditions(): readonly AnyExpr[] {
     return this.ask(4298) as readonly AnyExpr[];
   }
 }

@@ -92,7 +92,7 @@ export class CompoundStmt extends Stmt {
   declare readonly kind: 'CompoundStmt';
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
-  body_empty(): boolean {
+  bodyEmpty(): boolean {
     return this.ask(1282) as boolean;
   }
 
@@ -112,12 +112,12 @@ export class CompoundStmt extends Stmt {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
-  get body_front(): AnyStmt | undefined {
+  get bodyFront(): AnyStmt | undefined {
     return (this.ask(1286) ?? undefined) as AnyStmt | undefined;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CompoundStmt.html */
-  get body_back(): AnyStmt | undefined {
+  get bodyBack(): AnyStmt | undefined {
     return (this.ask(1287) ?? undefined) as AnyStmt | undefined;
   }
 
@@ -915,12 +915,12 @@ export class CapturedStmt extends Stmt {
    * Retrieve the number of captures, including 'this'.
    * @see https://clang.llvm.org/doxygen/classclang_1_1CapturedStmt.html
    */
-  get capture_size(): number {
+  get captureSize(): number {
     return this.ask(1413) as number;
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1CapturedStmt.html */
-  get capture_inits(): readonly AnyExpr[] {
+  get captureInits(): readonly AnyExpr[] {
     return this.ask(1414) as readonly AnyExpr[];
   }
 }

@@ -3613,7 +3613,7 @@ export class TemplateSpecializationType extends Type {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1TemplateSpecializationType.html */
-  get template_arguments(): readonly TemplateArgument[] {
+  get templateArguments(): readonly TemplateArgument[] {
     return this.ask(2807) as readonly TemplateArgument[];
   }
 
@@ -3764,7 +3764,7 @@ export class DependentTemplateSpecializationType extends TypeWithKeyword {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1DependentTemplateSpecializationType.html */
-  get template_arguments(): readonly TemplateArgument[] {
+  get templateArguments(): readonly TemplateArgument[] {
     return this.ask(2828) as readonly TemplateArgument[];
   }
 
@@ -3835,7 +3835,7 @@ export class ObjCTypeParamType extends Type {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCTypeParamType.html */
-  qual_empty(): boolean {
+  qualEmpty(): boolean {
     return this.ask(2839) as boolean;
   }
 
@@ -3999,7 +3999,7 @@ export class ObjCObjectType extends Type {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectType.html */
-  qual_empty(): boolean {
+  qualEmpty(): boolean {
     return this.ask(2863) as boolean;
   }
 
@@ -4186,7 +4186,7 @@ export class ObjCObjectPointerType extends Type {
   }
 
   /** @see https://clang.llvm.org/doxygen/classclang_1_1ObjCObjectPointerType.html */
-  qual_empty(): boolean {
+  qualEmpty(): boolean {
     return this.ask(2886) as boolean;
   }
 
