@@ -54,13 +54,13 @@ protected:
   }
 };
 
+} // namespace
+
 double cpuMilliseconds() {
   timespec T;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &T);
   return double(T.tv_sec) * 1e3 + double(T.tv_nsec) / 1e6;
 }
-
-} // namespace
 
 std::optional<Compilation::Error>
 Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation> &Result) {

@@ -13,6 +13,9 @@
 
 namespace cmonster {
 
+/// CPU time of this process so far.
+double cpuMilliseconds();
+
 /// One parsed translation unit. What it owns is never freed: the process ends
 /// with it.
 class Compilation {

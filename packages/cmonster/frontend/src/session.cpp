@@ -6,18 +6,11 @@
 #include "clang/Basic/LangStandard.h"
 #include "clang/Basic/TargetInfo.h"
 #include "clang/Basic/Version.h"
-#include <ctime>
 #include <unistd.h>
 
 using namespace clang;
 
 namespace cmonster {
-
-static double cpuMilliseconds() {
-  timespec T;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &T);
-  return double(T.tv_sec) * 1e3 + double(T.tv_nsec) / 1e6;
-}
 
 int Session::fail(StringRef Code, StringRef Message) {
   Writer W;
