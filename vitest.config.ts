@@ -7,7 +7,10 @@ const suffix = long ? 'long.test' : 'test';
 
 export default defineConfig({
   resolve: {
-    alias: { cmonster: fileURLToPath(new URL('packages/cmonster/src/index.ts', import.meta.url)) },
+    alias: {
+      cmonster: fileURLToPath(new URL('packages/cmonster/src/index.ts', import.meta.url)),
+      mrhooker: fileURLToPath(new URL('packages/mrhooker/src/index.ts', import.meta.url)),
+    },
   },
   test: {
     include: [`packages/*/{src,codegen}/**/*.${suffix}.ts`, `tests/**/*.${suffix}.ts`, `setup/**/*.${suffix}.{ts,mjs}`],

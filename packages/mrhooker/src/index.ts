@@ -1,0 +1,3 @@
+export { MrhookerError, type MrhookerErrorCode } from './error.js';
+
+export const version = '0.1.0';
