@@ -27,6 +27,15 @@ export { type DumpOptions, dumpJson } from './dump/json.js';
 export { CmonsterError, type CmonsterErrorCode } from './error.js';
 export { locateFrontend } from './frontend/locate.js';
 export { Include, Macro, MacroExpansion, type MacroToken, PreprocessorFacts } from './preprocessor/facts.js';
+export type {
+  Finding,
+  FindingNote,
+  Place,
+  Report,
+  ReportOptions,
+  ReportTarget,
+  Severity,
+} from './report/finding.js';
 export { Diagnostic, type DiagnosticLevel, type FixIt, renderDiagnostics } from './source/diagnostic.js';
 export type { RenderOptions } from './source/diagnostic-renderer.js';
 export { type FileRange, Location, Position, type PresumedPosition, Range } from './source/location.js';

@@ -6,6 +6,7 @@ import { Connection, type ConnectionOptions, type Parsed } from '../frontend/con
 import { freshDirectory, Keeper } from '../frontend/keeper.js';
 import { locateFrontend } from '../frontend/locate.js';
 import { type FactsHost, PreprocessorFacts } from '../preprocessor/facts.js';
+import { type Report, type ReportOptions, type ReportTarget, reportAt } from '../report/finding.js';
 import { type Diagnostic, diagnosticsOf } from '../source/diagnostic.js';
 import { Location, type Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
@@ -56,6 +57,8 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   readonly sourceManager: SourceManager;
   /** Macros, their uses, includes, skipped ranges. */
   readonly preprocessor: PreprocessorFacts;
+  /** What was reported, in order. */
+  readonly reports: Report[] = [];
 
   /** Parses a file. Errors in the source are no exceptions: see `hasErrors` and `diagnostics`. */
   static async parse(file: string, options: ParseOptions = {}): Promise<TranslationUnit> {
@@ -442,6 +445,13 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     }
     this.held.connection = connection;
     return connection;
+  }
+
+  // --- Findings -----------------------------------------------------------------------------------------------------
+
+  /** Notes something about a place, for `cmonster run` to print, and how to mend it: `{ fix: () => call.replaceWith(…) }`. */
+  report(target: ReportTarget, message: string, options: ReportOptions = {}): void {
+    this.reports.push(reportAt(this, target, message, options));
   }
 
   // --- The end ------------------------------------------------------------------------------------------------------
