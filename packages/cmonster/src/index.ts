@@ -2,6 +2,7 @@ import { generatedRegistry } from './ast/generated/index.js';
 import { registerClasses } from './ast/registry.js';
 import { TranslationUnit } from './ast/translation-unit.js';
 import './inspect.js';
+import './json.js';
 
 registerClasses(generatedRegistry);
 
