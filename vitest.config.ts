@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: {
     alias: {
       cmonster: fileURLToPath(new URL('packages/cmonster/src/index.ts', import.meta.url)),
+      igor: fileURLToPath(new URL('packages/igor/src/index.ts', import.meta.url)),
       mrhooker: fileURLToPath(new URL('packages/mrhooker/src/index.ts', import.meta.url)),
     },
   },
