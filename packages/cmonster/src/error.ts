@@ -26,8 +26,26 @@ export type CmonsterErrorCode =
   | 'STALE'
   /** The translation unit was disposed of. */
   | 'DISPOSED'
+  /** A change is asked for where nothing can be changed: what came from a macro's body, what is outside of the editable files. */
+  | 'EDIT_FROZEN'
+  /** Two changes that cannot be made together. */
+  | 'EDIT_CONFLICT'
+  /** A change that has no meaning for this node: an argument taken out of what is no call. */
+  | 'EDIT_TARGET'
+  /** New text that the file's encoding has no bytes for. */
+  | 'EDIT_ENCODING'
+  /** A file is no longer what was parsed: nothing was written. */
+  | 'FILE_CHANGED'
+  /** A file cannot be written: it is as it was. */
+  | 'FILE_UNWRITABLE'
+  /** A pattern that is no C or C++. */
+  | 'PATTERN'
   /** A script, or an argument of a command, cannot be used. */
   | 'USAGE'
+  /** A project cannot be loaded: its compile_commands.json is missing, or not what it should be. */
+  | 'PROJECT'
+  /** A script took too long, never came to its end, or took its process down. */
+  | 'SCRIPT'
   /** A bug in cmonster. */
   | 'INTERNAL';
 

@@ -1,10 +1,13 @@
 import { generatedRegistry } from './ast/generated/index.js';
 import { registerClasses } from './ast/registry.js';
+import { registerRewriter } from './ast/rewriting.js';
 import { TranslationUnit } from './ast/translation-unit.js';
 import './inspect.js';
+import { Rewriter } from './rewrite/rewriter.js';
 import './json.js';
 
 registerClasses(generatedRegistry);
+registerRewriter((tu) => new Rewriter(tu));
 
 export const version = '0.1.0';
 
@@ -37,6 +40,9 @@ export type {
   ReportTarget,
   Severity,
 } from './report/finding.js';
+export { Code, type CodeLike, type CodeValue, c, METAVARIABLE, type Metavariable } from './rewrite/code.js';
+export { applyEdits, type Edit, type EditOrigin } from './rewrite/edit.js';
+export { type PlaceLike, type RangeLike, Rewriter } from './rewrite/rewriter.js';
 export { Diagnostic, type DiagnosticLevel, type FixIt, renderDiagnostics } from './source/diagnostic.js';
 export type { RenderOptions } from './source/diagnostic-renderer.js';
 export { type FileRange, Location, Position, type PresumedPosition, Range } from './source/location.js';

@@ -1,4 +1,5 @@
 /** What every node of the AST can do. The generated classes derive from this. */
+import type { CodeLike } from '../rewrite/code.js';
 import type { Range } from '../source/location.js';
 import { Location } from '../source/location.js';
 import type { Token } from '../source/tokens.js';
@@ -216,6 +217,25 @@ export abstract class Node {
   /** The documentation comment of a declaration. */
   get comment(): Comment | undefined {
     return commentOf(this);
+  }
+
+  // --- Changing it --------------------------------------------------------------------------------------------------
+
+  /** Puts code in its place. */
+  replaceWith(code: CodeLike): void {
+    this.tu.rewriter.replace(this, code);
+  }
+  /** Puts code at the beginning of what is between its braces: of a body, a class, an enumeration, a namespace. */
+  prepend(code: CodeLike): void {
+    this.tu.rewriter.prepend(this, code);
+  }
+  /** Puts code at the end of what is between its braces; of the translation unit, at the end of the main file. */
+  append(code: CodeLike): void {
+    this.tu.rewriter.append(this, code);
+  }
+  /** Its source text with the changes staged in it; `text` is what it was. */
+  get newText(): string {
+    return this.tu.rewriter.newText(this);
   }
 
   // --- Asked of Clang -----------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import { freshDirectory, Keeper } from '../frontend/keeper.js';
 import { locateFrontend } from '../frontend/locate.js';
 import { type FactsHost, PreprocessorFacts } from '../preprocessor/facts.js';
 import { type Report, type ReportOptions, type ReportTarget, reportAt } from '../report/finding.js';
+import type { Edit } from '../rewrite/edit.js';
+import type { Rewriter } from '../rewrite/rewriter.js';
 import { type Diagnostic, diagnosticsOf } from '../source/diagnostic.js';
 import { Location, type Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
@@ -17,6 +19,7 @@ import { TypeRow } from './node.js';
 import { type ParseOptions, type ParseSettings, parseSettings, type ReparseOptions } from './options.js';
 import { type QuestionHost, Questions } from './questions.js';
 import { kindNumber, kindsOf, type NodeClass, nodeMakers, registry, type TypeClass, typeMakers } from './registry.js';
+import { makeRewriter } from './rewriting.js';
 import { collectRows, countRows } from './scan.js';
 import { LINK_KIND, NULL_KIND, Snapshot } from './snapshot.js';
 import type { TypeBase } from './type-base.js';
@@ -50,6 +53,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   private readonly expandedRows = new Map<number, Expansion>();
   private readonly expandedRoots = new Map<number, number>();
   private writtenParts: Uint8Array | undefined;
+  private rewriterObject: Rewriter | undefined;
   private diagnosticList: Diagnostic[] | undefined;
   private readonly meta: Meta;
   readonly questions: Questions;
@@ -452,6 +456,39 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   /** Notes something about a place, for `cmonster run` to print, and how to mend it: `{ fix: () => call.replaceWith(…) }`. */
   report(target: ReportTarget, message: string, options: ReportOptions = {}): void {
     this.reports.push(reportAt(this, target, message, options));
+  }
+
+  // --- Changing it --------------------------------------------------------------------------------------------------
+
+  /** Stages changes of the source; edits on nodes come down to it. */
+  get rewriter(): Rewriter {
+    this.rewriterObject ??= makeRewriter(this);
+    return this.rewriterObject;
+  }
+
+  /** Whether a file may be changed: the main file. */
+  isEditable(file: SourceFile): boolean {
+    return file === this.mainFile;
+  }
+
+  /** What was staged, as plain data: sorted by offset in each file, nothing overlapping. */
+  get edits(): Edit[] {
+    return this.rewriterObject?.edits ?? [];
+  }
+
+  /** The text of the main file, or of another, with what was staged. */
+  rewrite(file: SourceFile | string = this.mainFile): string {
+    return this.rewriter.text(file);
+  }
+
+  /** What was staged, as a unified diff. Empty when nothing was. */
+  diff(): string {
+    return this.rewriter.diff();
+  }
+
+  /** Writes the files that change: each at once or not at all. @returns their paths */
+  save(): string[] {
+    return this.rewriter.save();
   }
 
   // --- The end ------------------------------------------------------------------------------------------------------

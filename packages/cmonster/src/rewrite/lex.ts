@@ -1,0 +1,111 @@
+/**
+ * Just enough of a lexer to go on from a place where a token starts or has ended. Clang's own lexer is asked where more is
+ * needed; this one costs no question.
+ */
+
+const NEWLINE = 10;
+const RETURN = 13;
+const SPACE = 32;
+const SLASH = 47;
+const STAR = 42;
+const BACKSLASH = 92;
+
+/** Where the next token starts: behind blanks, line ends, comments and spliced lines. */
+export function skipTrivia(bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === SPACE || (byte !== undefined && byte >= 9 && byte <= RETURN)) at++;
+    else if (byte === SLASH && bytes[at + 1] === SLASH) at = lineCommentEnd(bytes, at + 2);
+    else if (byte === SLASH && bytes[at + 1] === STAR) at = blockCommentEnd(bytes, at + 2);
+    else if (byte === BACKSLASH && isNewline(bytes[at + 1])) at += 2;
+    else return at;
+  }
+}
+
+function lineCommentEnd(bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  while (at < bytes.length && !(isNewline(bytes[at]) && !isSpliced(bytes, at))) at++;
+  return at;
+}
+
+/** Whether the line that ends here goes on in the next one. */
+function isSpliced(bytes: Uint8Array, newline: number): boolean {
+  let at = newline - 1;
+  if (bytes[newline] === NEWLINE && bytes[at] === RETURN) at--;
+  return bytes[at] === BACKSLASH;
+}
+
+function blockCommentEnd(bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  while (at < bytes.length && !(bytes[at] === STAR && bytes[at + 1] === SLASH)) at++;
+  return Math.min(at + 2, bytes.length);
+}
+
+export function isNewline(byte: number | undefined): boolean {
+  return byte === NEWLINE || byte === RETURN;
+}
+
+/** Blanks of one line. */
+export function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === 9 || byte === 11 || byte === 12;
+}
+
+/** Where the line that holds the offset starts. */
+export function lineStart(bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  while (at > 0 && !isNewline(bytes[at - 1])) at--;
+  return at === 0 ? afterMark(bytes) : at;
+}
+
+/** Where the line that holds the offset ends, its line end left out. */
+export function lineEnd(bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  while (at < bytes.length && !isNewline(bytes[at])) at++;
+  return at;
+}
+
+/** Where the next line starts, or the file ends. */
+export function nextLine(bytes: Uint8Array, offset: number): number {
+  const end = lineEnd(bytes, offset);
+  return Math.min(bytes[end] === RETURN && bytes[end + 1] === NEWLINE ? end + 2 : end + 1, bytes.length);
+}
+
+/** Behind a byte order mark. */
+export function afterMark(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+/** Whether there are only blanks before the offset in its line. */
+export function isFirstOnLine(bytes: Uint8Array, offset: number): boolean {
+  const start = lineStart(bytes, offset);
+  for (let at = start; at < offset; at++) if (!isBlank(bytes[at])) return false;
+  return true;
+}
+
+/** Where the line's text ends when only blanks and comments follow the offset in it; undefined when more does. */
+export function restIsTrivia(bytes: Uint8Array, offset: number): number | undefined {
+  let at = offset;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === undefined || isNewline(byte)) return at;
+    if (isBlank(byte)) at++;
+    else if (byte === SLASH && bytes[at + 1] === SLASH) return lineCommentEnd(bytes, at + 2);
+    else if (byte === SLASH && bytes[at + 1] === STAR) at = blockCommentEnd(bytes, at + 2);
+    else return undefined;
+  }
+}
+
+/** The blanks that the line of the offset starts with. */
+export function indentationAt(bytes: Uint8Array, offset: number): string {
+  const start = lineStart(bytes, offset);
+  let end = start;
+  while (isBlank(bytes[end])) end++;
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+}
+
+/** How the file ends its lines: as its first line does. */
+export function lineEnding(bytes: Uint8Array): '\n' | '\r\n' {
+  const newline = bytes.indexOf(NEWLINE);
+  return newline > 0 && bytes[newline - 1] === RETURN ? '\r\n' : '\n';
+}
