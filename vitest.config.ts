@@ -8,6 +8,8 @@ const suffix = long ? 'long.test' : 'test';
 export default defineConfig({
   resolve: {
     alias: {
+      '@monsterlab/console': fileURLToPath(new URL('packages/console/src/index.ts', import.meta.url)),
+      '@monsterlab/services': fileURLToPath(new URL('packages/services/src/index.ts', import.meta.url)),
       cmonster: fileURLToPath(new URL('packages/cmonster/src/index.ts', import.meta.url)),
       igor: fileURLToPath(new URL('packages/igor/src/index.ts', import.meta.url)),
       mrhooker: fileURLToPath(new URL('packages/mrhooker/src/index.ts', import.meta.url)),

@@ -1,0 +1,1 @@
+export { ConsoleError, type ConsoleErrorCode, type Place } from './error.js';
