@@ -1,3 +1,2 @@
-export { MrhookerError, type MrhookerErrorCode } from './error.js';
-
-export const version = '0.1.0';
+/** What scripts import: it runs inside of the target. Programs that start mrhooker import `mrhooker/node`. */
+export * from './target/index.js';

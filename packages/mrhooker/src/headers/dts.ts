@@ -1,0 +1,236 @@
+/** TypeScript declarations of a header: what makes an editor complete `c:sys/socket.h`, and `tsc` check it. */
+import type { CFunction, CRecord, CType, Declaration, Declarations, FunctionType } from './model.js';
+
+const LIBRARY_TYPES = [
+  'CArray',
+  'FunctionPointer',
+  'FunctionPointerType',
+  'NativeFunction',
+  'Pointer',
+  'RecordType',
+  'Type',
+  'VariadicFunction',
+];
+
+/** What every pointer has; a field of such a name takes its place. */
+const POINTER_MEMBERS = new Set(['address', 'value', 'text', 'bytes', 'write', 'add', 'as', 'equals', 'toString']);
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+const RESERVED = new Set(
+  'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static implements interface package private protected public await'.split(
+    ' ',
+  ),
+);
+
+/** The text of `declare module 'c:…' { … }`. */
+export function moduleDeclaration(specifier: string, declarations: Declarations): string {
+  return new DeclarationWriter(declarations).write(specifier);
+}
+
+class DeclarationWriter {
+  private readonly declarations: Declarations;
+  /** Record keys by the name that their interface has. */
+  private readonly interfaces = new Map<string, string>();
+  private readonly taken = new Set<string>(LIBRARY_TYPES);
+  private readonly pending: string[] = [];
+  private readonly lines: string[] = [];
+  private readonly renamed: string[] = [];
+
+  constructor(declarations: Declarations) {
+    this.declarations = declarations;
+    // Names that scripts ask for come first: others must not take them.
+    for (const [name, declaration] of Object.entries(declarations.names)) {
+      if (declaration.kind === 'type' && declaration.type.kind === 'record') {
+        const plain = name.replace(/^(?:struct|union|class)[ _]/, '');
+        if (IDENTIFIER.test(plain) && !this.taken.has(plain)) this.claim(declaration.type.key, plain);
+      }
+    }
+  }
+
+  write(specifier: string): string {
+    for (const [name, declaration] of Object.entries(this.declarations.names)) this.add(name, declaration);
+    while (this.pending.length > 0) this.addRecord(this.pending.pop() as string);
+    if (this.renamed.length > 0) this.lines.push(`export { ${this.renamed.join(', ')} };`);
+    const used = LIBRARY_TYPES.filter((type) => this.lines.some((line) => new RegExp(`\\b${type}\\b`).test(line)));
+    const imports = used.length > 0 ? [`import type { ${used.join(', ')} } from 'mrhooker';`] : [];
+    const body = [...imports, ...this.lines, 'export {};'].map((line) => line.replace(/^/gm, '  '));
+    return `declare module ${quote(specifier)} {\n${body.join('\n')}\n}\n`;
+  }
+
+  private add(name: string, declaration: Declaration): void {
+    switch (declaration.kind) {
+      case 'function':
+        this.value(name, this.functionType(declaration.function), declaration.function.declaredAt);
+        break;
+      case 'overloads':
+        for (const fn of declaration.functions) {
+          this.value(`${name.replace(/\(.*$/, '')}(${fn.type.parameterTexts.join(', ')})`, this.functionType(fn));
+        }
+        break;
+      case 'macro':
+        this.value(name, this.callable(declaration.function, declaration.parameterNames, 'NativeFunction'));
+        break;
+      case 'constant':
+        this.value(name, constantType(declaration));
+        break;
+      case 'expression':
+        this.value(name, this.type(declaration.type));
+        break;
+      case 'variable':
+        this.value(name, this.pointerTo(declaration.type));
+        break;
+      case 'type':
+        this.addType(name, declaration.type);
+        break;
+    }
+  }
+
+  private addType(name: string, type: CType): void {
+    if (type.kind === 'record') {
+      const known = this.record(type.key);
+      this.value(name, `RecordType<${known}>`);
+      if (known !== name && IDENTIFIER.test(name)) this.lines.push(`export type ${name} = ${known};`);
+      return;
+    }
+    const text = this.type(type);
+    const target = type.kind === 'pointer' ? type.to : type;
+    if (IDENTIFIER.test(name)) this.lines.push(`export type ${name} = ${text};`);
+    if (target.kind === 'function') {
+      const { parameters, result } = target.type;
+      this.value(
+        name,
+        `FunctionPointerType<[${parameters.map((part) => this.type(part)).join(', ')}], ${this.type(result)}>`,
+      );
+    } else if (type.kind === 'enum') {
+      const members = Object.entries(this.declarations.enums[type.name] ?? {}).map(
+        ([key, value]) => `readonly ${key}: ${literal(value)}`,
+      );
+      this.value(name, `Type<number> & { ${members.join('; ')} }`);
+    } else {
+      this.value(name, `Type<${text}>`);
+    }
+  }
+
+  private value(name: string, type: string, declaredAt?: string): void {
+    if (declaredAt) this.lines.push(`/** ${declaredAt} */`);
+    if (IDENTIFIER.test(name) && !RESERVED.has(name)) {
+      this.lines.push(`export const ${name}: ${type};`);
+      return;
+    }
+    const hidden = `value_${this.renamed.length}`;
+    this.lines.push(`const ${hidden}: ${type};`);
+    this.renamed.push(`${hidden} as ${IDENTIFIER.test(name) ? name : quote(name)}`);
+  }
+
+  private functionType(fn: CFunction): string {
+    const self: [string, string][] = fn.method ? [['self', this.record(fn.method.record)]] : [];
+    return this.callable(fn.type, fn.parameterNames, fn.type.variadic ? 'VariadicFunction' : 'NativeFunction', self);
+  }
+
+  private callable(type: FunctionType, names: readonly string[], kind: string, self: [string, string][] = []): string {
+    const parameters = type.parameters.map((part, index): [string, string] => [
+      parameterName(names[index], index),
+      this.type(part),
+    ]);
+    const list = [...self, ...parameters].map(([name, text]) => `${name}: ${text}`).join(', ');
+    return `${kind}<[${list}], ${this.type(type.result)}>`;
+  }
+
+  /** What a script gets for a value of the type. */
+  private type(type: CType): string {
+    switch (type.kind) {
+      case 'void':
+        return 'void';
+      case 'bool':
+        return 'boolean';
+      case 'integer':
+        return type.size === 16 ? 'Pointer' : 'number';
+      case 'enum':
+        return 'number';
+      case 'float':
+        return type.size === 16 ? 'Pointer' : 'number';
+      case 'pointer':
+        return this.pointerTo(type.to);
+      case 'function':
+        return this.pointerTo(type);
+      case 'array':
+        return `CArray<${this.type(type.of)}>`;
+      case 'record':
+        return this.record(type.key);
+      case 'opaque':
+        return 'Pointer';
+    }
+  }
+
+  private pointerTo(to: CType): string {
+    if (to.kind === 'void' || to.kind === 'opaque') return 'Pointer';
+    if (to.kind === 'record' || to.kind === 'array') return this.type(to);
+    if (to.kind === 'function') {
+      const { parameters, result } = to.type;
+      return `FunctionPointer<[${parameters.map((part) => this.type(part)).join(', ')}], ${this.type(result)}>`;
+    }
+    return `Pointer<${this.type(to)}>`;
+  }
+
+  /** The name of a record's interface, which is then written. */
+  private record(key: string): string {
+    const known = this.interfaces.get(key);
+    if (known !== undefined) return known;
+    const record = this.declarations.records[key];
+    const plain = (record?.name ?? '').replace(/\W+/g, '_').replace(/^_+(?=[a-z])/, '') || 'unnamed';
+    let name = plain;
+    for (let count = 2; this.taken.has(name) || RESERVED.has(name); count++) name = `${plain}_${count}`;
+    return this.claim(key, name);
+  }
+
+  private claim(key: string, name: string): string {
+    if (this.interfaces.has(key)) return this.interfaces.get(key) as string;
+    this.taken.add(name);
+    this.interfaces.set(key, name);
+    this.pending.push(key);
+    return name;
+  }
+
+  private addRecord(key: string): void {
+    const record = this.declarations.records[key] as CRecord;
+    const name = this.interfaces.get(key) as string;
+    const fields = record.fields ?? [];
+    const hidden = fields.map((field) => field.name).filter((field) => POINTER_MEMBERS.has(field));
+    const base = `Pointer<${name}>`;
+    const body = fields.map((field) => `  ${propertyName(field.name)}: ${this.type(field.type)};`);
+    if (hidden.length > 0) {
+      const omitted = hidden.map(quote).join(' | ');
+      this.lines.push(`export type ${name} = Omit<Pointer, ${omitted}> & {`, ...body, '};');
+    } else {
+      this.lines.push(`export interface ${name} extends ${base} {`, ...body, '}');
+    }
+  }
+}
+
+function parameterName(name: string | undefined, index: number): string {
+  return name !== undefined && IDENTIFIER.test(name) && !RESERVED.has(name) ? name : `a${index}`;
+}
+
+function propertyName(name: string): string {
+  return IDENTIFIER.test(name) ? name : quote(name);
+}
+
+function constantType({ value }: Declaration & { kind: 'constant' }): string {
+  switch (value.kind) {
+    case 'integer':
+      return literal(value.value);
+    case 'string':
+      return JSON.stringify(value.value);
+    case 'boolean':
+      return String(value.value);
+    case 'float':
+      return 'number';
+  }
+}
+
+function literal(text: string): string {
+  return Number.isSafeInteger(Number(text)) ? text : `${text}n`;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

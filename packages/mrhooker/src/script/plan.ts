@@ -1,0 +1,116 @@
+/** What a script needs of its headers, numbered: each function that it hooks or calls has an index in the stub. */
+import type { CFunction, CType, Declaration, Declarations, FunctionType } from '../headers/model.js';
+import { functionSignature, signatureOf } from '../headers/signature.js';
+import type { Language } from '../headers/specifier.js';
+
+/** One entry of a stub's array of functions. */
+export interface PlannedFunction {
+  index: number;
+  /** In the object file; of a wrapper what it wraps. */
+  symbol: string;
+  signature: string;
+  type: FunctionType;
+  method?: { record: string; const: boolean };
+  hooked: boolean;
+  variadic: boolean;
+  /** C that is evaluated in a wrapper of the stub's own, in place of a call of the symbol. */
+  wrapper?: { kind: 'call' | 'value' | 'address'; text: string };
+}
+
+/** A name that a script imports, with the index of its function when it has one. */
+export interface PlannedName {
+  name: string;
+  declaration: Declaration;
+  index?: number;
+}
+
+/** The headers of one language: one stub. */
+export interface Unit {
+  language: Language;
+  /** What the stub's source begins with. */
+  source: string;
+  arguments: string[];
+  declarations: Declarations;
+  functions: PlannedFunction[];
+  /** By the specifier that the script writes. */
+  modules: Map<string, PlannedName[]>;
+}
+
+const VOID: CType = { kind: 'void' };
+
+export class Planner {
+  private readonly functions: PlannedFunction[] = [];
+  private readonly byKey = new Map<string, PlannedFunction>();
+  private readonly declarations: Declarations;
+  private readonly first: number;
+
+  /** @param first the index of this unit's first function, behind those of the units before */
+  constructor(declarations: Declarations, first: number) {
+    this.declarations = declarations;
+    this.first = first;
+  }
+
+  get planned(): PlannedFunction[] {
+    return this.functions;
+  }
+
+  /** @param hooked whether the script uses the name for more than a call, so that it could be hooked */
+  add(name: string, hooked: boolean): PlannedName {
+    const declaration = this.declarations.names[name];
+    if (!declaration) throw new Error(`'${name}' was not declared`);
+    const planned = this.function(declaration, hooked);
+    return { name, declaration, ...(planned && { index: planned.index }) };
+  }
+
+  private function(declaration: Declaration, hooked: boolean): PlannedFunction | undefined {
+    switch (declaration.kind) {
+      case 'function':
+        return this.declared(declaration.function, hooked);
+      case 'macro':
+        return this.wrapper('call', declaration.name, declaration.function);
+      case 'expression':
+        return this.wrapper('value', declaration.text, valueFunction(declaration.type));
+      case 'variable':
+        return this.wrapper('address', declaration.name, valueFunction({ kind: 'pointer', to: declaration.type }));
+      default:
+        return undefined;
+    }
+  }
+
+  private declared(fn: CFunction, hooked: boolean): PlannedFunction {
+    if (fn.inline) return this.wrapper('call', fn.name.replace(/\(.*$/, ''), fn.type);
+    return this.entry(fn.symbol, hooked, () => ({
+      symbol: fn.symbol,
+      signature: functionSignature(fn, this.declarations.records),
+      type: fn.type,
+      ...(fn.method && { method: fn.method }),
+      variadic: fn.type.variadic ?? false,
+    }));
+  }
+
+  private wrapper(kind: 'call' | 'value' | 'address', text: string, type: FunctionType): PlannedFunction {
+    const signature = signatureOf(type, this.declarations.records);
+    return this.entry(`${kind} ${text}`, false, () => ({
+      symbol: text,
+      signature,
+      type,
+      variadic: false,
+      wrapper: { kind, text },
+    }));
+  }
+
+  private entry(key: string, hooked: boolean, make: () => Omit<PlannedFunction, 'index' | 'hooked'>): PlannedFunction {
+    let planned = this.byKey.get(key);
+    if (!planned) {
+      planned = { ...make(), index: this.first + this.functions.length, hooked };
+      this.byKey.set(key, planned);
+      this.functions.push(planned);
+    }
+    planned.hooked ||= hooked;
+    return planned;
+  }
+}
+
+function valueFunction(result: CType): FunctionType {
+  return { result: result.kind === 'void' ? VOID : result, parameters: [], resultText: '', parameterTexts: [] };
+}

@@ -1,0 +1,143 @@
+/** A script, understood: its headers read, its functions numbered, its text bundled. Nothing is compiled yet. */
+import { MrhookerError } from '../error.js';
+import { didYouMean } from '../headers/nearest.js';
+import { clangArguments, Headers, headerSource, overloadNames } from '../headers/reader.js';
+import { type HeaderSpecifier, type Language, parseSpecifier } from '../headers/specifier.js';
+import { type Analysis, analyse, type Place, placeText } from './analyse.js';
+import { type Bundle, bundleOutline, bundleScript, type Script, scriptName, type VirtualModules } from './bundle.js';
+import { ModuleWriter } from './modules.js';
+import { NATIVE_HEADERS, type NativeName, nativeDeclarations } from './natives.js';
+import { type PlannedName, Planner, type Unit } from './plan.js';
+
+/** What a compiler is told. */
+export interface HeaderFlags {
+  /** Where relative paths of flags start. */
+  cwd: string;
+  /** Folders for headers, `-I`. */
+  includes?: readonly string[];
+  /** `NAME` or `NAME=VALUE`, `-D`. */
+  defines?: readonly string[];
+}
+
+/** All that is known before anything is compiled. */
+export interface Prepared {
+  analysis: Analysis;
+  units: Unit[];
+  bundle: Bundle;
+  inputs: string[];
+}
+
+export async function prepare(scripts: readonly Script[], options: HeaderFlags): Promise<Prepared> {
+  const outline = await bundleOutline(scripts);
+  const names = scripts.map(scriptName).join(', ');
+  const analysis = analyse(outline.code, outline.map, names);
+  const units = await readHeaders(analysis, scripts[0]?.path ?? options.cwd, options);
+  const bundle = await bundleScript(scripts, modulesFor(analysis, units));
+  const headers = units.flatMap((unit) => unit.declarations.files);
+  return { analysis, units, bundle, inputs: [...new Set([...outline.inputs, ...headers])] };
+}
+
+/** Parses the headers of each language once, and numbers what is used of them. */
+async function readHeaders(analysis: Analysis, script: string, options: HeaderFlags): Promise<Unit[]> {
+  const units: Unit[] = [];
+  const natives = nativeDeclarations(analysis);
+  const specifiers = [...analysis.imports].map(([text, names]) => parseSpecifier(text, importerOf(names, script)));
+  let first = 0;
+  for (const language of ['c', 'c++'] as const) {
+    const own = specifiers.filter((specifier) => specifier.language === language);
+    const declared = language === 'c' ? natives.names : [];
+    if (own.length === 0 && declared.length === 0) continue;
+    const unit = await readUnit(language, own, declared, natives.prelude, analysis, first, options);
+    first += unit.functions.length;
+    units.push(unit);
+  }
+  return units;
+}
+
+function importerOf(names: ReadonlyMap<string, { at: Place }>, script: string): string {
+  const [use] = names.values();
+  return use?.at.file ?? script;
+}
+
+async function readUnit(
+  language: Language,
+  specifiers: readonly HeaderSpecifier[],
+  natives: readonly NativeName[],
+  prelude: string,
+  analysis: Analysis,
+  first: number,
+  { cwd, includes = [], defines = [] }: HeaderFlags,
+): Promise<Unit> {
+  const flags = [...includes.map((path) => `-I${path}`), ...defines.map((define) => `-D${define}`)];
+  const all = natives.length > 0 ? [...NATIVE_HEADERS, ...specifiers] : specifiers;
+  const headerOptions = { language, arguments: flags, cwd, ...(natives.length > 0 && { prelude }) };
+  using headers = await Headers.open(all, headerOptions);
+  const wanted = specifiers.map((specifier) => ({
+    specifier,
+    names: analysis.imports.get(specifier.text) ?? new Map(),
+  }));
+  for (const { specifier, names } of wanted) {
+    for (const [name, { at }] of names) requireName(headers, name, specifier.text, at);
+  }
+  const declarations = await headers.declare([
+    ...wanted.flatMap(({ names }) => [...names.keys()] as string[]),
+    ...natives.map(({ name }) => name),
+  ]);
+  const planner = new Planner(declarations, first);
+  const modules = new Map<string, PlannedName[]>();
+  for (const { specifier, names } of wanted) {
+    const planned = [...(names as ReadonlyMap<string, { hooked: boolean; at: Place }>)].map(
+      ([name, { hooked, at }]) => {
+        const declaration = declarations.names[name];
+        if (declaration?.kind === 'overloads') {
+          const list = overloadNames(declaration.functions);
+          throw new MrhookerError(
+            'function',
+            `${placeText(at)}: '${name}' has ${list.length} overloads: import one of them as { ${list[0]?.replaceAll("'", '"')} as … }. There are ${list.join(', ')}`,
+          );
+        }
+        return planner.add(name, hooked);
+      },
+    );
+    modules.set(specifier.text, planned);
+  }
+  for (const { name, key } of natives) modules.set(key, [planner.add(name, true)]);
+  return {
+    language,
+    source: headerSource(all, headerOptions),
+    arguments: [...clangArguments(headerOptions), ...specifiers.flatMap((specifier) => specifier.arguments)],
+    declarations,
+    functions: planner.planned,
+    modules,
+  };
+}
+
+function requireName(headers: Headers, name: string, specifier: string, at: Place): void {
+  if (headers.has(name)) return;
+  const hint = didYouMean(name, headers.names);
+  throw new MrhookerError('function', `${placeText(at)}: '${specifier}' declares no '${name}'.${hint}`);
+}
+
+function modulesFor(analysis: Analysis, units: readonly Unit[]): VirtualModules {
+  const modules: Record<string, string> = {};
+  const natives: string[] = [];
+  const imports: string[] = [];
+  for (const unit of units) {
+    const own = `mrhooker:headers/${unit.language}`;
+    const writer = new ModuleWriter(unit);
+    for (const [specifier, names] of unit.modules) {
+      if (specifier.startsWith('native ') || specifier.startsWith('fnType ')) {
+        const identifier = writer.declared(names[0] as PlannedName);
+        imports.push(`import { ${identifier} } from ${JSON.stringify(own)};\n`);
+        natives.push(`${JSON.stringify(specifier)}: () => ${identifier}`);
+      } else {
+        modules[specifier] = writer.reexports(names, own);
+      }
+    }
+    modules[own] = writer.text;
+  }
+  const ids = analysis.shared.map(({ kind, name }, id) => `${JSON.stringify(`${kind} ${name}`)}: ${id}`);
+  modules['mrhooker:shared'] = `export default { ${ids.join(', ')} };\n`;
+  modules['mrhooker:natives'] = `${imports.join('')}export default { ${natives.join(', ')} };\n`;
+  return modules;
+}
