@@ -1,3 +1,5 @@
+import type { FrozenPlace } from './rewrite/editability.js';
+
 /** What can go wrong, as a name that programs may rely on. */
 export type CmonsterErrorCode =
   /** The program that holds Clang was not found and could not be built. */
@@ -52,6 +54,8 @@ export type CmonsterErrorCode =
 export interface CmonsterErrorDetails {
   /** The input file that was being worked on. */
   file?: string;
+  /** Of EDIT_FROZEN: every place that cannot be changed. */
+  frozen?: readonly FrozenPlace[];
   cause?: unknown;
 }
 
@@ -60,6 +64,8 @@ export class CmonsterError extends Error {
   override readonly name = 'CmonsterError';
   readonly code: CmonsterErrorCode;
   readonly file: string | undefined;
+  /** Of EDIT_FROZEN: every place that would have had to change and cannot. Empty otherwise. */
+  readonly frozen: readonly FrozenPlace[];
 
   constructor(code: CmonsterErrorCode, message: string, details: CmonsterErrorDetails = {}) {
     super(
@@ -68,5 +74,6 @@ export class CmonsterError extends Error {
     );
     this.code = code;
     this.file = details.file;
+    this.frozen = details.frozen ?? [];
   }
 }

@@ -9,8 +9,6 @@ import './json.js';
 registerClasses(generatedRegistry);
 registerRewriter((tu) => new Rewriter(tu));
 
-export const version = '0.1.0';
-
 /** Parses a file: `TranslationUnit.parse`. */
 export const parse = TranslationUnit.parse;
 /** The same, blocking: `TranslationUnit.parseSync`. */
@@ -29,8 +27,12 @@ export type { ViewOptions } from './ast/view-rules.js';
 export { Walk } from './ast/walk.js';
 export { type DumpOptions, dumpJson } from './dump/json.js';
 export { CmonsterError, type CmonsterErrorCode } from './error.js';
+export { type CacheOptions, UnitCache } from './cache/unit-cache.js';
 export { locateFrontend } from './frontend/locate.js';
 export { Include, Macro, MacroExpansion, type MacroToken, PreprocessorFacts } from './preprocessor/facts.js';
+export { Project } from './project/project.js';
+export { forProject, type ProjectScript, type UnitScript } from './project/script.js';
+export type { FlagNotice, Unit } from './project/unit.js';
 export type {
   Finding,
   FindingNote,
@@ -50,3 +52,4 @@ export { SourceFile } from './source/source-file.js';
 export { SourceManager } from './source/source-manager.js';
 export { Token } from './source/tokens.js';
 export type { Comment, MacroUse } from './source/written.js';
+export { version } from './version.js';

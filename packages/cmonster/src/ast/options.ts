@@ -1,5 +1,6 @@
 /** What a parse can be told, and how that is said to the frontend. */
 import { resolve } from 'node:path';
+import type { UnitCache } from '../cache/unit-cache.js';
 import type { ParseRequest } from '../frontend/connection.js';
 
 export interface ParseOptions {
@@ -31,6 +32,11 @@ export interface ParseOptions {
    * megabytes until the last translation unit made from it is disposed of.
    */
   keep?: boolean;
+  /**
+   * Keeps what was parsed, and what was asked, for the next time that the same is parsed; only what is parsed with promises, and
+   * without `keep`.
+   */
+  cache?: UnitCache;
   /** The frontend's program, in place of the one that comes with this package. */
   frontend?: string;
 }
@@ -45,6 +51,7 @@ export interface ParseSettings {
   memoryLimit: number;
   frontend: string | undefined;
   keep: boolean;
+  cache: UnitCache | undefined;
 }
 
 export interface ReparseOptions {
@@ -65,6 +72,7 @@ export function parseSettings(file: string, options: ParseOptions): ParseSetting
     memoryLimit: options.memoryLimit ?? 8192,
     frontend: options.frontend,
     keep: options.keep ?? false,
+    cache: options.cache,
     request: {
       // A name that looks like an option is a file all the same.
       arguments: [...(options.arguments ?? []), file.startsWith('-') ? `./${file}` : file],

@@ -2,6 +2,8 @@
  * What a translation unit asks its frontend: one question, or many in one message; answers kept; a frontend that has gone
  * replaced by another that parses the same again.
  */
+
+import type { Answers } from '../cache/answers.js';
 import { CmonsterError } from '../error.js';
 import type { Connection, RawAnswer } from '../frontend/connection.js';
 import { Operation } from '../frontend/operations.js';
@@ -56,12 +58,17 @@ export class Questions {
   private lastType = 0;
   /** The messages whose answers made the snapshot grow: asked again, in order, of a frontend's successor. */
   private readonly replay: { frame: Uint8Array; deltaSize: number }[] = [];
+  /** How many of those the present frontend has been asked. */
+  private replayed = 0;
+  /** What is known from earlier runs. */
+  private readonly answers: Answers | undefined;
   /** While `prefetch` finds out what getters ask: the questions. */
   private collecting: Question[] | undefined;
 
-  constructor(host: QuestionHost, connection: Connection) {
+  constructor(host: QuestionHost, connection: Connection | undefined, answers?: Answers) {
     this.host = host;
     this.connection = connection;
+    this.answers = answers;
   }
 
   /** Lets the frontend go; the next question starts another. */
@@ -295,33 +302,47 @@ export class Questions {
   }
 
   private exchange(frame: Uint8Array): RawAnswer {
-    let answer = this.connection?.isOpen ? this.connection.ask(frame) : undefined;
-    if (!answer) {
-      // The child was gone before it could hear the question: that is no fault of the question's.
-      this.connection = this.host.revive();
-      this.replayOn(this.connection);
-      answer = this.connection.ask(frame);
-      if (!answer)
-        throw new CmonsterError('FRONTEND_CRASHED', "Clang's frontend keeps dying before it is asked anything", {
-          file: this.host.file,
-        });
-    }
+    const { answers } = this;
+    const known = answers?.recall(frame);
+    const heard = known ?? this.askFrontend(frame);
+    const answer = known || !answers ? heard : answers.remember(frame, heard);
     if (answer.delta) {
+      if (!known) this.replayed++;
       this.replay.push({ frame: frame.slice(), deltaSize: answer.delta.length });
+      answers?.advance(frame);
       this.host.grow(answer.delta);
     }
     return answer;
   }
 
-  private replayOn(connection: Connection): void {
-    for (const { frame, deltaSize } of this.replay) {
+  private askFrontend(frame: Uint8Array): RawAnswer {
+    const { connection } = this;
+    const answer = connection?.isOpen && this.catchUp(connection) ? connection.ask(frame) : undefined;
+    if (answer) return answer;
+    // The child was gone before it could hear the question: that is no fault of the question's.
+    const successor = this.host.revive();
+    this.connection = successor;
+    this.replayed = 0;
+    const again = this.catchUp(successor) ? successor.ask(frame) : undefined;
+    if (again) return again;
+    throw new CmonsterError('FRONTEND_CRASHED', "Clang's frontend keeps dying before it is asked anything", {
+      file: this.host.file,
+    });
+  }
+
+  /** Makes a frontend grow by what has grown here without it. False when it has gone. */
+  private catchUp(connection: Connection): boolean {
+    for (; this.replayed < this.replay.length; this.replayed++) {
+      const { frame, deltaSize } = this.replay[this.replayed] as { frame: Uint8Array; deltaSize: number };
       const answer = connection.ask(frame);
-      if (answer?.delta?.length === deltaSize) continue;
+      if (!answer) return false;
+      if (answer.delta?.length === deltaSize) continue;
       connection.close();
       throw new CmonsterError('SOURCE_CHANGED', 'the frontend had to be started again and now answers differently', {
         file: this.host.file,
       });
     }
+    return true;
   }
 }
 

@@ -1,6 +1,8 @@
 /** One file as Clang understands it. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Answers } from '../cache/answers.js';
+import type { CacheRequest } from '../cache/unit-cache.js';
 import { CmonsterError } from '../error.js';
 import { Connection, type ConnectionOptions, type Parsed } from '../frontend/connection.js';
 import { freshDirectory, Keeper } from '../frontend/keeper.js';
@@ -57,6 +59,9 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   private diagnosticList: Diagnostic[] | undefined;
   private readonly meta: Meta;
   readonly questions: Questions;
+  private readonly answers: Answers | undefined;
+  /** Whether nothing was parsed: the snapshot is an earlier run's. */
+  readonly isCached: boolean;
   /** Files, locations, text. */
   readonly sourceManager: SourceManager;
   /** Macros, their uses, includes, skipped ranges. */
@@ -70,6 +75,8 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   }
 
   private static async open(settings: ParseSettings): Promise<TranslationUnit> {
+    const { cache } = settings;
+    if (cache && !settings.keep) return TranslationUnit.openCached(settings, cache);
     const connection = await Connection.open(connectionOptions(settings));
     if (!settings.keep) return new TranslationUnit(settings, connection, await connection.parse(settings.request));
     const keep = freshDirectory();
@@ -82,6 +89,19 @@ export class TranslationUnit implements QuestionHost, FactsHost {
       if (!parsed) keeper?.release();
     }
     return new TranslationUnit(settings, connection, parsed, keeper);
+  }
+
+  private static async openCached(
+    settings: ParseSettings,
+    cache: NonNullable<ParseSettings['cache']>,
+  ): Promise<TranslationUnit> {
+    const request = cacheRequest(settings);
+    const cached = cache.load(request);
+    if (cached) return new TranslationUnit(settings, undefined, cached.parsed, undefined, cached.answers);
+    const started = Date.now();
+    const connection = await Connection.open(connectionOptions(settings));
+    const parsed = await connection.parse(settings.request);
+    return new TranslationUnit(settings, connection, parsed, undefined, cache.store(request, started, parsed));
   }
 
   /** The same, blocking: without the event loop. */
@@ -126,13 +146,19 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     return TranslationUnit.open(settings);
   }
 
-  private constructor(settings: ParseSettings, connection: Connection, parsed: Parsed, keeper?: Keeper) {
+  private constructor(
+    settings: ParseSettings,
+    connection: Connection | undefined,
+    parsed: Parsed,
+    keeper?: Keeper,
+    answers?: Answers,
+  ) {
     this.settings = settings;
     try {
       this.columns = new Snapshot(parsed.snapshot);
       this.meta = readMeta(parsed.meta);
     } catch (error) {
-      connection.close();
+      connection?.close();
       keeper?.release();
       throw error;
     }
@@ -141,7 +167,9 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     this.nodes = new Array(rows);
     this.typeObjects = new Array(types);
     this.held = { connection, keeper };
-    this.questions = new Questions(this, connection);
+    this.answers = answers;
+    this.isCached = connection === undefined;
+    this.questions = new Questions(this, connection, answers);
     const { files, mainFile, nextOffset } = this.meta;
     this.sourceManager = new SourceManager(this.columns, files, mainFile, nextOffset, this.questions);
     this.preprocessor = new PreprocessorFacts(this);
@@ -505,6 +533,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     this.releaseFrontend();
     this.held.keeper?.release();
     this.held.keeper = undefined;
+    this.answers?.flush();
     forgotten.unregister(this);
     this.columns.clear();
     this.columns = undefined;
@@ -524,6 +553,10 @@ async function readInput(cwd: string, file: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new CmonsterError('INPUT_UNREADABLE', `${file} cannot be read`, { file, cause });
   }
+}
+
+function cacheRequest({ frontend, cwd, request }: ParseSettings): CacheRequest {
+  return { frontend: frontend ?? locateFrontend(), schemaHash: registry().schemaHash, cwd, request };
 }
 
 function connectionOptions(settings: ParseSettings): ConnectionOptions {

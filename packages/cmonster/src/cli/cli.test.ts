@@ -89,7 +89,13 @@ describe('cmonster', () => {
   it('shows where a script fails', () => {
     const { status, stderr } = cmonster('run', 'scripts/fails.ts', 'a.c', '--', '-DN=3');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^RangeError: as written\n {4}at .*scripts\/fails\.ts:3:9\)?\n$/);
+    expect(stderr).toBe(`scripts/fails.ts:3:9: error: a.c: RangeError: as written
+    1 | interface Unused { a: number }
+    2 | export default function (): void {
+    3 |   throw new RangeError('as written');
+      |         ^
+cmonster: a.c failed
+`);
     expect(cmonster('run', 'scripts/gone.ts', 'a.c')).toMatchObject({ status: 2 });
   });
 

@@ -54,6 +54,8 @@ async function dump(argv: ArgumentsCamelCase<DumpArguments>): Promise<void> {
   const view: ViewOptions = { implicit: argv.implicit, instantiations: argv.instantiations, typeLocs: argv.typelocs };
   // Not by pc.isColorSupported alone: that is true on every machine that calls itself CI.
   const colour = argv.color ?? (pc.isColorSupported && process.stdout.isTTY === true);
+  // The classes, some 850: only what needs them loads them.
+  await import('../index.js');
   const tu = await TranslationUnit.parse(argv.file, parseOptionsOf(argv));
   try {
     process.stderr.write(renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour }));

@@ -2,7 +2,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { CmonsterError } from '../error.js';
-import { version } from '../index.js';
+import { version } from '../version.js';
 import { dumpCommand } from './dump.js';
 import { Exit, exitCodeOf, exitCodesHelp } from './exit-codes.js';
 import { runCommand } from './run.js';
@@ -10,7 +10,7 @@ import { runCommand } from './run.js';
 export async function main(args: readonly string[]): Promise<void> {
   const parser = yargs([...args])
     .scriptName('cmonster')
-    .usage('$0 <command>\n\nScript C and C++ from TypeScript: ask Clang anything about source code.')
+    .usage('$0 <command>\n\nScript C and C++ from TypeScript: ask Clang anything about source code, and change it.')
     .command(dumpCommand)
     .command(runCommand)
     .completion('completion', 'Print a completion script for bash or zsh')

@@ -27,6 +27,12 @@ export class Output {
     if (this.pending.length >= CHUNK) await this.flush();
   }
 
+  /** What is not text, such as a diff of files that are not UTF-8. */
+  async writeBytes(bytes: Uint8Array): Promise<void> {
+    await this.flush();
+    if (!this.gone) this.stream.write(bytes);
+  }
+
   async flush(): Promise<void> {
     const text = this.pending;
     this.pending = '';

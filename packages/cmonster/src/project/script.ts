@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { register } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { TranslationUnit } from '../ast/translation-unit.js';
 import { CmonsterError } from '../error.js';
+import type { Project } from './project.js';
 
 /**
  * Runs in the loader's thread, from its text, so that it is the same from TypeScript and from the compiled package.
@@ -41,4 +43,19 @@ export async function loadScript(path: string): Promise<Record<string, unknown>>
   if (!existsSync(file)) throw new CmonsterError('USAGE', `there is no script '${path}'`);
   await registerLoader();
   return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+}
+
+/** What a script's default export is called with. */
+export type UnitScript = (tu: TranslationUnit) => unknown;
+export type ProjectScript = (project: Project) => unknown;
+
+const FOR_PROJECT = Symbol.for('cmonster.forProject');
+
+/** Marks a script's default export as one that is called once, with the whole project: `export default forProject(…)`. */
+export function forProject(script: ProjectScript): ProjectScript {
+  return Object.assign(script, { [FOR_PROJECT]: true });
+}
+
+export function isForProject(script: unknown): script is ProjectScript {
+  return typeof script === 'function' && FOR_PROJECT in script;
 }

@@ -1,0 +1,347 @@
+/** What `run`, `find` and `replace` have in common: a script over units, its findings and changes printed, written, or counted. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import pc from 'picocolors';
+import { UnitCache } from '../cache/unit-cache.js';
+import { CmonsterError } from '../error.js';
+import { applyChanges, digest, recover } from '../project/apply.js';
+import { renderFailure } from '../project/failure.js';
+import type { JobFinding, JobResult, JobSettings, OutputPiece } from '../project/job.js';
+import type { Disagreement, MergedFile } from '../project/merge.js';
+import { UnusableScript } from '../project/pool.js';
+import type { Project } from '../project/project.js';
+import { type RunOutcome, runScript } from '../project/run.js';
+import type { Unit } from '../project/unit.js';
+import { baselineOf, readBaseline } from '../report/baseline.js';
+import { Fingerprints } from '../report/fingerprint.js';
+import { FindingRenderer, shownPath } from '../report/render.js';
+import { sarifLog } from '../report/sarif.js';
+import { unifiedDiff } from '../rewrite/diff.js';
+import { applyEdits, type Edit } from '../rewrite/edit.js';
+import { version } from '../version.js';
+import { Exit } from './exit-codes.js';
+import { Output } from './output.js';
+import { Progress } from './progress.js';
+
+export type Mode = 'summary' | 'diff' | 'write' | 'check';
+export type Format = 'text' | 'json' | 'sarif';
+
+export interface Execution {
+  project: Project;
+  settings: JobSettings;
+  jobs: number;
+  mode: Mode;
+  format: Format;
+  baseline: string | undefined;
+  updateBaseline: boolean;
+  allowErrors: boolean;
+}
+
+/** What the terminal shows is one person's; what a pipe gets is a program's. */
+export function colourOn(stream: NodeJS.WriteStream): boolean {
+  return pc.isColorSupported && stream.isTTY === true;
+}
+
+/** Runs, prints, writes. Gives the exit status. */
+export async function execute(execution: Execution): Promise<Exit> {
+  return new Executor(execution).run();
+}
+
+class Executor {
+  private readonly execution: Execution;
+  private readonly root = process.cwd();
+  private readonly out = new Output();
+  private readonly renderer: FindingRenderer;
+  private readonly known: ReadonlySet<string>;
+  private readonly fingerprints: Fingerprints;
+  private readonly shown: JobFinding[] = [];
+  private hidden = 0;
+  private progress: Progress | undefined;
+
+  constructor(execution: Execution) {
+    this.execution = execution;
+    this.renderer = new FindingRenderer(this.root, colourOn(process.stdout));
+    this.fingerprints = new Fingerprints(this.root);
+    const { baseline, updateBaseline } = execution;
+    this.known = baseline === undefined || updateBaseline ? new Set() : readBaseline(baseline);
+  }
+
+  async run(): Promise<Exit> {
+    const { project, settings, jobs, allowErrors, mode } = this.execution;
+    this.sayRecovered();
+    this.sayFlags();
+    const abort = new AbortController();
+    const interrupt = (signal: NodeJS.Signals): void => abort.abort(new Interrupted(signal));
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    this.progress = Progress.on(process.stderr, project.units.length);
+    let outcome: RunOutcome;
+    try {
+      outcome = await runScript({
+        units: project.units,
+        settings,
+        jobs,
+        allowErrors,
+        signal: abort.signal,
+        loaded: (printed) => this.print(printed),
+        progress: ({ name }) => this.progress?.advance(name),
+        result: (unit, result) => this.take(unit, result),
+      });
+    } catch (error) {
+      return this.stopped(error);
+    } finally {
+      this.progress?.clear();
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    }
+    if (mode === 'diff' && this.execution.format === 'text') await this.diff(outcome.merge.result);
+    this.report(outcome);
+    if (settings.cache !== undefined && outcome.parsed > 0) new UnitCache(settings.cache).prune(true);
+    let refused = false;
+    if (mode === 'write') refused = !this.write(outcome);
+    this.summary(outcome, refused);
+    await this.out.flush();
+    return this.status(outcome, refused);
+  }
+
+  /** The script itself is of no use, or somebody pressed Ctrl-C. */
+  private stopped(error: unknown): Exit {
+    this.progress?.clear();
+    if (error instanceof Interrupted) {
+      this.say(
+        `interrupted: ${this.execution.mode === 'write' ? 'nothing was written' : 'not everything was looked at'}\n`,
+      );
+      return error.signal === 'SIGINT' ? Exit.INTERRUPTED : Exit.TERMINATED;
+    }
+    if (!(error instanceof UnusableScript)) throw error;
+    process.stderr.write(renderFailure(error.failure, '', colourOn(process.stderr)));
+    return error.failure.code === 'USAGE' ? Exit.USAGE : Exit.FAILED;
+  }
+
+  // --- While it runs ------------------------------------------------------------------------------------------------
+
+  private take(unit: Unit, result: JobResult): void {
+    this.print(result.output);
+    if (result.diagnostics !== '') this.say(result.diagnostics, '');
+    if (result.failure) {
+      this.say(renderFailure(result.failure, this.path(unit.file), colourOn(process.stderr)), '');
+    }
+    for (const found of result.findings) this.find(found);
+  }
+
+  private find(found: JobFinding): void {
+    if (this.known.size > 0 && this.known.has(this.fingerprints.of(found.finding))) {
+      this.hidden++;
+      return;
+    }
+    this.shown.push(found);
+    if (this.execution.format === 'text') this.tell(this.renderer.render(found.finding, found.fix));
+  }
+
+  private print(pieces: readonly OutputPiece[]): void {
+    for (const { stream, text } of pieces) {
+      this.progress?.clear();
+      if (stream === 'stdout') this.tell(text);
+      else process.stderr.write(text);
+    }
+  }
+
+  /** To standard output, but where that is for programs: a diff, a report. */
+  private tell(text: string): void {
+    this.progress?.clear();
+    if (this.execution.mode === 'diff' || this.execution.format !== 'text') process.stderr.write(text);
+    else void this.out.write(text).then(() => this.out.flush());
+  }
+
+  private say(text: string, prefix = 'cmonster: '): void {
+    this.progress?.clear();
+    process.stderr.write(prefix + text);
+  }
+
+  private path(file: string): string {
+    return shownPath(this.root, file);
+  }
+
+  private sayRecovered(): void {
+    const { completed, skipped, undone } = recover();
+    if (completed.length > 0)
+      this.say(`finished what a run that was killed had begun to write: ${count(completed.length, 'file')}\n`);
+    if (undone) this.say('removed what a run that was killed had left; it had changed nothing\n');
+    for (const file of skipped)
+      this.say(`${this.path(file)} was changed since a run was killed that was to change it: left as it is\n`);
+  }
+
+  private sayFlags(): void {
+    for (const { flag, replacement, why, count: times } of this.execution.project.notices) {
+      const what = replacement === undefined ? 'is dropped' : `becomes ${replacement}`;
+      this.say(`note: ${flag} ${what}: ${why} (${count(times, 'command')})\n`);
+    }
+  }
+
+  // --- At the end ---------------------------------------------------------------------------------------------------
+
+  private async diff(files: readonly MergedFile[]): Promise<void> {
+    for (const { path, edits } of files) {
+      const text = Buffer.from(unifiedDiff(readFileSync(path), edits, this.path(path)));
+      await this.out.writeBytes(
+        colourOn(process.stdout) ? Buffer.from(coloured(text.toString('latin1')), 'latin1') : text,
+      );
+    }
+  }
+
+  private report(outcome: RunOutcome): void {
+    const { format, baseline, updateBaseline } = this.execution;
+    if (updateBaseline && baseline !== undefined) {
+      writeFileSync(
+        baseline,
+        baselineOf(
+          outcome.findings.map(({ finding }) => finding),
+          this.root,
+        ),
+      );
+      this.say(`${baseline} now holds ${count(outcome.findings.length, 'finding')}\n`);
+    }
+    if (format === 'text') return;
+    const problems = outcome.failed.map(({ unit, result }) => ({
+      file: unit.file,
+      message: result.failure?.message ?? '',
+    }));
+    const value =
+      format === 'sarif'
+        ? sarifLog(this.shown, { root: this.root, version, problems })
+        : {
+            version: 1,
+            findings: this.shown.map(({ finding, fix }) => ({ ...finding, fix: fix ?? null })),
+            edits: outcome.merge.result.flatMap(({ edits }) => edits),
+            disagreements: outcome.merge.disagreements,
+            failed: problems,
+          };
+    void this.out.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  }
+
+  /** Whether all was written. */
+  private write({ merge }: RunOutcome): boolean {
+    if (merge.disagreements.length > 0) return false;
+    try {
+      applyChanges(
+        merge.result.map(({ path, source, edits }) => {
+          const bytes = readFileSync(path);
+          if (digest(bytes) !== source) {
+            throw new CmonsterError(
+              'FILE_CHANGED',
+              `${this.path(path)} was changed by somebody else since it was parsed: run the same again. Nothing was changed.`,
+            );
+          }
+          return { path, before: source, content: applyEdits(bytes, edits) };
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof CmonsterError)) throw error;
+      this.say(`${error.message}\n`);
+      return false;
+    }
+  }
+
+  private summary(outcome: RunOutcome, refused: boolean): void {
+    const { mode } = this.execution;
+    const { merge, failed, withErrors, withheld, leftOut, refusedFlags } = outcome;
+    for (const [flag, times] of refusedFlags)
+      this.say(`note: ${flag} is unknown to Clang and was left out (${count(times, 'command')})\n`);
+    for (const { finding, against } of leftOut) {
+      this.say(
+        `the fix at ${this.place(finding)} was left out: it overlaps ${this.editPlace(against)}. Run again for it\n`,
+      );
+    }
+    for (const disagreement of merge.disagreements) this.say(this.disagreement(disagreement));
+    const files = merge.result;
+    const edits = files.reduce((sum, file) => sum + file.edits.length, 0);
+    if (files.length > 0 && !refused) {
+      const what = `${count(edits, 'change')} in ${count(files.length, 'file')}`;
+      if (mode === 'write') this.say(`${what} written\n`);
+      else if (mode === 'check') this.say(`${what} to make\n`);
+      else if (mode === 'summary') this.say(`${what}, not written: --diff shows them, --write makes them\n`);
+    } else if (mode === 'write' && !refused) this.say('nothing to change\n');
+    if (refused) this.say('nothing was written\n');
+    if (this.hidden > 0) this.say(`${count(this.hidden, 'known finding')} hidden by the baseline\n`);
+    this.list(
+      failed.map(({ unit }) => unit),
+      'failed',
+    );
+    this.list(withErrors, `${withErrors.length === 1 ? 'has' : 'have'} errors`);
+    this.list(
+      withheld,
+      'would have changed, but for its errors: Clang knows only a part of it (--allow-errors takes it as it is)',
+    );
+  }
+
+  private list(units: readonly Unit[], what: string): void {
+    const names = [...new Set(units.map(({ file }) => this.path(file)))];
+    if (names.length === 0) return;
+    if (names.length === 1) this.say(`${names[0]} ${what}\n`);
+    else this.say(`${names.length} files: ${what}:\n${names.map((name) => `  ${name}\n`).join('')}`);
+  }
+
+  private disagreement({ path, first, second, changed }: Disagreement): string {
+    const file = this.path(path);
+    const asked = ({ origins }: Edit): string =>
+      origins
+        .map(({ unit, operation, place }) => `    ${operation} of ${place}, seen from ${this.path(unit)}\n`)
+        .join('');
+    if (changed) return `${file} was not the same for all who read it: it was changed while it was parsed\n`;
+    return (
+      `${file}: two translation units disagree about one place:\n` +
+      `  ${this.editPlace(first)} becomes ${quoted(first.text)}\n${asked(first)}` +
+      `  ${this.editPlace(second)} becomes ${quoted(second.text)}\n${asked(second)}`
+    );
+  }
+
+  private place({ finding: { place } }: JobFinding): string {
+    return `${this.path(place.file)}:${place.line}:${place.column}`;
+  }
+
+  private editPlace({ file, offset, length }: Edit): string {
+    const before = readFileSync(file).subarray(0, offset).toString('latin1').split('\n');
+    const place = `${this.path(file)}:${before.length}:${(before.at(-1) as string).length + 1}`;
+    return length === 0 ? `${place} (inserted there)` : `${place} (${count(length, 'byte')})`;
+  }
+
+  private status({ merge, failed, withErrors }: RunOutcome, refused: boolean): Exit {
+    if (refused || merge.disagreements.length > 0) return Exit.REFUSED;
+    if (failed.length > 0 || withErrors.length > 0) return Exit.FAILED;
+    if (this.execution.mode === 'check' && (this.shown.length > 0 || merge.result.length > 0)) return Exit.FOUND;
+    return Exit.OK;
+  }
+}
+
+class Interrupted extends Error {
+  readonly signal: NodeJS.Signals;
+  constructor(signal: NodeJS.Signals) {
+    super(signal);
+    this.signal = signal;
+  }
+}
+
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function quoted(text: string): string {
+  const line = JSON.stringify(text);
+  return line.length > 70 ? `${line.slice(0, 67)}…"` : line;
+}
+
+function coloured(diff: string): string {
+  return diff
+    .split('\n')
+    .map((line) => {
+      const code = /^(?:---|\+\+\+) /.test(line)
+        ? '1'
+        : line.startsWith('@@')
+          ? '36'
+          : line.startsWith('+')
+            ? '32'
+            : line.startsWith('-')
+              ? '31'
+              : '';
+      return code === '' ? line : `\u001b[${code}m${line}\u001b[0m`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,99 @@
+/** A script over one translation unit. */
+import { createHash } from 'node:crypto';
+import { basename, extname } from 'node:path';
+import { TranslationUnit } from '../ast/translation-unit.js';
+import { UnitCache } from '../cache/unit-cache.js';
+import { CmonsterError } from '../error.js';
+import { renderDiagnostics } from '../source/diagnostic.js';
+import type { SourceFile } from '../source/source-file.js';
+import { failureOf } from './failure.js';
+import { emptyResult, type JobResult, type JobSettings } from './job.js';
+import type { UnitScript } from './script.js';
+import { parseOptionsOf, type Unit } from './unit.js';
+
+/** Flags that Clang refuses one after the other; more of them mean that something else is wrong. */
+const MOST_REFUSED = 40;
+
+/** By directory. Within a run a file that was looked at counts as unchanged; what is written is compared all the same. */
+const caches = new Map<string, UnitCache>();
+
+function cacheIn(directory: string): UnitCache {
+  let cache = caches.get(directory);
+  if (!cache) {
+    cache = new UnitCache(directory, { once: true });
+    caches.set(directory, cache);
+  }
+  return cache;
+}
+
+/** Clang's driver names what it does not know; it is left out, and the rest is tried again. */
+export async function parseUnit(unit: Unit, settings: JobSettings, refused: string[] = []): Promise<TranslationUnit> {
+  const options = parseOptionsOf(unit);
+  for (;;) {
+    const args = (options.arguments ?? []).filter((argument) => !refused.includes(argument));
+    try {
+      return await TranslationUnit.parse(unit.name, {
+        ...options,
+        arguments: args,
+        scope: settings.scope,
+        ...(settings.cache !== undefined && { cache: cacheIn(settings.cache) }),
+        ...(settings.timeLimit !== undefined && { timeLimit: settings.timeLimit }),
+        ...(settings.memoryLimit !== undefined && { memoryLimit: settings.memoryLimit }),
+      });
+    } catch (error) {
+      const unknown = unknownFlag(error);
+      if (unknown === undefined || !args.includes(unknown) || refused.length >= MOST_REFUSED) throw error;
+      refused.push(unknown);
+    }
+  }
+}
+
+function unknownFlag(error: unknown): string | undefined {
+  if (!(error instanceof CmonsterError) || error.code !== 'BAD_ARGUMENTS') return undefined;
+  return /(?:unknown argument:?|unsupported option|does not support) '([^']+)'/.exec(error.message)?.[1];
+}
+
+/** Whatever goes wrong is in the result: one file never stops the others. */
+export async function runUnit(
+  script: UnitScript,
+  unit: Unit,
+  settings: JobSettings,
+  parsed: () => void = () => {},
+): Promise<JobResult> {
+  const result = emptyResult();
+  let tu: TranslationUnit | undefined;
+  try {
+    tu = await parseUnit(unit, settings, result.refusedFlags);
+    result.cached = tu.isCached;
+    parsed();
+    if (tu.hasErrors) {
+      result.hasErrors = true;
+      result.diagnostics = renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour: settings.colour });
+    }
+    await script(tu);
+    collect(tu, result, basename(settings.script, extname(settings.script)));
+  } catch (error) {
+    result.failure = failureOf(error);
+    // A script that failed half-way may have staged half of what belongs together.
+    result.edits = [];
+    result.findings = [];
+  } finally {
+    tu?.dispose();
+  }
+  return result;
+}
+
+function collect(tu: TranslationUnit, result: JobResult, check: string): void {
+  result.edits = tu.edits;
+  result.findings = tu.reports.map(({ finding, fix }) => ({
+    finding: { ...finding, check: finding.check ?? check },
+    fix: fix && tu.rewriter.trial(fix),
+  }));
+  const touched = new Set(
+    [...result.edits, ...result.findings.flatMap(({ fix }) => fix ?? [])].map(({ file }) => file),
+  );
+  for (const path of touched) {
+    const file = tu.files.find((candidate) => candidate.path === path) as SourceFile;
+    result.sources[path] = createHash('sha256').update(file.bytes).digest('hex');
+  }
+}
