@@ -42,7 +42,10 @@ export async function compareDumps(inputs: Inputs, limits = LIMITS): Promise<Dum
     tu = await TranslationUnit.parse(file, options);
   } catch (error) {
     if (!(error instanceof CmonsterError)) throw error;
-    const failed = REFUSED.has(error.code) ? await clangFails(inputs) : undefined;
+    let failed: string | undefined;
+    if (REFUSED.has(error.code)) failed = await clangFails(inputs);
+    // Some inputs are there to crash it (`#pragma clang __debug parser_crash`).
+    else if (error.code === 'FRONTEND_CRASHED') failed = await clangFails(inputs, '-Xclang', '-ast-dump=json');
     if (failed) return unknown(file, `${failed}; here: ${error.code}`);
     comparison.report('', 'a tree', `${error.code}: ${error.message}`);
     return report(file, comparison);
