@@ -1,5 +1,6 @@
 /** What every node of the AST can do. The generated classes derive from this. */
 import type { CodeLike } from '../rewrite/code.js';
+import type { RemoveOptions } from '../rewrite/statement.js';
 import type { Range } from '../source/location.js';
 import { Location } from '../source/location.js';
 import type { Token } from '../source/tokens.js';
@@ -224,6 +225,21 @@ export abstract class Node {
   /** Puts code in its place. */
   replaceWith(code: CodeLike): void {
     this.tu.rewriter.replace(this, code);
+  }
+  /**
+   * Takes it out, with what belongs to it: a statement or a declaration with its line, an argument or a parameter with its comma, a
+   * declarator out of its group.
+   */
+  remove(options: RemoveOptions = {}): void {
+    this.tu.rewriter.removeNode(this, options);
+  }
+  /** Puts code before it: before a statement or a declaration on a line of its own, in braces that it may need then. */
+  insertBefore(code: CodeLike): void {
+    this.tu.rewriter.insertBeside(this, code, 'before');
+  }
+  /** Puts code behind it. What is inserted at one place comes in the order in which it was asked for. */
+  insertAfter(code: CodeLike): void {
+    this.tu.rewriter.insertBeside(this, code, 'after');
   }
   /** Puts code at the beginning of what is between its braces: of a body, a class, an enumeration, a namespace. */
   prepend(code: CodeLike): void {

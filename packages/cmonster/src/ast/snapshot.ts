@@ -44,6 +44,9 @@ const otherColumns = {
   49: 'expansions',
   50: 'includes',
   51: 'skipped',
+  52: 'conditionals',
+  53: 'visits',
+  54: 'visitTimes',
 } as const;
 const columns = { ...rowColumns, ...typeColumns, ...otherColumns } as const;
 type ColumnName = (typeof columns)[keyof typeof columns];
@@ -84,6 +87,9 @@ export class Snapshot {
   expansions: Uint32Array = EMPTY32;
   includes: Uint32Array = EMPTY32;
   skipped: Uint32Array = EMPTY32;
+  conditionals: Uint32Array = EMPTY32;
+  visits: Uint32Array = EMPTY32;
+  visitTimes: Uint32Array = EMPTY32;
 
   private parents: Uint32Array = EMPTY32;
   private parentsKnown = 1;
@@ -192,6 +198,15 @@ export class Snapshot {
     return samePrefix(this.stringBytes, other.stringBytes, other.stringBytes.length);
   }
 
+  /** Adds entries of the location table, as the operation SOURCES brings them. */
+  appendSources(parts: readonly Uint8Array[], lineEntries: Uint8Array): void {
+    const names = ['slocOffset', 'slocA', 'slocB', 'slocC', 'slocFlags'] as const;
+    names.forEach((name, i) => {
+      this.assign(name, extended(this[name], parts[i] as Uint8Array));
+    });
+    this.lineEntries = extended(EMPTY32, lineEntries);
+  }
+
   // --- Growing ------------------------------------------------------------------------------------------------------
 
   /** Adds what an answer brought. Gives the first new row. */
@@ -229,6 +244,21 @@ export class Snapshot {
     this.text = asBuffer(this.stringBytes);
     return first;
   }
+}
+
+/** The column with more behind it. */
+function extended<T extends Column>(column: T, more: Uint8Array): T {
+  const size = column.BYTES_PER_ELEMENT;
+  const longer = newColumn(
+    column,
+    new ArrayBuffer(column.length * size + more.length),
+    0,
+    column.length + more.length / size,
+  ) as T;
+  longer.set(column);
+  // Copied: what comes in an answer need not be aligned.
+  longer.set(newColumn(column, new Uint8Array(more).buffer, 0, more.length / size), column.length);
+  return longer;
 }
 
 function newColumn(like: Column, buffer: ArrayBuffer, offset: number, length: number): Column {

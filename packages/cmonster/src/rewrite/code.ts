@@ -36,13 +36,14 @@ export type CodeValue =
 /** What the place of code accepts wherever it may be anything. */
 export type CodeLike = string | Node | Code;
 
-export class Code {
+/** `V`: the types of its values, so that what a pattern finds has types. */
+export class Code<out V extends readonly CodeValue[] = readonly CodeValue[]> {
   /** As they stand in the script: a backslash is a backslash. One more than there are values. */
   readonly strings: readonly string[];
   /** What stands between the strings. */
-  readonly values: readonly CodeValue[];
+  readonly values: V;
 
-  constructor(strings: readonly string[], values: readonly CodeValue[]) {
+  constructor(strings: readonly string[], values: V) {
     this.strings = strings;
     this.values = values;
   }
@@ -61,7 +62,7 @@ export class Code {
 }
 
 /** Builds code. Escapes stay as they are, so that c`puts("a\n")` is what it looks like; \` and \${ are ` and ${. */
-export function c(strings: TemplateStringsArray, ...values: CodeValue[]): Code {
+export function c<const V extends readonly CodeValue[]>(strings: TemplateStringsArray, ...values: V): Code<V> {
   return new Code(
     strings.raw.map((text) => text.replace(/\\(`|\$\{)/g, '$1')),
     values,

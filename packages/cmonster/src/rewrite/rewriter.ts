@@ -4,18 +4,22 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { Node } from '../ast/node.js';
 import type { TranslationUnit } from '../ast/translation-unit.js';
 import { CmonsterError } from '../error.js';
-import type { FileRange, Location, Range } from '../source/location.js';
+import { type FileRange, type Location, Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
 import * as block from './block.js';
 import type { CodeLike } from './code.js';
 import { unifiedDiff } from './diff.js';
 import { applyEdits, type Edit, type EditOrigin } from './edit.js';
-import { editableRange } from './editability.js';
+import { type Editability, editabilityOf, type FrozenPlace } from './editability.js';
 import { layout, sourceOf } from './layout.js';
 import { indentationAt } from './lex.js';
+import { conflict, ensureBalanced, frozenError, placeName } from './problem.js';
 import { commit, renderRange } from './render.js';
 import { saveAll } from './save.js';
-import { Level, type Piece, type Splice } from './splice.js';
+import { Level, type Operand, type Piece, type Splice } from './splice.js';
+import type { RemoveOptions } from './statement.js';
+import * as statement from './statement.js';
+import { writtenNode } from './written-node.js';
 
 /** A place for an insertion: as Clang knows it, or a byte of a file. */
 export type PlaceLike = Location | { file: SourceFile; offset: number };
@@ -30,7 +34,8 @@ export interface Request {
   pieces: readonly Piece[];
   side?: Splice['side'];
   anchor?: number;
-  closeness?: Splice['closeness'];
+  operand?: Operand | undefined;
+  isMoved?: boolean;
 }
 
 export class Rewriter {
@@ -46,20 +51,23 @@ export class Rewriter {
   /** Puts code at a place. What is inserted at one place comes in the order in which it was asked for. */
   insert(place: PlaceLike, code: CodeLike): void {
     const { file, offset } = this.offsetOf(place, 'insert');
-    this.stage('insert', `${file.name}:${file.lineOf(offset)}:${file.columnOf(offset)}`, [
-      { file, begin: offset, end: offset, pieces: layout(code, file, indentationAt(file.bytes, offset)) },
-    ]);
+    const pieces = layout(code, file, indentationAt(file.bytes, offset));
+    this.stage('insert', placeName(file, offset), [{ file, begin: offset, end: offset, pieces }]);
   }
 
   /** Puts code in the place of what is written there. */
   replace(range: RangeLike, code: CodeLike): void {
+    if (range instanceof Node) {
+      statement.replace(this, range, code);
+      return;
+    }
     const { file, begin, end } = this.rangeOf(range, 'replace');
     this.stage('replace', describe(range), [
       { file, begin, end, pieces: layout(code, file, indentationAt(file.bytes, begin)) },
     ]);
   }
 
-  /** Takes out what is written there, and nothing else. */
+  /** Takes out what is written there, and nothing else. What belongs to a node, its line or its comma, goes with `node.remove()`. */
   remove(range: RangeLike): void {
     const { file, begin, end } = this.rangeOf(range, 'remove');
     this.stage('remove', describe(range), [{ file, begin, end, pieces: [] }]);
@@ -67,6 +75,12 @@ export class Rewriter {
 
   // --- Nodes --------------------------------------------------------------------------------------------------------
 
+  removeNode(node: Node, options: RemoveOptions): void {
+    statement.remove(this, node, options);
+  }
+  insertBeside(node: Node, code: CodeLike, side: 'before' | 'after'): void {
+    statement.insertBeside(this, node, code, side);
+  }
   prepend(node: Node, code: CodeLike): void {
     block.prepend(this, node, code);
   }
@@ -77,14 +91,15 @@ export class Rewriter {
   // --- Staging ------------------------------------------------------------------------------------------------------
 
   /** Stages all that an operation needs, or nothing. */
-  stage(operation: string, place: string, requests: readonly Request[]): void {
+  stage(operation: string, place: string, requests: readonly Request[]): Splice[] {
     const origin: EditOrigin = { unit: this.tu.file, operation, place };
+    const splices = requests
+      .filter(({ begin, end, pieces }) => begin < end || pieces.length > 0)
+      .map((request) => ({ side: 'before' as const, anchor: request.begin, ...request, origins: [origin] }));
+    for (const splice of splices) ensureBalanced(splice);
     const undo: (() => void)[] = [];
-    for (const request of requests) {
-      const { file, begin, end, pieces, side = 'before', anchor = begin, closeness = 'beside' } = request;
-      if (begin === end && pieces.length === 0) continue;
-      const splice: Splice = { file, begin, end, pieces, side, anchor, closeness, origins: [origin] };
-      const added = this.level(file).add(splice);
+    for (const splice of splices) {
+      const added = this.level(splice.file).add(splice);
       if ('undo' in added) {
         undo.push(added.undo);
         continue;
@@ -92,6 +107,12 @@ export class Rewriter {
       for (const back of undo.reverse()) back();
       throw conflict(splice, added.conflicts[0] as Splice);
     }
+    return splices;
+  }
+
+  /** Takes back what was staged, so that something else can be staged in its place. */
+  unstage(splices: readonly Splice[]): void {
+    for (const splice of splices) this.level(splice.file).drop(splice);
   }
 
   private level(file: SourceFile): Level {
@@ -103,34 +124,51 @@ export class Rewriter {
     return level;
   }
 
+  /** How a node or a range can be edited. */
+  editability(of: Node | Range): Editability {
+    return editabilityOf(this.tu, of);
+  }
+
   /** The bytes of a range that may be edited; throws for one that may not. */
   rangeOf(range: RangeLike, operation: string): FileRange {
-    if (!(range instanceof Node) && 'file' in range) {
-      this.ensureEditable(range.file, operation);
-      return range;
+    return this.rangesOf([range], operation)[0] as FileRange;
+  }
+
+  /** The bytes of ranges all of which must be editable: throws once for all that are not. */
+  rangesOf(ranges: readonly RangeLike[], operation: string): FileRange[] {
+    const found: FileRange[] = [];
+    const frozen: FrozenPlace[] = [];
+    for (const range of ranges) {
+      const editability = isFileRange(range) ? this.inFile(range) : editabilityOf(this.tu, range);
+      if (editability.kind === 'frozen') frozen.push(editability.place);
+      else found.push(editability.range);
     }
-    const found = editableRange(this.tu, range instanceof Node ? range.range : range);
-    if ('reason' in found) {
-      throw new CmonsterError('EDIT_FROZEN', `${operation} of ${describe(range)} is not possible: ${found.message}`);
-    }
+    if (frozen.length > 0) throw frozenError(operation, describe(ranges[0] as RangeLike), frozen);
     return found;
   }
 
+  private inFile(range: FileRange): Editability {
+    const { file, begin } = range;
+    if (this.tu.isEditable(file)) return { kind: 'editable', range };
+    const message = `${file.name} is not among the editable files`;
+    return { kind: 'frozen', place: { reason: 'outside', message, location: file.location(begin) } };
+  }
+
+  /** The node that is written for this one; throws where nothing is. */
+  writtenNode(node: Node, operation: string): Node {
+    const written = writtenNode(node);
+    if (written) return written;
+    this.rangeOf(node, operation);
+    throw new CmonsterError('EDIT_TARGET', `${operation} of ${node}: nothing is written for it`);
+  }
+
   private offsetOf(place: PlaceLike, operation: string): { file: SourceFile; offset: number } {
-    if ('file' in place && !('raw' in place)) {
-      this.ensureEditable(place.file, operation);
-      return place;
+    if (!('raw' in place)) {
+      const { file, begin } = this.rangeOf({ file: place.file, begin: place.offset, end: place.offset }, operation);
+      return { file, offset: begin };
     }
     const { file, begin: offset } = this.rangeOf(this.tu.range(place.raw, place.raw), operation);
     return { file, offset };
-  }
-
-  private ensureEditable(file: SourceFile, operation: string): void {
-    if (this.tu.isEditable(file)) return;
-    throw new CmonsterError(
-      'EDIT_FROZEN',
-      `${operation} in ${file.name} is not possible: only the main file is editable`,
-    );
   }
 
   // --- Results ------------------------------------------------------------------------------------------------------
@@ -214,20 +252,14 @@ export class Rewriter {
   }
 }
 
+function isFileRange(range: RangeLike): range is FileRange {
+  return !(range instanceof Node) && !(range instanceof Range);
+}
+
 /** A range as one says it. */
 function describe(range: RangeLike): string {
   if (range instanceof Node) return String(range);
-  if (!('file' in range)) return String(range.begin);
-  const { file, begin } = range;
-  return `${file.name}:${file.lineOf(begin)}:${file.columnOf(begin)}`;
-}
-
-function conflict(splice: Splice, other: Splice): CmonsterError {
-  const of = ({ origins }: Splice): string =>
-    origins.map(({ operation, place }) => `${operation} of ${place}`).join(', ');
-  return new CmonsterError('EDIT_CONFLICT', `${of(splice)} overlaps what was staged before: ${of(other)}`, {
-    file: splice.file.name,
-  });
+  return isFileRange(range) ? placeName(range.file, range.begin) : String(range.begin);
 }
 
 function shortPath(path: string): string {

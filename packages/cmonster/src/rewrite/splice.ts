@@ -8,6 +8,12 @@
 import type { SourceFile } from '../source/source-file.js';
 import type { EditOrigin } from './edit.js';
 
+/** An expression and its place: precedences. Where it binds looser than it must, parentheses are put around it. */
+export interface Operand {
+  binding: number;
+  required: number;
+}
+
 /** Source that stands again somewhere, with the changes made in it. */
 export interface Copy {
   readonly file: SourceFile;
@@ -15,15 +21,11 @@ export interface Copy {
   readonly end: number;
   /** What becomes of each line's indentation but the first's; undefined leaves it. */
   readonly reindent?: { readonly from: string; readonly to: string } | undefined;
+  /** Of an expression: how it binds when nothing changes it, and what its new place asks. */
+  readonly operand?: Operand | undefined;
 }
 
 export type Piece = string | Copy;
-
-/**
- * How close an insertion is to what it was inserted at: a wrap belongs to it, and goes wherever it goes; an insertion beside
- * it does not.
- */
-export type Closeness = 'wrap' | 'beside';
 
 export interface Splice {
   readonly file: SourceFile;
@@ -34,7 +36,10 @@ export interface Splice {
   readonly side: 'before' | 'after';
   /** Of an insertion: the other end of what it stands beside; equal to `begin` for one that is at a mere place. */
   readonly anchor: number;
-  readonly closeness: Closeness;
+  /** Of an expression in an expression's place: how the new one binds, and what the place asks. */
+  readonly operand?: Operand | undefined;
+  /** Whether what it takes out stands elsewhere then. */
+  readonly isMoved?: boolean | undefined;
   readonly origins: EditOrigin[];
 }
 
@@ -42,15 +47,13 @@ export class Level {
   readonly splices: Splice[] = [];
   private readonly inner = new Map<Splice, Level>();
 
-  /** Where a splice goes: behind its equals, as it was asked for later; but of two wraps the later is the outer one. */
+  /** Where a splice goes: behind its equals, as it was asked for later. */
   private placeOf(splice: Splice): number {
-    const beforeEquals = splice.closeness === 'wrap' && splice.side === 'before';
     let low = 0;
     let high = this.splices.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const order = compare(this.splices[middle] as Splice, splice);
-      if (order < 0 || (order === 0 && !beforeEquals)) low = middle + 1;
+      if (compare(this.splices[middle] as Splice, splice) <= 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -72,10 +75,18 @@ export class Level {
     if (to === from) return this.insert(at, 0, splice, []);
     const met = splices.slice(from, to);
     const [only] = met as [Splice];
-    if (met.length === 1 && sameRange(only, splice) && samePieces(only, splice)) return joined(only, splice);
+    for (const known of this.wholes(only, splice)) if (samePieces(known, splice)) return joined(known, splice);
     if (met.every((other) => covers(splice, other))) return this.insert(from, met.length, splice, met);
     if (met.length === 1 && covers(only, splice)) return this.below(only).add(splice);
     return { conflicts: met };
+  }
+
+  /** The splices of the same range as the given one: each around the next. */
+  private *wholes(outermost: Splice, like: Splice): Iterable<Splice> {
+    if (!sameRange(outermost, like)) return;
+    yield outermost;
+    const [inner] = this.inner.get(outermost)?.splices ?? [];
+    if (inner) yield* this.below(outermost).wholes(inner, like);
   }
 
   /** Insertions at one place lie beside each other. */
@@ -90,25 +101,35 @@ export class Level {
   }
 
   private insert(at: number, count: number, splice: Splice, below: Splice[]): { undo: () => void } {
-    const taken = this.splices.splice(at, count, splice);
+    this.splices.splice(at, count, splice);
     if (below.length > 0) {
       const level = new Level();
       level.splices.push(...below);
-      for (const other of below) {
-        const known = this.inner.get(other);
-        if (known) level.inner.set(other, known);
-        this.inner.delete(other);
-      }
+      for (const other of below) this.pass(other, level);
       this.inner.set(splice, level);
     }
-    return {
-      undo: () => {
-        const level = this.inner.get(splice);
-        for (const [other, known] of level?.inner ?? []) this.inner.set(other, known);
-        this.inner.delete(splice);
-        this.splices.splice(this.splices.indexOf(splice), 1, ...taken);
-      },
-    };
+    return { undo: () => this.drop(splice) };
+  }
+
+  /** Takes a splice of this level or below it back; what was in it stays. */
+  drop(splice: Splice): void {
+    if (!this.splices.includes(splice)) {
+      const around = this.splices.find(
+        (other) => other.begin <= splice.begin && splice.end <= other.end && this.inner.has(other),
+      );
+      if (around) this.below(around).drop(splice);
+      return;
+    }
+    const level = this.inner.get(splice);
+    this.inner.delete(splice);
+    this.splices.splice(this.splices.indexOf(splice), 1, ...(level?.splices ?? []));
+    for (const other of level?.splices ?? []) level?.pass(other, this);
+  }
+
+  private pass(splice: Splice, to: Level): void {
+    const known = this.inner.get(splice);
+    if (known) to.inner.set(splice, known);
+    this.inner.delete(splice);
   }
 
   below(splice: Splice): Level {
@@ -153,7 +174,7 @@ function belongs(splice: Splice, begin: number, end: number): boolean {
   if (first < begin || last > end) return false;
   if (splice.begin === begin && splice.side === 'after') return false;
   if (splice.begin === end && splice.side === 'before') return false;
-  return splice.closeness === 'wrap' || first !== begin || last !== end;
+  return first !== begin || last !== end;
 }
 
 /** Whether what one takes out holds the other, wholly or in part. */
@@ -168,14 +189,15 @@ function covers(outer: Splice, inner: Splice): boolean {
   return (
     outer.begin <= inner.begin &&
     inner.end <= outer.end &&
-    outer.pieces.some(
-      (piece) =>
-        typeof piece !== 'string' &&
-        piece.file === inner.file &&
-        (inner.begin === inner.end
-          ? belongs(inner, piece.begin, piece.end)
-          : piece.begin <= inner.begin && inner.end <= piece.end),
-    )
+    (outer.isMoved === true ||
+      outer.pieces.some(
+        (piece) =>
+          typeof piece !== 'string' &&
+          piece.file === inner.file &&
+          (inner.begin === inner.end
+            ? belongs(inner, piece.begin, piece.end)
+            : piece.begin <= inner.begin && inner.end <= piece.end),
+      ))
   );
 }
 
@@ -217,22 +239,10 @@ export function samePieces(a: Splice, b: Splice): boolean {
 function compare(a: Splice, b: Splice): number {
   if (a.begin !== b.begin) return a.begin - b.begin;
   const byPhase = phase(a) - phase(b);
-  if (byPhase !== 0) return byPhase;
-  switch (phase(a)) {
-    case 0:
-      return b.anchor - a.anchor || rank(a) - rank(b);
-    case 1:
-      return b.anchor - a.anchor || rank(b) - rank(a);
-    default:
-      return 0;
-  }
+  return byPhase !== 0 || phase(a) === 2 ? byPhase : b.anchor - a.anchor;
 }
 
 function phase(splice: Splice): number {
   if (splice.begin < splice.end) return 2;
   return splice.side === 'after' ? 0 : 1;
-}
-
-function rank({ closeness }: Splice): number {
-  return closeness === 'wrap' ? 0 : 1;
 }
