@@ -36,7 +36,7 @@ export type { FlagNotice, Unit } from './project/unit.js';
 export type {
   Finding,
   FindingNote,
-  Place,
+  FindingPlace,
   Report,
   ReportOptions,
   ReportTarget,

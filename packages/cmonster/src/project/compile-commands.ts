@@ -52,13 +52,9 @@ export function readDatabase(path: string): CompileCommand[] {
   try {
     entries = JSON.parse(text);
   } catch (cause) {
-    throw new CmonsterError(
-      'PROJECT',
-      `${path}${placeOf(cause as Error, text)}: not JSON: ${sentence(cause as Error)}`,
-      {
-        cause,
-      },
-    );
+    throw new CmonsterError('PROJECT', `${path}${placeOf(text)}: not JSON: ${sentence(cause as Error)}`, {
+      cause,
+    });
   }
   if (!Array.isArray(entries)) {
     throw new CmonsterError('PROJECT', `${path}: a list of commands is expected, not ${typeName(entries)}`);
@@ -89,13 +85,30 @@ function readEntry(entry: unknown, where: string, databaseDirectory: string): Co
   return { file, directory: absolute, arguments: expandResponseFiles(list, absolute) };
 }
 
-/** `:line:column`, where V8's message has a position. */
-function placeOf(error: Error, text: string): string {
-  const position = /position (\d+)/.exec(error.message)?.[1];
-  // At an unexpected end V8 names no position.
-  const offset = position === undefined ? text.length : Number(position);
-  const before = text.slice(0, offset).split('\n');
+/** `:line:column`. V8 names no position for most errors: it is where the shortest text ends that fails in the same way. */
+function placeOf(text: string): string {
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (failsBeforeItsEnd(text.slice(0, middle))) high = middle;
+    else low = middle + 1;
+  }
+  const before = text.slice(0, failsBeforeItsEnd(text) ? low - 1 : text.length).split('\n');
   return `:${before.length}:${(before.at(-1) as string).length + 1}`;
+}
+
+/** Whether a text is wrong, and not only cut short. */
+function failsBeforeItsEnd(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    const { message } = error as Error;
+    const position = /position (\d+)/.exec(message)?.[1];
+    if (position !== undefined) return Number(position) < text.length && !/^Unterminated/.test(message);
+    return !/end of JSON/.test(message);
+  }
 }
 
 function sentence(error: Error): string {

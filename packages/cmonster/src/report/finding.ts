@@ -8,7 +8,7 @@ export const SEVERITIES = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** A stretch of a file. Offsets and columns count bytes; lines and columns start at 1. */
-export interface Place {
+export interface FindingPlace {
   /** Absolute; for a buffer that is no file, its name. */
   readonly file: string;
   readonly begin: number;
@@ -22,7 +22,7 @@ export interface Place {
 
 export interface FindingNote {
   readonly message: string;
-  readonly place: Place;
+  readonly place: FindingPlace;
 }
 
 export interface Finding {
@@ -30,7 +30,7 @@ export interface Finding {
   readonly check: string | undefined;
   readonly severity: Severity;
   readonly message: string;
-  readonly place: Place;
+  readonly place: FindingPlace;
   /** What explains it: the script's own notes, then the macros that the place came through. */
   readonly notes: readonly FindingNote[];
 }
@@ -74,7 +74,7 @@ export function reportAt(
 }
 
 /** As far as it is written: a place in a macro is where the macro is used, but for a macro's argument. */
-export function placeOf(tu: TranslationUnit, target: ReportTarget): Place {
+export function placeOf(tu: TranslationUnit, target: ReportTarget): FindingPlace {
   const range = fileRangeOf(tu, target);
   if (!range) return { file: tu.mainFile.path, begin: 0, end: 0, line: 1, column: 1, endLine: 1, endColumn: 1 };
   const { file, begin, end } = range;

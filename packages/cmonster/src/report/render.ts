@@ -5,7 +5,7 @@ import type { Edit } from '../rewrite/edit.js';
 import { codeFrame, type Hint } from '../source/code-frame.js';
 import { Position } from '../source/location.js';
 import { SourceFile } from '../source/source-file.js';
-import type { Finding, Place, Severity } from './finding.js';
+import type { Finding, FindingPlace, Severity } from './finding.js';
 
 const RESET = '\u001b[0m';
 const BOLD = '\u001b[1m';
@@ -33,7 +33,7 @@ export class FindingRenderer {
     return text;
   }
 
-  private line(place: Place, severity: Severity, message: string): string {
+  private line(place: FindingPlace, severity: Severity, message: string): string {
     const where = `${shownPath(this.root, place.file)}:${place.line}:${place.column}: `;
     if (!this.colour) return `${where}${severity}: ${message}\n`;
     const bold = severity === 'note' ? '' : BOLD;
@@ -41,7 +41,7 @@ export class FindingRenderer {
   }
 
   /** The first line of the place; a whole function would be no help. */
-  private frame(place: Place, fix: readonly Edit[]): string {
+  private frame(place: FindingPlace, fix: readonly Edit[]): string {
     const file = this.file(place.file);
     if (!file || place.begin > file.bytes.length) return '';
     const [, lineEnd] = file.lineSpan(place.line);

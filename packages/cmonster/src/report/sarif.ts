@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Edit } from '../rewrite/edit.js';
-import type { Finding, Place } from './finding.js';
+import type { Finding, FindingPlace } from './finding.js';
 import { Fingerprints } from './fingerprint.js';
 import { shownPath } from './render.js';
 
@@ -37,7 +37,7 @@ export function sarifLog(inputs: readonly SarifInput[], { root, version, problem
   const files = new Columns();
   const fingerprints = new Fingerprints(root);
   const rules = [...new Set(inputs.map(({ finding }) => finding.check ?? 'finding'))].sort();
-  const location = (place: Place): object => ({
+  const location = (place: FindingPlace): object => ({
     physicalLocation: { artifactLocation: artifact(root, place.file), region: regionOf(files, place) },
   });
   const results = inputs.map(({ finding, fix }) => ({
@@ -86,7 +86,7 @@ function artifact(root: string, path: string): object {
   return { uri: shown.split('/').map(encodeURIComponent).join('/'), uriBaseId: ROOT_ID };
 }
 
-function regionOf(files: Columns, place: Place): object {
+function regionOf(files: Columns, place: FindingPlace): object {
   return {
     startLine: place.line,
     startColumn: files.column(place.file, place.line, place.column),
