@@ -112,7 +112,8 @@ class Executor {
     }
     if (!(error instanceof UnusableScript)) throw error;
     process.stderr.write(renderFailure(error.failure, '', colourOn(process.stderr)));
-    return error.failure.code === 'USAGE' ? Exit.USAGE : Exit.FAILED;
+    const { code } = error.failure;
+    return code === 'USAGE' || code === 'PATTERN' ? Exit.USAGE : Exit.FAILED;
   }
 
   // --- While it runs ------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import { CmonsterError } from '../error.js';
 import { version } from '../version.js';
 import { dumpCommand } from './dump.js';
 import { Exit, exitCodeOf, exitCodesHelp } from './exit-codes.js';
+import { findCommand, replaceCommand } from './find.js';
 import { runCommand } from './run.js';
 
 export async function main(args: readonly string[]): Promise<void> {
@@ -13,6 +14,8 @@ export async function main(args: readonly string[]): Promise<void> {
     .usage('$0 <command>\n\nScript C and C++ from TypeScript: ask Clang anything about source code, and change it.')
     .command(dumpCommand)
     .command(runCommand)
+    .command(findCommand)
+    .command(replaceCommand)
     .completion('completion', 'Print a completion script for bash or zsh')
     .parserConfiguration({ 'populate--': true })
     .demandCommand(1, 'Say which command.')

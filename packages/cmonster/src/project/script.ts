@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { register } from 'node:module';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TranslationUnit } from '../ast/translation-unit.js';
 import { CmonsterError } from '../error.js';
 import type { Project } from './project.js';
@@ -41,7 +41,8 @@ async function registerLoader(): Promise<void> {
 export async function loadScript(path: string): Promise<Record<string, unknown>> {
   const file = resolve(path);
   if (!existsSync(file)) throw new CmonsterError('USAGE', `there is no script '${path}'`);
-  await registerLoader();
+  // This package's own are JavaScript already, once it is compiled.
+  if (!isOwnJavaScript(file)) await registerLoader();
   return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
 }
 
@@ -58,4 +59,8 @@ export function forProject(script: ProjectScript): ProjectScript {
 
 export function isForProject(script: unknown): script is ProjectScript {
   return typeof script === 'function' && FOR_PROJECT in script;
+}
+
+function isOwnJavaScript(file: string): boolean {
+  return file.endsWith('.js') && file.startsWith(fileURLToPath(new URL('./builtin/', import.meta.url)));
 }
