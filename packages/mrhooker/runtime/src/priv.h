@@ -1,0 +1,268 @@
+/* What the runtime's files share. Everything is hidden except what mrhooker-stub.h declares and the interposed
+ * functions of process.c. */
+#ifndef MRHOOKER_PRIV_H
+#define MRHOOKER_PRIV_H
+
+#include "mrhooker-stub.h"
+#include "session.h"
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quickjs.h"
+
+#define MR_HIDDEN __attribute__((visibility("hidden")))
+#define MR_LIKELY(x) __builtin_expect(!!(x), 1)
+#define MR_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define MR_MAX_ARGUMENTS 32
+#define MR_MAX_HANDLES 4096
+
+#pragma GCC visibility push(hidden)
+
+/* Registers of a call as entry.S saves them; offsets are used there. */
+typedef struct mr_registers {
+  uint64_t gp[6];        /* 0: rdi rsi rdx rcx r8 r9 */
+  uint64_t rax;          /* 48: al counts vector registers of a variadic call */
+  uint64_t r10;          /* 56 */
+  uint8_t vector[8][16]; /* 64 */
+  uint64_t result[2];    /* 192: rax rdx */
+  uint8_t vector_result[2][16]; /* 208 */
+  uint64_t *stack;       /* 240: the caller's stack arguments */
+  void *return_address;  /* 248 */
+  void *record;          /* 256 */
+  uint64_t pad;
+} mr_registers;
+
+typedef struct mr_hook {
+  struct mr_hook *inner; /* registered before this one */
+  JSValue replace, enter, leave;
+  uint32_t handle;
+  bool filtered;
+  char *module, *caller, *thread; /* globs or NULL */
+} mr_hook;
+
+/* What a thread's engine knows of a function. */
+typedef struct mr_binding {
+  mr_hook *hooks;
+  JSValue *protos;   /* of the result, then the arguments; NULL: none */
+  JSValue *pool;     /* Pointer objects that are reused while nobody else holds them */
+  uint8_t argument_count;
+  uint8_t simple;    /* only integers and pointers: no record */
+  const char *kinds; /* the result's kind first; record kinds reduced to one character, see sizes */
+  uint32_t *sizes;
+} mr_binding;
+
+/* A hooked call under way; on the stack of the thread that makes it. */
+typedef struct mr_frame {
+  struct mr_frame *up;
+  mr_function *function;
+  mr_binding *binding;
+  mr_hook *hook; /* the one that runs, NULL while the original does */
+  mr_slot *args, *result;
+  mr_registers *registers; /* NULL: entered with typed arguments */
+  void *return_address;
+  void *engine_frame; /* the engine's innermost frame when this call began */
+  void *exception;    /* thrown by the original, going on when the hook has been cleaned up */
+  int saved_errno;    /* what the original finds, then what the caller finds */
+  bool called;        /* the original, at least once */
+  bool busy;          /* script code runs */
+  uint32_t scratch_mark;
+} mr_frame;
+
+typedef struct mr_heap {
+  void *free[64];
+  char *next, *end;
+  struct mr_chunk *chunks;
+  size_t used, mapped;
+} mr_heap;
+
+typedef struct mr_thread {
+  uint64_t *counts; /* 0: counts[function][MR_REASONS]; entry.S uses this */
+  mr_frame *top;
+  bool busy, ended, starting, failed;
+  JSRuntime *runtime;
+  JSContext *context;
+  mr_binding **bindings;
+  mr_segment *segment;
+  int *errno_location;
+  uintptr_t stack_low, stack_high;
+  uint64_t deadline; /* 0: set at the next poll */
+  bool timed_out;
+  void *readable_page[8]; /* pages seen to be readable since the call began */
+  uint32_t readable_count;
+  void **scratch;
+  uint32_t rebuilt;
+  mr_heap heap;
+  JSValue at_exit; /* array of functions */
+  uint32_t tid, pid, hook_count, at_exit_count;
+  struct callback **callbacks;
+  uint32_t callback_count, scratch_count, scratch_capacity;
+  bool stack_special; /* the engine's stack limit is for another stack than the thread's own */
+  char name[16];
+} mr_thread;
+
+/* process-wide */
+typedef struct mr_state {
+  mr_session *session;
+  size_t session_size;
+  mr_process *process;
+  mr_function **functions; /* by index */
+  uint32_t function_count;
+  struct link_map *self;   /* the runtime's own */
+  _Atomic uint32_t ready;
+  _Atomic uint32_t finished;
+  _Atomic uint32_t script_failed, engines;
+  bool following;
+  uint32_t pid;
+  int key_valid;
+  int argc;
+  char **argv;
+} mr_state;
+
+extern mr_state mr;
+extern __thread mr_thread *mr_self __attribute__((tls_model("initial-exec")));
+
+/* handles: switched on and off, and out after faults, for all threads */
+typedef struct mr_handle {
+  _Atomic uint8_t off, faulty;
+  _Atomic uint32_t faults;
+} mr_handle;
+extern mr_handle mr_handles[MR_MAX_HANDLES];
+
+/* f->runtime[] */
+#define MR_STATE(f) (*(_Atomic uintptr_t *)&(f)->runtime[1]) /* 0 unresolved, 1 passes through, 2 hooked */
+#define MR_OFFSET(f) ((uintptr_t *)&(f)->runtime[2])         /* of its counts in a segment */
+enum { MR_UNRESOLVED, MR_PASSING, MR_ACTIVE };
+
+/* elf.c */
+struct link_map *mr_first_object(void);
+void *mr_hooked_for(void *original);           /* the stub's entry for an original, NULL: none */
+void *mr_elf_lookup(struct link_map *object, const char *name);
+void *mr_find_next(const char *name);          /* after the runtime's own place in the search order; NULL: nowhere */
+void *mr_find_after_stubs(const char *name);   /* behind the stubs: the runtime's own wrappers count */
+bool mr_resolve(mr_function *function);
+bool mr_is_ours(struct link_map *object);
+void mr_bind_self(void);                       /* the runtime's own calls past the stubs */
+void mr_bind_object(struct link_map *object);  /* one that found the originals past the stubs (RTLD_DEEPBIND) */
+void mr_load_stubs(void);
+struct link_map *mr_object_of(const void *address);
+const char *mr_symbol_of(const void *address, struct link_map **object, uintptr_t *start);
+const char *mr_base_name(const char *path);
+
+/* session.c */
+bool mr_session_open(const char *path);
+mr_process *mr_process_claim(void);
+mr_segment *mr_segment_claim(mr_thread *thread);
+void mr_segment_release(mr_segment *segment);
+void mr_emit(mr_thread *thread, int type, uint32_t function, const uint32_t *words, int word_count, const char *text,
+             size_t size);
+void mr_emit_vector(mr_thread *thread, int type, uint32_t function, const void *const *parts, const size_t *sizes,
+                    int count);
+void mr_note(const char *text);
+
+/* shared.c */
+void mr_cell_add(mr_thread *thread, uint32_t cell, uint64_t n);
+uint64_t mr_cell_read(uint32_t cell);
+mr_map_entry *mr_map_find(mr_map *map, const char *key, size_t size, bool insert);
+
+/* heap.c */
+void *mr_pages(size_t size);
+void mr_pages_free(void *pages, size_t size);
+void *mr_heap_allocate(mr_heap *heap, size_t size);
+void mr_heap_free(mr_heap *heap, void *block);
+size_t mr_heap_usable(const void *block);
+void *mr_heap_resize(mr_heap *heap, void *block, size_t size);
+void mr_heap_drop(mr_heap *heap);
+
+/* thread.c */
+mr_thread *mr_thread_begin(void);
+bool mr_thread_engine(mr_thread *thread);
+void mr_thread_drop_engine(mr_thread *thread);
+void mr_thread_forked(void);
+void mr_thread_reap(mr_thread *thread, uintptr_t stack);
+bool mr_stack_fits(mr_thread *thread, uintptr_t stack);
+void mr_run_at_exit(void);
+void mr_key_create(void);
+
+/* engine.c */
+JSRuntime *mr_engine_new(mr_thread *thread);
+size_t mr_engine_memory(JSRuntime *runtime);
+int mr_engine_magic(JSValueConst value, void *function);
+bool mr_engine_reuse(JSValueConst pointer, void *address);
+void *mr_engine_frame(JSRuntime *runtime);
+void mr_engine_set_frame(JSRuntime *runtime, void *frame);
+void mr_engine_set_stack_limit(JSRuntime *runtime, uintptr_t limit);
+
+/* dispatch.c */
+int mr_generic(mr_function *function, mr_registers *registers);
+void mr_fault(mr_thread *thread, mr_frame *frame, mr_hook *hook, const char *what);
+JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValueConst *argv);
+int mr_poll(JSRuntime *runtime, void *opaque);
+void mr_hook_changed(mr_function *function);
+
+/* value.c */
+extern JSClassID mr_pointer_class, mr_arguments_class;
+JSValue mr_from_slot(JSContext *context, const mr_slot *slot, char kind, JSValueConst proto, JSValue *pool);
+int mr_to_slot(JSContext *context, JSValueConst value, char kind, uint32_t size, mr_slot *slot);
+JSValue mr_new_pointer(JSContext *context, const void *address, JSValueConst proto);
+int mr_get_address(JSContext *context, JSValueConst value, uint64_t *address);
+int mr_to_integer(JSContext *context, JSValueConst value, uint64_t *out);
+JSValue mr_from_u64(JSContext *context, uint64_t value);
+bool mr_parse_signature(mr_heap *heap, const char *signature, mr_binding *binding);
+void *mr_scratch_allocate(mr_thread *thread, size_t size);
+void mr_scratch_release(mr_thread *thread, uint32_t mark);
+uint32_t mr_scratch_mark(mr_thread *thread);
+
+/* call.c */
+int mr_call_kinds(JSContext *context, void *target, const char *kinds, int count, mr_slot *slots, mr_slot *result,
+                  void **exception);
+uint32_t mr_place(const char *kinds, int count, mr_slot *slots, mr_registers *registers, uint64_t *stack, bool load);
+void mr_leave_script(mr_thread *thread, mr_frame *frame);
+void mr_enter_script(mr_thread *thread, mr_frame *frame, void *engine_frame, bool busy);
+JSValue mr_throw_through(JSContext *context, mr_frame *frame, void *exception);
+JSValue mr_native_call(JSContext *context, JSValueConst this_value, int argc, JSValueConst *argv);
+JSValue mr_native_callback(JSContext *context, JSValueConst this_value, int argc, JSValueConst *argv);
+int mr_callback(uint32_t index, mr_registers *registers);
+
+/* memory.c */
+bool mr_readable(mr_thread *thread, const void *address, size_t size);
+bool mr_read(const void *address, void *into, size_t size);
+bool mr_write(void *address, const void *from, size_t size);
+ssize_t mr_string_length(mr_thread *thread, const char *text, size_t limit);
+
+/* native.c */
+int mr_native_install(JSContext *context);
+mr_binding *mr_bind(mr_thread *thread, mr_function *function);
+
+/* backtrace.c */
+uint32_t mr_backtrace(const mr_frame *frame, void **addresses, uint32_t limit);
+
+/* process.c */
+void mr_process_begin(void);
+
+/* entry.S, unwind.c */
+void *mr_protected_thunk(mr_thunk *thunk, void *target, const mr_slot *args, mr_slot *result);
+void *mr_protected_registers(void *target, mr_registers *registers, const uint64_t *stack, uint64_t words);
+extern char mr_landing_thunk[], mr_landing_registers[];
+void mr_resume_unwinding(void *exception) __attribute__((noreturn));
+extern char mr_callback_entries[];
+enum { MR_CALLBACK_ENTRIES = 256, MR_CALLBACK_ENTRY_SIZE = 16 };
+
+#pragma GCC visibility pop
+
+static inline bool mr_glob(const char *pattern, const char *text) {
+  for (; *pattern; pattern++, text++) {
+    if (*pattern == '*') {
+      while (*pattern == '*') pattern++;
+      if (!*pattern) return true;
+      for (; *text; text++)
+        if (mr_glob(pattern, text)) return true;
+      return false;
+    }
+    if (!*text || (*pattern != '?' && *pattern != *text)) return false;
+  }
+  return !*text;
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* Offsets that entry.S uses; call.c asserts that the structures agree. */
+#define REGISTERS_RAX 48
+#define REGISTERS_R10 56
+#define REGISTERS_VECTOR 64
+#define REGISTERS_RESULT 192
+#define REGISTERS_VECTOR_RESULT 208
+#define REGISTERS_STACK 240
+#define REGISTERS_RETURN_ADDRESS 248
+#define REGISTERS_RECORD 256
+#define REGISTERS_SIZE 272
+#define FUNCTION_ORIGINAL 8
+#define FUNCTION_STATE 72
+#define FUNCTION_OFFSET 80
+#define STATE_PASSING 1
+#define CALLBACK_ENTRIES 256

@@ -1,0 +1,191 @@
+// Starts a command under hooks, and stays beside it: reads what its threads say, until it ends.
+
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { MrhookerError } from '../error.js';
+import { Report, type ReportOptions } from '../report/report.js';
+import type { Manifest } from '../stub/manifest.js';
+import { builtFile } from '../stub/native.js';
+import { findCommand, inspectTarget } from './command.js';
+import { type Segment, Session, segmentStates } from './session.js';
+
+export interface LaunchOptions extends ReportOptions {
+  /** Shared objects with hooked names, in the order in which they are to be preloaded. */
+  stubs: readonly string[];
+  /** Path of the script's bytecode. */
+  bytecode?: string;
+  manifest: Manifest;
+  /** The command and its arguments. */
+  command: readonly string[];
+  /** Hooks go on in children; the default. */
+  follow?: boolean;
+  /** Glob of the modules whose calls are hooked. */
+  only?: string;
+  /** How long a hook may run, in milliseconds. */
+  timeLimit?: number;
+  /** Bytes that a thread's engine may take. */
+  memoryLimit?: number;
+  /** Bytes of a thread's ring. */
+  ringSize?: number;
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  stdio?: 'inherit' | 'ignore';
+}
+
+/** How the command ended. */
+export interface Outcome {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  /** Whether the runtime came up in the command at all. */
+  hooked: boolean;
+}
+
+const busyInterval = 2;
+const idleInterval = 20;
+
+/** Signals that are the command's, not the launcher's: it dies of them or not. */
+const passedOn: NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'];
+/** The terminal sends these to the command itself. */
+const ignored: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+
+/**
+ * Runs a command under hooks.
+ * @throws MrhookerError `command` or `target` when it can't be started or reached
+ */
+export async function launch(options: LaunchOptions): Promise<Outcome> {
+  const { manifest, command } = options;
+  const [name = '', ...args] = command;
+  const path = findCommand(name, options.env?.PATH);
+  inspectTarget(path);
+  const preload = [...options.stubs, builtFile('runtime.so')].join(':');
+  for (const object of preload.split(':')) {
+    if (/\s/.test(object))
+      throw new MrhookerError(
+        'build-dir',
+        `${object}: the loader can't preload from a path with spaces; choose another --build-dir`,
+      );
+  }
+  const session = new Session({
+    bytecode: options.bytecode === undefined ? undefined : readFileSync(options.bytecode),
+    functionCount: manifest.functions.length,
+    shared: manifest.shared,
+    preload,
+    follow: options.follow,
+    eager: manifest.eager,
+    only: options.only,
+    timeLimit: options.timeLimit,
+    memoryLimit: options.memoryLimit,
+    ringSize: options.ringSize,
+  });
+  const report = new Report(session, manifest, options);
+  const watch = new Watch(session, report);
+  try {
+    const env = { ...(options.env ?? process.env) };
+    env.LD_PRELOAD = env.LD_PRELOAD ? `${preload}:${env.LD_PRELOAD}` : preload;
+    env.MRHOOKER = session.path;
+    const outcome = await run(path, name, args, env, options, watch);
+    const hooked = session.processes().length > 0;
+    report.end(session, hooked);
+    return { ...outcome, hooked };
+  } finally {
+    session.abandon();
+    session.remove();
+    report.close();
+  }
+}
+
+async function run(
+  path: string,
+  name: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  { cwd, stdio = 'inherit' }: LaunchOptions,
+  watch: Watch,
+): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
+  const child = spawn(path, args, { argv0: name, env, cwd, stdio });
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  const nothing = () => {};
+  for (const signal of passedOn) process.on(signal, forward);
+  for (const signal of ignored) process.on(signal, nothing);
+  watch.start();
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on('error', (error) => {
+        reject(new MrhookerError('command', `${name}: ${error.message}`, { cause: error }));
+      });
+      child.on('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    });
+  } finally {
+    for (const signal of passedOn) process.off(signal, forward);
+    for (const signal of ignored) process.off(signal, nothing);
+    watch.stop();
+  }
+}
+
+/** Ends this process as the command ended: with its status, or of its signal. */
+export function endLike({ exitCode, signal }: Outcome): void {
+  if (signal === null) {
+    process.exitCode = exitCode ?? 1;
+    return;
+  }
+  process.exitCode = 128 + (constants.signals[signal] ?? 0);
+  // A core file would be this process's, and tell nobody anything; a shell sees the same number.
+  if (signal !== 'SIGKILL' && signal !== 'SIGSEGV' && signal !== 'SIGABRT') {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+}
+
+/** Reads the rings: often while there is much to read, seldom otherwise. */
+class Watch {
+  readonly #session: Session;
+  readonly #report: Report;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(session: Session, report: Report) {
+    this.#session = session;
+    this.#report = report;
+  }
+
+  start() {
+    const turn = () => {
+      this.#timer = setTimeout(turn, this.#drain() ? busyInterval : idleInterval);
+    };
+    turn();
+  }
+
+  /** Reads what is left. Called when the command has ended. */
+  stop() {
+    clearTimeout(this.#timer);
+    while (this.#drain()) {}
+  }
+
+  #drain(): boolean {
+    let found = false;
+    const segments = this.#session.segments();
+    const latest = new Map(segments.length ? this.#session.processes().map(({ pid, index }) => [pid, index]) : []);
+    for (const segment of segments) {
+      const records = this.#session.drain(segment);
+      if (records.length) {
+        found = true;
+        this.#report.take(segment, records);
+      } else if (segment.state === segmentStates.done || this.#isOver(segment, latest)) {
+        this.#report.finish(segment);
+        this.#session.release(segment);
+      }
+    }
+    return found;
+  }
+
+  /** Whether its process is dead, or has become another program, which has a record of its own. */
+  #isOver(segment: Segment, latest: ReadonlyMap<number, number>): boolean {
+    if (segment.process !== 0xffffffff && (latest.get(segment.pid) ?? segment.process) > segment.process) return true;
+    try {
+      process.kill(segment.pid, 0);
+      return false;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ESRCH';
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// The end of every run: calls seen = hooked + bypassed, by reason.
+
+import { type Reason, reasons, type Session } from '../launch/session.js';
+import type { Manifest } from '../stub/manifest.js';
+import type { Colors } from './colors.js';
+
+export interface FunctionAccount {
+  name: string;
+  seen: number;
+  hooked: number;
+  bypassed: Partial<Record<Reason, number>>;
+}
+
+export interface Account {
+  processes: { pid: number; parent: number; program: string }[];
+  functions: FunctionAccount[];
+  /** Calls made before the runtime was ready or after a thread's end; which functions they were isn't known. */
+  early: number;
+  /** Records that were given up because a ring stayed full. */
+  dropped: number;
+  /** Threads and processes that could not be recorded. */
+  unrecorded: { threads: number; processes: number };
+}
+
+export function accountOf(
+  session: Session,
+  manifest: Manifest,
+  { calls }: { calls: bigint[][] },
+  dropped: number,
+): Account {
+  const functions = manifest.functions.flatMap(({ name, hooked }, index) => {
+    const counts = (calls[index] ?? []).map(Number);
+    const seen = counts.reduce((sum, count) => sum + count, 0);
+    if (!hooked && !seen) return [];
+    const bypassed = Object.fromEntries(reasons.flatMap((reason, i) => (i && counts[i] ? [[reason, counts[i]]] : [])));
+    return [{ name, seen, hooked: counts[0] ?? 0, bypassed }];
+  });
+  const processes = session.processes();
+  return {
+    processes: processes.map(({ pid, parent, program }) => ({ pid, parent, program })),
+    functions,
+    early: processes.reduce((sum, { early }) => sum + early, 0),
+    dropped,
+    unrecorded: session.unrecorded(),
+  };
+}
+
+export function accountLines(account: Account, colors: Colors, verbose: boolean): string[] {
+  const lines: string[] = [];
+  const seen = account.functions.filter((entry) => entry.seen);
+  const say = (text: string) => lines.push(`${colors.dim('mrhooker:')} ${text}`);
+  const shown = verbose ? seen : seen.filter((entry) => entry.seen !== entry.hooked);
+  for (const { name, seen, hooked, bypassed } of shown) {
+    const why = Object.entries(bypassed).map(([reason, count]) => `${count} ${reason}`);
+    say(`${name}: ${seen} calls = ${hooked} hooked${why.length ? ` + ${why.join(' + ')}` : ''}`);
+  }
+  const never = account.functions.filter((entry) => !entry.seen).map(({ name }) => name);
+  const total = seen.reduce((sum, entry) => sum + entry.seen, 0);
+  const hooked = seen.reduce((sum, entry) => sum + entry.hooked, 0);
+  const { length } = account.processes;
+  say(
+    `${total} calls seen = ${hooked} hooked + ${total - hooked} bypassed, in ${length} process${length === 1 ? '' : 'es'}`,
+  );
+  if (account.early) say(`${account.early} more calls before the runtime was ready or after a thread's end`);
+  if (never.length && never.length <= 20) say(`never called: ${never.join(', ')}`);
+  if (account.dropped)
+    say(colors.red(`${account.dropped} records were lost: they came faster than they could be read`));
+  if (account.unrecorded.threads) say(colors.red(`${account.unrecorded.threads} threads had no room to be recorded`));
+  if (account.unrecorded.processes)
+    say(colors.red(`${account.unrecorded.processes} processes had no room to be recorded`));
+  return lines;
+}

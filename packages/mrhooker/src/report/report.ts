@@ -1,0 +1,190 @@
+// What a run has to say to the person: lines that scripts print, faults, and at the end what was counted. It goes to
+// standard error or to a file, in whole lines, never to the command's own streams.
+
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { createColors } from 'picocolors';
+import type { RawRecord, Segment, Session } from '../launch/session.js';
+import type { Manifest } from '../stub/manifest.js';
+import { accountLines, accountOf } from './account.js';
+import { sharedLines, sharedOf } from './shared.js';
+import { Positions } from './source-position.js';
+
+export interface ReportOptions {
+  /** Everything goes to this file instead of standard error. */
+  output?: string;
+  /** A JSON object a line instead of text. */
+  json?: boolean;
+  /** Also say which processes and threads were hooked. */
+  verbose?: boolean;
+  /** Don't print the account at the end. */
+  quiet?: boolean;
+  /** Gets records of type trace; nothing else handles them. */
+  onTrace?: (segment: Segment, record: RawRecord) => void;
+  /** Instead of printing: every line. */
+  onLine?: (line: string) => void;
+}
+
+export const recordTypes = { log: 1, record: 2, fault: 3, note: 4, trace: 5 } as const;
+const continued = 0x8000;
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+
+export class Report {
+  readonly #manifest: Manifest;
+  readonly #options: ReportOptions;
+  readonly #positions: Positions;
+  readonly #colors;
+  #fd = 2;
+  #broken = false;
+  /** Texts that came in parts, by segment. */
+  readonly #parts = new Map<number, Buffer[]>();
+  #dropped = 0;
+  #faults = 0;
+
+  constructor(_session: Session, manifest: Manifest, options: ReportOptions) {
+    this.#manifest = manifest;
+    this.#options = options;
+    this.#positions = new Positions(manifest.sourceMap);
+    const colored =
+      !options.output && !options.json && !options.onLine && !!process.stderr.isTTY && !process.env.NO_COLOR;
+    this.#colors = createColors(colored);
+    if (options.output !== undefined) this.#fd = openSync(options.output, 'w', 0o644);
+  }
+
+  /** Faults of hooks so far. */
+  get faults() {
+    return this.#faults;
+  }
+
+  take(segment: Segment, records: readonly RawRecord[]) {
+    const lines: string[] = [];
+    for (const record of records) {
+      const type = record.type & ~continued;
+      if (type === recordTypes.trace) {
+        this.#options.onTrace?.(segment, record);
+        continue;
+      }
+      const body = this.#join(segment, record);
+      if (body) lines.push(...this.#render(segment, type, record, body));
+    }
+    this.#print(lines);
+  }
+
+  /** Adds up the parts of a long text; undefined until the last has come. */
+  #join(segment: Segment, { type, body }: RawRecord): Buffer | undefined {
+    const parts = this.#parts.get(segment.index) ?? [];
+    // Only the first part's leading words count.
+    const words = (type & ~continued) === recordTypes.log ? 4 : 0;
+    parts.push(parts.length ? body.subarray(words) : body);
+    if (type & continued) {
+      this.#parts.set(segment.index, parts);
+      return undefined;
+    }
+    this.#parts.delete(segment.index);
+    return parts.length === 1 ? body : Buffer.concat(parts);
+  }
+
+  #render(segment: Segment, type: number, record: RawRecord, body: Buffer): string[] {
+    const { json } = this.#options;
+    const common = { time: Number(record.time) / 1e9, pid: segment.pid, tid: segment.tid };
+    const name = this.#manifest.functions[record.function]?.name;
+    if (type === recordTypes.record) {
+      const text = body.toString();
+      return [json ? `{"type":"record",${JSON.stringify(common).slice(1, -1)},"value":${text}}` : text];
+    }
+    if (type === recordTypes.log) {
+      const level = levels[body.readUInt32LE(0)] ?? 'info';
+      const text = body.toString('utf8', 4);
+      if (json) return [JSON.stringify({ type: 'log', level, ...common, function: name, text })];
+      const paint = {
+        debug: this.#colors.dim,
+        info: (line: string) => line,
+        warn: this.#colors.yellow,
+        error: this.#colors.red,
+      };
+      return [paint[level](text)];
+    }
+    if (type === recordTypes.fault) {
+      this.#faults++;
+      const kind = body.readUInt32LE(0);
+      const text = this.#positions.translate(body.toString('utf8', 8)).trimEnd();
+      const off = kind === 1;
+      if (json) return [JSON.stringify({ type: 'fault', ...common, function: name, text, switchedOff: off })];
+      const what =
+        kind === 2
+          ? `${this.#manifest.script} failed; nothing is hooked`
+          : kind === 3
+            ? 'a callback failed'
+            : `the hook on ${name ?? 'a function'} failed; the original was called`;
+      const lines = [`${this.#colors.red('mrhooker:')} ${what}: ${text}`];
+      if (off) lines.push(`${this.#colors.red('mrhooker:')} the hook on ${name} failed too often and is switched off`);
+      return lines;
+    }
+    if (type === recordTypes.note) {
+      const text = body.toString('utf8', 4);
+      return [json ? JSON.stringify({ type: 'note', ...common, text }) : `${this.#colors.yellow('mrhooker:')} ${text}`];
+    }
+    return [];
+  }
+
+  /** A segment is given back. */
+  finish(segment: Segment) {
+    this.#dropped += segment.dropped;
+    this.#parts.delete(segment.index);
+  }
+
+  /** The account of the whole run. */
+  end(session: Session, hooked: boolean) {
+    const { json, verbose, quiet } = this.#options;
+    for (const segment of session.segments()) this.#dropped += segment.dropped;
+    const totals = session.totals();
+    const account = accountOf(session, this.#manifest, totals, this.#dropped);
+    const shared = sharedOf(session, this.#manifest, totals.cells);
+    if (json) {
+      this.#print([JSON.stringify({ type: 'end', hooked, ...account, shared })]);
+      return;
+    }
+    if (!hooked) {
+      this.#print([
+        `${this.#colors.red('mrhooker:')} the runtime never came up in the command: nothing was hooked (a static or privileged program started by it, or an environment that was cleared)`,
+      ]);
+      return;
+    }
+    if (!quiet)
+      this.#print([...sharedLines(shared, this.#colors), ...accountLines(account, this.#colors, verbose ?? false)]);
+  }
+
+  #print(lines: readonly string[]) {
+    if (!lines.length) return;
+    if (this.#options.onLine) {
+      for (const line of lines) this.#options.onLine(line);
+      return;
+    }
+    if (this.#broken) return;
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeAll(this.#fd, bytes, at);
+    } catch (error) {
+      // A full disk or a closed stream is no reason to disturb the command; it is said once where it still can be.
+      this.#broken = true;
+      const { code } = error as NodeJS.ErrnoException;
+      if (this.#options.output !== undefined)
+        process.stderr.write(`mrhooker: ${this.#options.output}: ${code}; the rest of the log is lost\n`);
+    }
+  }
+
+  close() {
+    if (this.#fd !== 2) closeSync(this.#fd);
+  }
+}
+
+function writeAll(fd: number, bytes: Buffer, at: number): number {
+  for (;;) {
+    try {
+      return writeSync(fd, bytes, at);
+    } catch (error) {
+      // A terminal or pipe may be non-blocking because another process made it so.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// Counters, histograms, sets and maps at a run's end.
+
+import type { Session } from '../launch/session.js';
+import type { Manifest } from '../stub/manifest.js';
+import type { Colors } from './colors.js';
+
+export type SharedResult =
+  | { name: string; kind: 'counter'; value: number; print: boolean }
+  | { name: string; kind: 'histogram'; buckets: { from: number; to: number; count: number }[]; print: boolean }
+  | { name: string; kind: 'map' | 'set'; entries: { key: string; value: number }[]; overflow: number; print: boolean };
+
+export function sharedOf(session: Session, manifest: Manifest, cells: readonly bigint[]): SharedResult[] {
+  return manifest.shared.map((object, index): SharedResult => {
+    const { name, kind, print = true } = object;
+    const { offset } = session.shared[index]!;
+    if (kind === 'counter') return { name, kind, value: Number(BigInt.asIntN(64, cells[offset] ?? 0n)), print };
+    if (kind === 'histogram') {
+      const buckets = [...cells.slice(offset, offset + 64)].flatMap((count, bucket) =>
+        count ? [{ from: bucket ? 2 ** (bucket - 1) : 0, to: 2 ** bucket, count: Number(count) }] : [],
+      );
+      return { name, kind, buckets, print };
+    }
+    const { entries, overflow } = session.mapEntries(index);
+    const sorted = entries
+      .map(({ key, value }) => ({ key: key.toString(), value: Number(BigInt.asIntN(64, value)) }))
+      .sort((a, b) => b.value - a.value || (a.key < b.key ? -1 : 1));
+    return { name, kind, entries: sorted, overflow, print };
+  });
+}
+
+const barWidth = 40;
+
+export function sharedLines(results: readonly SharedResult[], colors: Colors): string[] {
+  const lines: string[] = [];
+  for (const result of results) {
+    if (!result.print) continue;
+    if (result.kind === 'counter') lines.push(`${result.name}: ${colors.bold(String(result.value))}`);
+    else if (result.kind === 'histogram') {
+      lines.push(`${result.name}:`);
+      const most = Math.max(...result.buckets.map(({ count }) => count), 1);
+      for (const { from, to, count } of result.buckets) {
+        const bar = '█'.repeat(Math.max(1, Math.round((count / most) * barWidth)));
+        lines.push(`  ${`${from}–${to - 1}`.padStart(24)} ${String(count).padStart(10)} ${colors.cyan(bar)}`);
+      }
+    } else {
+      lines.push(`${result.name}:`);
+      for (const { key, value } of result.entries)
+        lines.push(result.kind === 'set' ? `  ${key}` : `  ${String(value).padStart(10)}  ${key}`);
+      if (result.overflow)
+        lines.push(colors.yellow(`  ${result.overflow} more found no room; ask for a larger capacity`));
+    }
+  }
+  return lines;
+}
