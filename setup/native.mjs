@@ -1,49 +1,81 @@
-// Builds the frontend. Ninja knows better than any stamp what is out of date, and answers in some 30 ms.
+// The native builds. Ninja knows better than any stamp what is out of date, and answers in some 30 ms.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { root } from './paths.mjs';
+import { basename } from 'node:path';
+import { fetchDebianSource } from './debian-source.mjs';
+import { cache, root } from './paths.mjs';
 import { runLogged } from './progress.mjs';
 
-const source = `${root}/packages/cmonster/frontend`;
-const build = `${source}/build`;
-
-export const nativeBuild = {
+/** Clang in a process of its own, for cmonster. */
+export const nativeBuild = cmakeBuild({
   name: 'native build',
+  source: `${root}/packages/cmonster/frontend`,
+  log: 'native',
+});
 
-  reason() {
-    if (!existsSync(`${source}/CMakeLists.txt`)) return undefined;
-    if (!existsSync(`${build}/build.ninja`)) return 'not configured yet';
-    if (!isConfiguredHere()) return 'configured for another folder';
-    const dryRun = spawnSync('ninja', ['-C', build, '-n', '--quiet'], { encoding: 'utf8' });
-    return /no work to do/.test(dryRun.stdout) ? undefined : 'sources changed';
-  },
+/** QuickJS as Debian's stable release has it, whatever release this machine runs. */
+const engine = `${cache}/sources/quickjs-2025.04.26-1`;
 
-  async run() {
-    if (existsSync(`${build}/CMakeCache.txt`) && !isConfiguredHere()) rmSync(build, { recursive: true });
-    if (!existsSync(`${build}/build.ninja`)) {
-      await runLogged('cmake', configureArguments, { title: 'native build: configure', log: 'native-configure' });
-    }
-    await runLogged('ninja', ['-C', build, `-j${availableParallelism()}`], {
-      title: 'native build',
-      log: 'native-build',
-      env: { NINJA_STATUS: '[%f/%t] ' },
-      advice: `To start from nothing: rm -r packages/cmonster/frontend/build && npm run setup`,
-    });
+export const engineSource = {
+  name: 'engine source',
+  reason: () => (existsSync(`${engine}/quickjs.c`) ? undefined : 'not fetched yet'),
+  run: async () => {
+    const fetched = await fetchDebianSource('quickjs', { suite: 'trixie' });
+    if (fetched !== engine)
+      throw new Error(`Debian has a new QuickJS: ${basename(fetched)}; this project is made for ${basename(engine)}`);
   },
 };
 
-const configureArguments = [
-  ...['-G', 'Ninja', '-S', source, '-B', build],
-  '-DCMAKE_BUILD_TYPE=Release',
-  '-DCMAKE_C_COMPILER=clang-19',
-  '-DCMAKE_CXX_COMPILER=clang++-19',
-];
+/** What mrhooker puts into its targets. */
+export const runtimeBuild = cmakeBuild({
+  name: 'hook runtime',
+  source: `${root}/packages/mrhooker/runtime`,
+  log: 'runtime',
+  defines: [`-DENGINE=${engine}`],
+});
 
-/** A build folder holds absolute paths: after its checkout was copied or moved it builds the old one. */
-function isConfiguredHere() {
-  const cmakeCache = `${build}/CMakeCache.txt`;
-  if (!existsSync(cmakeCache)) return false;
-  return readFileSync(cmakeCache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${source}\n`);
+/** @param {{ name: string, source: string, log: string, defines?: string[] }} what */
+function cmakeBuild({ name, source, log, defines = [] }) {
+  const build = `${source}/build`;
+  const configureArguments = [
+    ...['-G', 'Ninja', '-S', source, '-B', build],
+    '-DCMAKE_BUILD_TYPE=Release',
+    '-DCMAKE_C_COMPILER=clang-19',
+    '-DCMAKE_CXX_COMPILER=clang++-19',
+    ...defines,
+  ];
+
+  /** A build folder holds absolute paths: after its checkout was copied or moved it builds the old one. */
+  const isConfiguredHere = () => {
+    const cmakeCache = `${build}/CMakeCache.txt`;
+    if (!existsSync(cmakeCache)) return false;
+    return readFileSync(cmakeCache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${source}\n`);
+  };
+
+  return {
+    name,
+
+    reason() {
+      if (!existsSync(`${source}/CMakeLists.txt`)) return undefined;
+      if (!existsSync(`${build}/build.ninja`)) return 'not configured yet';
+      if (!isConfiguredHere()) return 'configured for another folder';
+      const dryRun = spawnSync('ninja', ['-C', build, '-n', '--quiet'], { encoding: 'utf8' });
+      return /no work to do/.test(dryRun.stdout) ? undefined : 'sources changed';
+    },
+
+    async run() {
+      if (existsSync(`${build}/CMakeCache.txt`) && !isConfiguredHere()) rmSync(build, { recursive: true });
+      if (!existsSync(`${build}/build.ninja`)) {
+        await runLogged('cmake', configureArguments, { title: `${name}: configure`, log: `${log}-configure` });
+      }
+      await runLogged('ninja', ['-C', build, `-j${availableParallelism()}`], {
+        title: name,
+        log: `${log}-build`,
+        env: { NINJA_STATUS: '[%f/%t] ' },
+        advice: `To start from nothing: rm -r ${build.slice(root.length + 1)} && npm run setup`,
+      });
+    },
+  };
 }

@@ -32,6 +32,7 @@ export const packages = {
     { name: 'zlib1g-dev', purpose: "one of LLVM's own dependencies", probe: ['/usr/include/zlib.h'] },
     { name: 'libzstd-dev', purpose: "one of LLVM's own dependencies", probe: ['/usr/include/zstd.h'] },
     { name: 'g++', purpose: 'the C++ standard library and its headers', probe: 'g++' },
+    { name: 'dpkg-dev', purpose: "unpacks the engine's source", probe: 'dpkg-source' },
   ],
   test: [
     { name: 'clang-tools-19', purpose: 'clang-query, which the results are compared with', probe: 'clang-query-19' },

@@ -5,7 +5,7 @@
 
 import { pathToFileURL } from 'node:url';
 import { withLock } from './lock.mjs';
-import { nativeBuild } from './native.mjs';
+import { engineSource, nativeBuild, runtimeBuild } from './native.mjs';
 import { nodeVersion } from './node-version.mjs';
 import { npmPackages } from './npm-packages.mjs';
 import { printError } from './setup-error.mjs';
@@ -22,7 +22,7 @@ import { typescriptBuild } from './typescript.mjs';
  */
 
 /** @type {readonly Step[]} */
-const steps = [nodeVersion, systemPackages, npmPackages, nativeBuild, typescriptBuild];
+const steps = [nodeVersion, systemPackages, npmPackages, nativeBuild, engineSource, runtimeBuild, typescriptBuild];
 
 /**
  * @param {readonly Group[]} groups what the machine is to be ready for; its packages are installed

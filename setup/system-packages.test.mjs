@@ -16,7 +16,7 @@ const bare = {
 test('on Debian, what dpkg does not list as installed is missing', () => {
   const system = { ...bare, hasApt: true, installedPackages: () => ['cmake', 'clang-19', 'ninja-build'] };
   const missing = missingPackages(packages.build, system).map(({ name }) => name);
-  expect(missing).toEqual(['libclang-19-dev', 'llvm-19-dev', 'zlib1g-dev', 'libzstd-dev', 'g++']);
+  expect(missing).toEqual(['libclang-19-dev', 'llvm-19-dev', 'zlib1g-dev', 'libzstd-dev', 'g++', 'dpkg-dev']);
 });
 
 test('elsewhere, commands and files show what is there', () => {
