@@ -694,6 +694,7 @@ int mr_native_install(JSContext *context) {
   JS_AddIntrinsicJSON(context);
   JS_AddIntrinsicMapSet(context);
   JS_AddIntrinsicTypedArrays(context);
+  JS_AddIntrinsicProxy(context);
   JS_AddIntrinsicPromise(context);
   JS_NewClassID(&mr_pointer_class);
   JS_NewClassID(&mr_arguments_class);
