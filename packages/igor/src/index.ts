@@ -1,3 +1,24 @@
+export { Agent, type AgentOptions } from './agent/agent.js';
+export { defineService, type ServedService, type ServiceCall, type ServiceImplementation } from './agent/service.js';
 export * from './application/api.js';
+export { Application, type ApplicationOptions } from './application/application.js';
+export { type KeyRing, loadKeyRing, newKeyRing, readKeyRing, rotate, saveKeyRing } from './application/keys.js';
 export type { MethodClient, ServiceClient } from './application/stub.js';
 export * from './error.js';
+export { Gateway, type GatewayOptions } from './gateway/gateway.js';
+export { Prosody, type ProsodyOptions } from './gateway/prosody.js';
+export { jsonLog, type Log, silentLog } from './log.js';
+export {
+  at,
+  type BuiltService,
+  field,
+  map,
+  message,
+  optional,
+  repeated,
+  service,
+  streaming,
+  unary,
+} from './protocol/build.js';
+export { SqliteCalls } from './store/sqlite-calls.js';
+export { SqliteDirectory } from './store/sqlite-directory.js';

@@ -23,13 +23,13 @@ export interface Igor {
   select(jids: readonly string[]): AgentSelection;
   /**
    * What all of these come down to.
-   * @param method `disk.v1.Disk/Usage`
+   * @param method `disk.v1.Disk/Usage`, or as a script says it: `disk.usage`
    * @param request a message, the fields of one, or (with `json: true`) its ProtoJSON
    */
-  call<Request = unknown, Response = unknown>(
+  call<Response = unknown>(
     agent: string,
     method: string | DescMethod,
-    request: Request,
+    request: unknown,
     options?: CallOptions,
   ): Call<Response>;
 

@@ -1,0 +1,443 @@
+/** An agent: dials out to an XMPP server, says what it serves, and obeys one application. */
+import { IgorError } from '../error.js';
+import { type Log, silentLog } from '../log.js';
+import { backoff } from '../protocol/backoff.js';
+import { ChunkAssembler, isLarge, sendChunks, split } from '../protocol/chunks.js';
+import { connectClient } from '../protocol/client.js';
+import { type DescriptorBytes, describeServices } from '../protocol/descriptor.js';
+import {
+  type Credit,
+  chunkSize,
+  type Frame,
+  type Invoke,
+  type ItemFrame,
+  nsIgor,
+  type OutcomeFrame,
+  readFrames,
+  writeAnnouncement,
+  writeFrames,
+} from '../protocol/frames.js';
+import { IqChannel, IqError } from '../protocol/iq.js';
+import { bareJid } from '../protocol/jid.js';
+import type { XmppStream } from '../protocol/stream.js';
+import { type Element, tag } from '../protocol/xml.js';
+import type { Durability } from '../store/sqlite-file.js';
+import { machineFacts } from './facts.js';
+import { Journal } from './journal.js';
+import { Mailbox } from './mailbox.js';
+import { Runner } from './runner.js';
+import type { ServedService } from './service.js';
+
+export interface AgentOptions {
+  /** The agent's account, a bare JID. */
+  account: string;
+  password: string;
+  /** The only JID that it obeys. */
+  app: string;
+  services: readonly ServedService[];
+  /** A SQLite file that is this agent's alone. */
+  journal: string;
+  /** Default: the account's domain. */
+  host?: string;
+  /** Default: 5222. */
+  port?: number;
+  /** SHA-256 of the server's certificate, hexadecimal: any other server is refused. */
+  fingerprint?: string;
+  version?: string;
+  /** Added to what the machine tells of itself. */
+  facts?: Record<string, string>;
+  /** How many calls run at a time. Default: 1000. */
+  limit?: number;
+  /** How soon it counts as dead when it falls silent, in milliseconds. It speaks three times as often. Default: 9000. */
+  lease?: number;
+  durability?: Durability;
+  log?: Log;
+}
+
+/** An outcome ready within this time is the IQ's own result, in milliseconds. */
+const quick = 50;
+/** The same, when other calls came in the same IQ. */
+const quickTogether = 10;
+const answerTime = 10_000;
+const chunkBudget = 256 * 1024 * 1024;
+const nsDisco = 'http://jabber.org/protocol/disco#info';
+
+export class Agent {
+  readonly descriptor: DescriptorBytes;
+  private readonly log: Log;
+  private readonly app: string;
+  private readonly journal: Journal;
+  private readonly runner: Runner;
+  private readonly mailbox: Mailbox;
+  private readonly chunks = new ChunkAssembler(chunkBudget);
+  private readonly lease: number;
+  private stream: XmppStream | undefined;
+  private iqs: IqChannel | undefined;
+  private renewTimer: NodeJS.Timeout | undefined;
+  /** Renewals in a row that had no answer. */
+  private silent = 0;
+  private appIsThere = false;
+  private draining = false;
+  private stopped = false;
+  private online: Promise<void>;
+  private isOnline: () => void = () => {};
+  /** Told when the login is refused for good; otherwise it tries again for ever. */
+  onFailure: (error: IgorError) => void = () => {};
+
+  /** @throws IgorError `usage` */
+  constructor(private readonly options: AgentOptions) {
+    this.log = options.log ?? silentLog;
+    this.app = options.app.toLowerCase();
+    this.lease = options.lease ?? 9000;
+    this.descriptor = describeServices(options.services.map(({ descriptor }) => descriptor));
+    this.journal = new Journal(options.journal, options.durability);
+    this.runner = new Runner({
+      services: options.services,
+      journal: this.journal,
+      caller: this.app,
+      limit: options.limit ?? 1000,
+      log: this.log,
+      sendItems: (items) => this.sendItems(items),
+      sendProgress: (frame) => {
+        this.iqs?.ask(this.app, writeFrames([frame]), answerTime).catch(() => {});
+      },
+    });
+    this.mailbox = new Mailbox({
+      send: (outcomes) => this.sendOutcomes(outcomes),
+      settled: (call) =>
+        void this.runner.committed(call).catch((error) => this.log.error('the journal failed', { error })),
+      credit: (frame) => this.runner.credit(frame),
+    });
+    for (const outcome of this.journal.owed) this.mailbox.add(outcome, true);
+    this.online = new Promise((resolve) => {
+      this.isOnline = resolve;
+    });
+  }
+
+  /** Its full JID, the resource being its epoch. */
+  get jid(): string {
+    return `${this.options.account.toLowerCase()}/${this.journal.epoch}`;
+  }
+
+  /** Connects; then it stays, and comes back, until `stop`. @throws IgorError when the first try fails */
+  async start(): Promise<void> {
+    await this.connect();
+  }
+
+  /** The same, but tries until it succeeds. */
+  startPatiently(): void {
+    void this.reconnect(0);
+  }
+
+  private async connect(): Promise<void> {
+    const { account, password, host, port, fingerprint } = this.options;
+    const domain = account.slice(account.indexOf('@') + 1);
+    const { stream, jid } = await connectClient({
+      host: host ?? domain,
+      port: port ?? 5222,
+      account,
+      password,
+      resource: String(this.journal.epoch),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    });
+    if (this.stopped) {
+      await stream.close();
+      return;
+    }
+    if (jid !== this.jid) throw new IgorError('xmpp', `the XMPP server bound ${jid} in place of ${this.jid}`);
+    this.stream = stream;
+    const iqs = new IqChannel(stream, undefined);
+    this.iqs = iqs;
+    this.silent = 0;
+    this.appIsThere = false;
+    stream.onStanza = (stanza) => this.take(stanza);
+    stream.onClose = (error) => {
+      iqs.end();
+      clearTimeout(this.renewTimer);
+      this.stream = undefined;
+      this.iqs = undefined;
+      if (this.stopped) return;
+      this.log.warn('the connection was lost', { error });
+      void this.reconnect(200);
+    };
+    // Whoever is subscribed sees it, and answers to probes are made from it.
+    stream.write(tag('presence', {}, this.announcement()));
+    this.announce();
+    this.scheduleRenewal(20);
+    this.log.info('connected', { jid, services: this.options.services.map(({ descriptor }) => descriptor.typeName) });
+  }
+
+  private async reconnect(first: number): Promise<void> {
+    let wait = first > 0;
+    for (const pause of backoff({ first: first || 200, most: 15_000 })) {
+      if (wait) await new Promise((resolve) => setTimeout(resolve, pause));
+      wait = true;
+      if (this.stopped) return;
+      try {
+        await this.connect();
+        return;
+      } catch (thrown) {
+        const error = IgorError.from(thrown, 'xmpp');
+        this.log.warn('no connection', { error, again: 'soon' });
+        this.onFailure(error);
+      }
+    }
+  }
+
+  private announcement(): string {
+    const { services, version = '', facts = {} } = this.options;
+    return writeAnnouncement({
+      epoch: this.journal.epoch,
+      lease: this.lease,
+      version,
+      hash: this.descriptor.hash,
+      draining: this.draining,
+      services: services.map(({ descriptor }) => descriptor.typeName),
+      facts: { ...machineFacts(), ...facts },
+    });
+  }
+
+  private announce(): void {
+    this.stream?.write(tag('presence', { to: this.app }, this.announcement()));
+  }
+
+  private scheduleRenewal(pause: number): void {
+    clearTimeout(this.renewTimer);
+    this.renewTimer = setTimeout(() => void this.renew(), pause);
+  }
+
+  private async renew(): Promise<void> {
+    const { iqs, stream } = this;
+    if (!iqs || !stream) return;
+    const every = this.lease / 3;
+    try {
+      await iqs.ask(this.app, writeFrames([{ type: 'renew', epoch: this.journal.epoch }]), Math.max(every * 0.9, 1000));
+      this.silent = 0;
+      if (!this.appIsThere) {
+        this.appIsThere = true;
+        this.isOnline();
+        this.mailbox.resend();
+      }
+      this.scheduleRenewal(every);
+    } catch (error) {
+      if (this.stream !== stream) return;
+      const condition = error instanceof IqError ? error.condition : '';
+      this.appIsThere = false;
+      if (condition === 'no-answer' && ++this.silent >= 3) {
+        stream.end(new IgorError('xmpp', 'the XMPP server has fallen silent'));
+        return;
+      }
+      if (condition === 'item-not-found') this.announce();
+      // Full jitter, so that a thousand agents do not speak at once to an application that has just come.
+      this.scheduleRenewal(condition === 'no-answer' ? 0 : 100 + Math.random() * Math.min(every, 1500));
+    }
+  }
+
+  // --- from the application
+
+  private take(stanza: Element): void {
+    const from = stanza.attribute('from');
+    if (stanza.name === 'presence') {
+      if (stanza.attribute('type') !== 'subscribe' || !from) return;
+      const answer = from === this.app ? 'subscribed' : 'unsubscribed';
+      this.stream?.write(tag('presence', { to: bareJid(from), type: answer }));
+      return;
+    }
+    if (stanza.name !== 'iq') return;
+    const type = stanza.attribute('type');
+    if (type === 'result' || type === 'error') {
+      this.iqs?.take(stanza);
+      return;
+    }
+    const igor = stanza.child('igor', nsIgor);
+    if (!igor) {
+      if (stanza.child('ping', 'urn:xmpp:ping')) this.iqs?.answer(stanza);
+      else if (stanza.child('query', nsDisco)) this.iqs?.answer(stanza, disco);
+      else this.iqs?.refuse(stanza, 'service-unavailable');
+      return;
+    }
+    if (from !== this.app) {
+      this.log.warn('a stranger called', { from });
+      this.iqs?.refuse(stanza, 'forbidden', 'auth');
+      return;
+    }
+    if (type !== 'set') {
+      this.iqs?.refuse(stanza, 'bad-request', 'modify');
+      return;
+    }
+    void this.takeFrames(stanza, igor);
+  }
+
+  private async takeFrames(iq: Element, igor: Element): Promise<void> {
+    const { iqs } = this;
+    try {
+      const frames = readFrames(igor);
+      const invokes = frames.filter((frame) => frame.type === 'invoke').length;
+      const wait = invokes > 1 ? quickTogether : quick;
+      const answers = await Promise.all(frames.map((frame) => this.takeFrame(frame, wait)));
+      const given = answers.filter((answer) => answer !== undefined);
+      iqs?.answer(iq, given.length === 0 ? '' : writeFrames(given));
+    } catch (thrown) {
+      const error = IgorError.from(thrown, 'internal');
+      this.log.warn('a stanza was refused', { error });
+      if (thrown === chunksMissing) iqs?.refuse(iq, 'item-not-found');
+      else if (error.code === 'resource_exhausted') iqs?.refuse(iq, 'resource-constraint', 'wait');
+      else if (error.code === 'invalid_argument') iqs?.refuse(iq, 'bad-request', 'modify');
+      else iqs?.refuse(iq, 'internal-server-error', 'wait');
+    }
+  }
+
+  private async takeFrame(frame: Frame, wait: number): Promise<Frame | undefined> {
+    switch (frame.type) {
+      case 'invoke':
+        return this.invoke(frame, wait);
+      case 'chunk':
+        this.chunks.add(this.app, frame);
+        return undefined;
+      case 'describe': {
+        const { bytes, hash } = this.descriptor;
+        const { offset } = frame;
+        const payload = bytes.subarray(offset, offset + chunkSize);
+        return { type: 'descriptor', hash, offset, total: bytes.length, payload };
+      }
+      case 'cancel':
+        this.runner.cancel(frame.call);
+        return undefined;
+      case 'credit':
+        this.runner.credit(frame);
+        return undefined;
+      case 'committed':
+      case 'rejected':
+        this.mailbox.settle(frame.call);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  private async invoke(incoming: Invoke, wait: number): Promise<Frame> {
+    const invoke = this.chunks.complete(this.app, incoming);
+    if (!invoke) throw chunksMissing;
+    const { call } = invoke;
+    const accepted = { type: 'accepted' as const, call };
+    const started = await this.runner.invoke(invoke);
+    // Run, told and committed: this is a stanza that came twice.
+    if (!started) return accepted;
+    const outcome = await within(started.outcome, wait);
+    if (outcome && (outcome.payload?.length ?? 0) <= chunkSize && !outcome.items) {
+      this.mailbox.add(outcome, true);
+      return outcome;
+    }
+    started.outcome.then(
+      (late) => this.mailbox.add(late, false),
+      (error) => this.log.error('the journal failed', { error }),
+    );
+    return accepted;
+  }
+
+  // --- to the application
+
+  private async sendOutcomes(outcomes: OutcomeFrame[]): Promise<Frame[]> {
+    const ready: OutcomeFrame[] = [];
+    for (const outcome of outcomes) ready.push((await this.inChunks(outcome)) as OutcomeFrame);
+    return this.ask(ready);
+  }
+
+  private async sendItems(items: ItemFrame[]): Promise<Credit | 'refused'> {
+    const [first] = items as [ItemFrame, ...ItemFrame[]];
+    for (const pause of backoff({ first: 200, most: 5000 })) {
+      try {
+        const ready: ItemFrame[] = [];
+        for (const item of items) ready.push((await this.inChunks(item)) as ItemFrame);
+        const answers = await this.ask(ready);
+        let best: Credit | undefined;
+        for (const answer of answers) {
+          if (answer.type === 'rejected' && answer.call === first.call) return 'refused';
+          if (answer.type === 'credit' && (!best || answer.received > best.received)) best = answer;
+        }
+        if (best) return best;
+      } catch (error) {
+        this.log.debug('items could not be sent', { error });
+      }
+      if (this.stopped) return 'refused';
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    return 'refused';
+  }
+
+  /** A frame that is too large goes ahead in chunks. */
+  private async inChunks(frame: OutcomeFrame | ItemFrame): Promise<Frame> {
+    if (!isLarge(frame)) return frame;
+    const parts = split(frame);
+    await sendChunks(parts.chunks, (chunk) => this.ask([chunk]));
+    return parts.frame;
+  }
+
+  private async ask(frames: readonly Frame[]): Promise<Frame[]> {
+    if (!this.iqs) throw new IgorError('unavailable', 'there is no connection');
+    const result = await this.iqs.ask(this.app, writeFrames(frames), answerTime);
+    const igor = result.child('igor', nsIgor);
+    return igor ? readFrames(igor) : [];
+  }
+
+  /** Resolves when the application has heard of it. */
+  async registered(): Promise<void> {
+    await this.online;
+  }
+
+  /** Ends what runs, takes nothing new, tells all outcomes; or gives up after `limit` milliseconds. */
+  async drain(limit: number): Promise<void> {
+    this.draining = true;
+    this.runner.refuse(new IgorError('unavailable', 'the agent is going'));
+    this.announce();
+    let timer: NodeJS.Timeout | undefined;
+    const overdue = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.runner.abortAll(new IgorError('aborted', 'the agent had to end'));
+        timer = setTimeout(resolve, 2000);
+      }, limit);
+    });
+    const done = async () => {
+      await this.runner.idle();
+      // Outcomes that have just come are put into the mailbox in the next turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.mailbox.empty();
+    };
+    await Promise.race([done(), overdue]);
+    clearTimeout(timer);
+    await this.stop();
+  }
+
+  /** Leaves at once. What it owes stays in the journal. */
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    clearTimeout(this.renewTimer);
+    this.mailbox.stop();
+    this.runner.abortAll(new IgorError('aborted', 'the agent had to end'));
+    this.stream?.write(tag('presence', { to: this.app, type: 'unavailable' }));
+    await this.stream?.close();
+    this.iqs?.end();
+    this.journal.close();
+  }
+}
+
+const chunksMissing = new IgorError('not_found', 'parts of this payload have not come');
+
+const disco = `<query xmlns='${nsDisco}'><identity category='automation' type='rpc' name='igor agent'/><feature var='${nsIgor}'/></query>`;
+
+function within<T>(promise: Promise<T>, time: number): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, time, undefined);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      },
+    );
+  });
+}

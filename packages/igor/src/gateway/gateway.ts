@@ -1,0 +1,480 @@
+/**
+ * The gateway: the one component of the application on the XMPP server, and the channel service. It turns stanzas into posts to an instance, and
+ * posts of any instance into stanzas and events. It keeps nothing that matters: whatever it forgets is told again, by agents and by the store.
+ */
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { hostname } from 'node:os';
+import { IgorError } from '../error.js';
+import type { Log } from '../log.js';
+import { backoff } from '../protocol/backoff.js';
+import { ChunkAssembler, isLarge, sendChunks, split } from '../protocol/chunks.js';
+import { type ComponentOptions, connectComponent } from '../protocol/component.js';
+import { largestDescriptor } from '../protocol/descriptor.js';
+import { type Frame, type Invoke, nsIgor, readAnnouncement, readFrames, writeFrames } from '../protocol/frames.js';
+import { IqChannel, IqError } from '../protocol/iq.js';
+import { bareJid } from '../protocol/jid.js';
+import type { XmppStream } from '../protocol/stream.js';
+import { type Element, tag } from '../protocol/xml.js';
+import type { GatewayClaim } from '../store/directory.js';
+import { ChannelService } from './channels.js';
+import { type Instance, Instances } from './instances.js';
+import { Leases } from './leases.js';
+import { Outbox } from './outbox.js';
+import type { GatewayPort, LiveEvent, PresenceEvent } from './ports.js';
+import { grace } from './ports.js';
+import { PostError } from './post.js';
+import { CallWatch } from './watch.js';
+
+export interface GatewayOptions {
+  component: ComponentOptions;
+  instances: readonly Instance[];
+  log: Log;
+  /** How often leases and the gateway's own place are renewed in the store, in milliseconds. */
+  renewEvery?: number;
+}
+
+/** A place in the store is free when it was not renewed for so long. */
+const placeLease = 12_000;
+const chunkBudget = 256 * 1024 * 1024;
+/** How long an agent has for a page of its descriptor, or for a chunk. */
+const pageTime = 10_000;
+
+export class Gateway implements GatewayPort {
+  private readonly instances: Instances;
+  private readonly log: Log;
+  private readonly leases: Leases;
+  private readonly outbox: Outbox;
+  private readonly watched: CallWatch;
+  private readonly chunks = new ChunkAssembler(chunkBudget);
+  readonly channels: ChannelService;
+  /** Which instance started a call: it is told first. */
+  private readonly origins = new Map<string, string>();
+  /** Instances that wait for a call that another one started. */
+  private readonly followers = new Map<string, Set<string>>();
+  private readonly describing = new Set<string>();
+  private readonly claim: GatewayClaim;
+  private readonly jid: string;
+  private stream: XmppStream | undefined;
+  private iqs: IqChannel | undefined;
+  private renewTimer: NodeJS.Timeout | undefined;
+  private closing = false;
+  /** What was refused. */
+  readonly refused = { malformed: 0, wrongSender: 0 };
+  /** Called when this gateway has to give up: another one has its place. */
+  onFailure: (error: IgorError) => void = () => {};
+
+  constructor(private readonly options: GatewayOptions) {
+    this.log = options.log;
+    this.jid = options.component.jid;
+    this.claim = { id: randomBytes(12).toString('base64url'), where: `${hostname()}:${process.pid}`, lease: 0 };
+    this.instances = new Instances(options.instances, this.log);
+    this.leases = new Leases((agents) => this.tellPresence(agents.map((from) => ({ from, type: 'dead' }))));
+    this.watched = new CallWatch((calls) => void this.tellOverdue(calls));
+    this.channels = new ChannelService(
+      (channel, after, headers) => this.instances.ask('attach', { channel, after, headers }),
+      this.log,
+    );
+    this.outbox = new Outbox({
+      ask: (to, xml, timeout) => this.ask(to, xml, timeout),
+      answered: (to, frames) => void this.takeAnswers(to, frames),
+      bounced: (to, calls, condition, certain) => void this.tellBounce(to, calls, condition, certain),
+    });
+  }
+
+  /** Takes the application's one place, and goes on air. @throws IgorError `second_gateway`, `xmpp` */
+  async start(): Promise<void> {
+    const known = await this.takePlace();
+    await this.connect();
+    for (const { id, deadline } of known.calls) this.watched.add(id, deadline);
+    for (const agent of known.agents) this.probe(agent);
+    this.renewTimer = setInterval(() => void this.renew(), this.options.renewEvery ?? 1000).unref();
+  }
+
+  private async takePlace() {
+    let claim: GatewayClaim = { ...this.claim, lease: Date.now() + placeLease };
+    for (let attempt = 0; ; attempt++) {
+      const known = await this.instances.ask('started', claim);
+      const { holder } = known;
+      if (holder.id === this.claim.id) return known;
+      if (attempt === 0 && isDeadHere(holder)) {
+        claim = { ...claim, instead: holder.id };
+        continue;
+      }
+      throw new IgorError(
+        'second_gateway',
+        `${this.jid} has a gateway already, at ${holder.where}, and an application has one. End that one first.`,
+      );
+    }
+  }
+
+  private async connect(): Promise<void> {
+    const stream = await connectComponent(this.options.component);
+    this.stream = stream;
+    const iqs = new IqChannel(stream, this.jid);
+    this.iqs = iqs;
+    stream.onStanza = (stanza) => this.take(stanza);
+    stream.onClose = (error) => {
+      iqs.end();
+      this.stream = undefined;
+      if (!this.closing) {
+        this.log.warn('the connection to the XMPP server was lost', { error });
+        void this.reconnect();
+      }
+    };
+    this.log.info('on air', { jid: this.jid });
+  }
+
+  private async reconnect(): Promise<void> {
+    for (const pause of backoff({ first: 50, most: 3000 })) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (this.closing) return;
+      try {
+        await this.connect();
+        break;
+      } catch (thrown) {
+        const error = IgorError.from(thrown, 'xmpp');
+        this.log.warn('the XMPP server can not be reached', { error });
+        if (error.code === 'second_gateway') {
+          this.onFailure(error);
+          return;
+        }
+      }
+    }
+    // What happened meanwhile nobody told us.
+    for (const agent of this.leases.agents()) this.probe(agent);
+    this.outbox.resend();
+  }
+
+  // --- from the XMPP server
+
+  private take(stanza: Element): void {
+    try {
+      if (stanza.name === 'iq') this.takeIq(stanza);
+      else if (stanza.name === 'presence') this.takePresence(stanza);
+    } catch (error) {
+      this.refused.malformed++;
+      this.log.warn('a stanza was refused', { from: stanza.attribute('from'), error });
+      if (stanza.name === 'iq' && stanza.attribute('type') !== 'error')
+        this.iqs?.refuse(stanza, 'bad-request', 'modify');
+    }
+  }
+
+  private takeIq(iq: Element): void {
+    const type = iq.attribute('type');
+    const from = iq.attribute('from');
+    if (type === 'result' || type === 'error') {
+      this.iqs?.take(iq);
+      return;
+    }
+    const igor = iq.child('igor', nsIgor);
+    if (!from || !igor || type !== 'set') {
+      const ping = type === 'get' && iq.child('ping', 'urn:xmpp:ping');
+      if (ping) this.iqs?.answer(iq);
+      else this.iqs?.refuse(iq, 'service-unavailable');
+      return;
+    }
+    const frames = readFrames(igor);
+    const renewal = frames.find((frame) => frame.type === 'renew');
+    if (renewal) {
+      if (this.leases.renew(from, renewal.epoch)) this.iqs?.answer(iq);
+      else this.iqs?.refuse(iq, 'item-not-found');
+      return;
+    }
+    void this.takeFrames(from, iq, frames);
+  }
+
+  /** What an agent says of its calls: answered when an instance has dealt with it. */
+  private async takeFrames(from: string, iq: Element, frames: Frame[]): Promise<void> {
+    const iqs = this.iqs;
+    try {
+      const whole: Frame[] = [];
+      for (const frame of frames) {
+        if (frame.type === 'chunk') {
+          this.chunks.add(from, frame);
+          continue;
+        }
+        const complete = this.chunks.complete(from, frame);
+        if (!complete) {
+          iqs?.refuse(iq, 'item-not-found');
+          return;
+        }
+        whole.push(complete);
+      }
+      const answers = whole.length === 0 ? [] : await this.ofInstance(from, whole);
+      iqs?.answer(iq, answers.length === 0 ? '' : writeFrames(answers));
+    } catch (thrown) {
+      const error = IgorError.from(thrown, 'internal');
+      this.log.warn('what an agent said could not be dealt with', { from, error });
+      if (error.code === 'resource_exhausted') iqs?.refuse(iq, 'resource-constraint', 'wait');
+      else if (error.code === 'invalid_argument') iqs?.refuse(iq, 'bad-request', 'modify');
+      else iqs?.refuse(iq, 'internal-server-error', 'wait');
+    }
+  }
+
+  /** Answers to an IQ of ours; outcomes among them are committed later, several together. */
+  private async takeAnswers(from: string, answers: Frame[]): Promise<void> {
+    const outcomes = answers.filter((frame) => frame.type === 'outcome');
+    if (outcomes.length === 0) return;
+    try {
+      for (const answer of await this.ofInstance(from, outcomes)) this.outbox.push(from, answer, false);
+    } catch (error) {
+      this.log.warn('an outcome could not be delivered; the agent will send it again', { from, error });
+    }
+  }
+
+  /** Each instance that started some of these calls gets those. */
+  private async ofInstance(from: string, frames: Frame[]): Promise<Frame[]> {
+    const byOrigin = new Map<string, Frame[]>();
+    for (const frame of frames) {
+      const origin = ('call' in frame && this.origins.get(frame.call)) || '';
+      const group = byOrigin.get(origin);
+      if (group) group.push(frame);
+      else byOrigin.set(origin, [frame]);
+    }
+    const groups = [...byOrigin].map(([origin, group]) =>
+      this.instances.ask('frames', { from, frames: group }, origin),
+    );
+    const answers = (await Promise.all(groups)).flat();
+    for (const answer of answers) {
+      if (answer.type === 'committed' || answer.type === 'rejected') this.settle(answer.call);
+    }
+    return answers;
+  }
+
+  private settle(call: string): void {
+    this.watched.delete(call);
+    this.origins.delete(call);
+    this.outbox.settle(call);
+    const followers = this.followers.get(call);
+    if (!followers) return;
+    this.followers.delete(call);
+    for (const origin of followers) this.instances.ask('ended', { calls: [call] }, origin).catch(() => {});
+  }
+
+  private takePresence(presence: Element): void {
+    const from = presence.attribute('from');
+    const type = presence.attribute('type');
+    if (!from) return;
+    if (type === undefined) {
+      const agent = presence.child('agent', nsIgor);
+      if (!agent) return;
+      const announcement = readAnnouncement(agent);
+      if (from !== `${bareJid(from)}/${announcement.epoch}`) {
+        throw new IgorError('invalid_argument', 'the resource of an agent is its epoch');
+      }
+      this.leases.announce(from, announcement.epoch, announcement.lease);
+      this.tellPresence([{ from, type: 'available', agent: announcement }]);
+    } else if (type === 'unavailable') {
+      // From a bare JID this is the server's answer to a probe; it says nothing of an agent that spoke to us since.
+      if (!from.includes('/') && this.leases.has(from)) return;
+      const epoch = Number(from.slice(bareJid(from).length + 1));
+      this.leases.drop(bareJid(from), epoch);
+      this.tellPresence([{ from, type: 'unavailable' }]);
+    } else if (type === 'subscribe') {
+      // An agent may want to see whether its application is there.
+      this.write(tag('presence', { from: this.jid, to: bareJid(from), type: 'subscribed' }));
+      this.write(tag('presence', { from: this.jid, to: bareJid(from) }));
+    } else if (type === 'probe') this.write(tag('presence', { from: this.jid, to: from }));
+  }
+
+  private tellPresence(events: PresenceEvent[]): void {
+    this.instances.ask('presence', events).catch((error) => {
+      this.log.warn('a presence could not be delivered', { error });
+      // It will announce itself again.
+      for (const { from } of events) this.leases.drop(bareJid(from));
+    });
+  }
+
+  private async tellBounce(to: string, calls: string[], condition: string, certain: boolean): Promise<void> {
+    for (const [origin, group] of this.byOrigin(calls)) {
+      try {
+        await this.instances.ask('bounced', { to, calls: group, condition, certain }, origin);
+        if (certain) for (const call of group) this.origins.delete(call);
+      } catch (error) {
+        // The calls' deadlines are watched, too.
+        this.log.warn('a bounce could not be delivered', { error });
+      }
+    }
+  }
+
+  private async tellOverdue(calls: string[]): Promise<void> {
+    try {
+      await this.instances.ask('overdue', { calls });
+      for (const call of calls) this.settle(call);
+    } catch (error) {
+      this.log.warn('calls are overdue, and no instance takes them', { error });
+      for (const call of calls) this.watched.add(call, Date.now() + 1000);
+    }
+  }
+
+  private byOrigin(calls: readonly string[]): Map<string, string[]> {
+    const groups = new Map<string, string[]>();
+    for (const call of calls) {
+      const origin = this.origins.get(call) ?? '';
+      groups.set(origin, [...(groups.get(origin) ?? []), call]);
+    }
+    return groups;
+  }
+
+  private async renew(): Promise<void> {
+    const leases = this.leases.takeRenewed();
+    const placeEnds = this.claim.lease - Date.now();
+    if (leases.length === 0 && placeEnds > placeLease / 2) return;
+    this.claim.lease = Date.now() + placeLease;
+    try {
+      const { holder, unknown } = await this.instances.ask('renewed', { claim: { ...this.claim }, leases });
+      for (const agent of unknown) this.leases.drop(agent);
+      if (holder.id !== this.claim.id) {
+        this.onFailure(
+          new IgorError('second_gateway', `another gateway, at ${holder.where}, took the place of this one`),
+        );
+      }
+    } catch (error) {
+      this.claim.lease = 0;
+      this.log.warn('leases could not be renewed', { error });
+    }
+  }
+
+  // --- from instances
+
+  async send({ to, frames, origin, attempt, deadline }: Parameters<GatewayPort['send']>[0]): Promise<void> {
+    if (!this.stream) throw new PostError('the gateway has no connection to the XMPP server', true);
+    for (const frame of frames) {
+      if (frame.type !== 'invoke') {
+        this.outbox.push(to, frame, frame.type === 'cancel' || frame.type === 'credit');
+        continue;
+      }
+      const until = deadline ?? Date.now() + frame.timeout;
+      this.origins.set(frame.call, origin);
+      this.watched.add(frame.call, until + grace);
+      if (isLarge(frame)) {
+        void this.sendLarge(to, frame, until, attempt);
+      } else this.outbox.invoke(to, frame, until, attempt);
+    }
+  }
+
+  private async sendLarge(
+    to: string,
+    large: Invoke & { payload: Uint8Array },
+    until: number,
+    attempt: number,
+  ): Promise<void> {
+    try {
+      const { chunks, frame } = split(large);
+      await sendChunks(chunks, (chunk) => this.ask(to, writeFrames([chunk]), pageTime));
+      this.outbox.invoke(to, frame as Invoke, until, attempt);
+    } catch (error) {
+      const condition = error instanceof IqError ? error.condition : 'internal-server-error';
+      // The call itself was not sent.
+      await this.tellBounce(
+        to,
+        [large.call],
+        condition === 'no-answer' ? 'recipient-unavailable' : condition,
+        attempt === 1,
+      );
+    }
+  }
+
+  async describe({ to, hash }: { to: string; hash: string }): Promise<void> {
+    const key = `${to} ${hash}`;
+    if (this.describing.has(key)) return;
+    this.describing.add(key);
+    void this.fetchDescriptor(to, hash).finally(() => this.describing.delete(key));
+  }
+
+  private async fetchDescriptor(to: string, hash: string): Promise<void> {
+    for (const pause of backoff({ first: 100, most: 2000, times: 6 })) {
+      try {
+        const parts: Uint8Array[] = [];
+        for (let offset = 0, total = 1; offset < total; ) {
+          const result = await this.ask(to, writeFrames([{ type: 'describe', hash, offset }]), pageTime);
+          const igor = result.child('igor', nsIgor);
+          const part = igor && readFrames(igor).find((frame) => frame.type === 'descriptor');
+          if (
+            !part ||
+            part.hash !== hash ||
+            part.offset !== offset ||
+            part.total > largestDescriptor ||
+            part.payload.length === 0
+          ) {
+            throw new IgorError('invalid_argument', `${to} answered with no such part of its descriptor`);
+          }
+          parts.push(part.payload);
+          total = part.total;
+          offset += part.payload.length;
+        }
+        await this.instances.ask('descriptor', { from: to, hash, bytes: Buffer.concat(parts) });
+        return;
+      } catch (error) {
+        this.log.warn('a descriptor could not be had', { agent: to, error });
+        if (this.closing || !this.leases.has(bareJid(to))) return;
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  async presence({ to, type }: Parameters<GatewayPort['presence']>[0]): Promise<void> {
+    this.write(tag('presence', { from: this.jid, to, type }));
+  }
+
+  async post(events: LiveEvent[]): Promise<void> {
+    this.channels.post(events);
+  }
+
+  async poke(channels: string[]): Promise<void> {
+    this.channels.poke(channels);
+  }
+
+  async watch(calls: Parameters<GatewayPort['watch']>[0]): Promise<void> {
+    for (const { id, deadline, origin } of calls) {
+      this.watched.add(id, deadline);
+      if (origin !== undefined) this.followers.set(id, (this.followers.get(id) ?? new Set()).add(origin));
+    }
+  }
+
+  // --- helpers
+
+  listen(channel: string, after: number, headers: Record<string, string>, response: ServerResponse): Promise<void> {
+    return this.channels.listen(channel, after, headers, response);
+  }
+
+  private ask(to: string, xml: string, timeout: number): Promise<Element> {
+    if (!this.iqs) throw new PostError('the gateway has no connection to the XMPP server', true);
+    return this.iqs.ask(to, xml, timeout);
+  }
+
+  private probe(agent: string): void {
+    this.write(tag('presence', { from: this.jid, to: agent, type: 'probe' }));
+  }
+
+  private write(xml: string): void {
+    this.stream?.write(xml);
+  }
+
+  async stop(): Promise<void> {
+    this.closing = true;
+    clearInterval(this.renewTimer);
+    this.outbox.close();
+    this.leases.close();
+    this.watched.close();
+    this.channels.close();
+    await this.stream?.close();
+    this.iqs?.end();
+    await this.instances.ask('stopped', { id: this.claim.id }).catch(() => {});
+  }
+}
+
+/** Whether a gateway of this machine has ended without saying so. */
+function isDeadHere({ where }: GatewayClaim): boolean {
+  const colon = where.lastIndexOf(':');
+  if (where.slice(0, colon) !== hostname()) return false;
+  const pid = Number(where.slice(colon + 1));
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as { code?: string }).code === 'ESRCH';
+  }
+}

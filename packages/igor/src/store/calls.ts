@@ -1,0 +1,106 @@
+/**
+ * The calls: what must not be forgotten. A call's row is also its context's single use: it ends once, and whoever comes later finds that out.
+ * What a call posts to channels is written in the same transaction.
+ */
+import type { Status } from '../protocol/frames.js';
+
+/** `queued`: waits for its agent. `open`: it was sent, or is about to be. `ended`: its outcome is kept. */
+export type CallState = 'queued' | 'open' | 'ended';
+
+export interface NewCall {
+  id: string;
+  /** Bare JID. */
+  agent: string;
+  method: string;
+  user: string | undefined;
+  state: 'queued' | 'open';
+  /** Milliseconds since 1970. */
+  started: number;
+  /** When its context expires, on the application's clock; for a queued call, when it leaves the queue. */
+  deadline: number;
+  /** What the agent is told: milliseconds. */
+  timeout: number;
+  credit: number;
+  /** The caller's context, as JSON. */
+  context: string | undefined;
+  request: Uint8Array;
+  /** SHA-256 of the request, hexadecimal. */
+  requestHash: string;
+  /** A call that certainly was not run may wait for its agent until then, in milliseconds since 1970. */
+  queueUntil: number | undefined;
+  /** Unique over all calls. A caller's idempotency key, with what it is for. */
+  key: string | undefined;
+}
+
+export interface StoredCall extends Omit<NewCall, 'state'> {
+  state: CallState;
+  /** How many messages of its stream are kept. */
+  items: number;
+  status: Status | undefined;
+  message: string | undefined;
+  response: Uint8Array | undefined;
+  ended: number | undefined;
+  /** Channels that its handlers posted to. */
+  channels: string[];
+}
+
+export interface Ending {
+  status: Status;
+  message: string | undefined;
+  response: Uint8Array | undefined;
+  /** Milliseconds since 1970. */
+  ended: number;
+}
+
+export interface Post {
+  channel: string;
+  event: string;
+  /** JSON. */
+  data: string;
+}
+
+export interface KeptEvent extends Post {
+  /** Counts from 1 within a channel, without gaps. */
+  seq: number;
+}
+
+export interface HistoryFilter {
+  agent?: string | undefined;
+  method?: string | undefined;
+  user?: string | undefined;
+  state?: CallState | undefined;
+  before?: number | undefined;
+  limit: number;
+}
+
+export interface Calls {
+  /** Notes a call before anything of it leaves. @returns the earlier call with the same `key`, if there is one; then nothing was noted */
+  open(call: NewCall): Promise<StoredCall | undefined>;
+  /** A queued call is about to be sent. @returns whether it was still queued */
+  send(id: string, deadline: number): Promise<boolean>;
+  /** A call that was sent came back, certainly not run, and waits until its `queueUntil`. @returns whether it was open */
+  requeue(id: string): Promise<boolean>;
+  /**
+   * Ends a call, once. Resolves when that survives what the store promises to survive.
+   * @returns what was posted; undefined when the call is not open or queued (any more), and then nothing was written
+   */
+  end(id: string, ending: Ending, posts: readonly Post[]): Promise<KeptEvent[] | undefined>;
+  /**
+   * Keeps the effects of one message of a stream, if `seq` is the next one.
+   * @returns what was posted; undefined when it is not the next one, or the call is not open
+   */
+  item(id: string, seq: number, posts: readonly Post[]): Promise<KeptEvent[] | undefined>;
+  get(id: string): Promise<StoredCall | undefined>;
+  /** Queued for this agent, oldest first. */
+  queued(agent: string): Promise<StoredCall[]>;
+  /** All that have not ended. For a gateway that starts. */
+  unfinished(): Promise<{ id: string; deadline: number }[]>;
+  /** Newest first. */
+  history(filter: HistoryFilter): Promise<StoredCall[]>;
+  post(posts: readonly Post[]): Promise<KeptEvent[]>;
+  /** @param after a `seq`; 0 for all */
+  events(channel: string, after: number, limit: number): Promise<KeptEvent[]>;
+  /** Drops calls that ended, and events that were posted, before this time. */
+  forget(before: number): Promise<void>;
+  close(): Promise<void>;
+}

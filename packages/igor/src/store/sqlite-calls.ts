@@ -1,0 +1,232 @@
+/** The calls in SQLite: for one host, any number of processes. */
+import type { Status } from '../protocol/frames.js';
+import type { CallState, Calls, Ending, HistoryFilter, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
+import { type Durability, SqliteFile } from './sqlite-file.js';
+
+const schema = `
+CREATE TABLE IF NOT EXISTS calls (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, method TEXT NOT NULL, user TEXT, state INTEGER NOT NULL,
+  started INTEGER NOT NULL, deadline INTEGER NOT NULL, timeout INTEGER NOT NULL, credit INTEGER NOT NULL, context TEXT,
+  request BLOB NOT NULL, request_hash TEXT NOT NULL, queue_until INTEGER, key TEXT, items INTEGER NOT NULL DEFAULT 0,
+  status TEXT, message TEXT, response BLOB, ended INTEGER, channels TEXT);
+CREATE UNIQUE INDEX IF NOT EXISTS calls_by_key ON calls (key) WHERE key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS calls_unfinished ON calls (agent) WHERE state < 2;
+CREATE TABLE IF NOT EXISTS events (channel TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, data TEXT NOT NULL,
+  posted INTEGER NOT NULL, PRIMARY KEY (channel, seq)) WITHOUT ROWID;
+`;
+
+const states: readonly CallState[] = ['queued', 'open', 'ended'];
+
+interface Row {
+  id: string;
+  agent: string;
+  method: string;
+  user: string | null;
+  state: number;
+  started: number;
+  deadline: number;
+  timeout: number;
+  credit: number;
+  context: string | null;
+  request: Uint8Array;
+  request_hash: string;
+  queue_until: number | null;
+  key: string | null;
+  items: number;
+  status: string | null;
+  message: string | null;
+  response: Uint8Array | null;
+  ended: number | null;
+  channels: string | null;
+}
+
+export class SqliteCalls implements Calls {
+  private readonly file: SqliteFile;
+  private readonly sql;
+
+  constructor(path: string, durability: Durability = 'synced') {
+    const file = new SqliteFile(path, schema, durability);
+    this.file = file;
+    this.sql = {
+      insert: file.prepare(
+        `INSERT INTO calls (id, agent, method, user, state, started, deadline, timeout, credit, context, request, request_hash, queue_until, key)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ),
+      byKey: file.prepare('SELECT * FROM calls WHERE key = ?'),
+      get: file.prepare('SELECT * FROM calls WHERE id = ?'),
+      send: file.prepare('UPDATE calls SET state = 1, deadline = ? WHERE id = ? AND state = 0'),
+      requeue: file.prepare(
+        'UPDATE calls SET state = 0, deadline = queue_until WHERE id = ? AND state = 1 AND queue_until IS NOT NULL',
+      ),
+      end: file.prepare(
+        'UPDATE calls SET state = 2, status = ?, message = ?, response = ?, ended = ?, channels = ? WHERE id = ? AND state < 2',
+      ),
+      item: file.prepare('UPDATE calls SET items = items + 1 WHERE id = ? AND items = ? AND state = 1'),
+      addChannels: file.prepare('UPDATE calls SET channels = ? WHERE id = ?'),
+      channels: file.prepare('SELECT channels FROM calls WHERE id = ?'),
+      post: file.prepare(
+        `INSERT INTO events SELECT ?1, coalesce((SELECT max(seq) FROM events WHERE channel = ?1), 0) + 1, ?2, ?3, ?4 RETURNING seq`,
+      ),
+      events: file.prepare('SELECT * FROM events WHERE channel = ? AND seq > ? ORDER BY seq LIMIT ?'),
+      queued: file.prepare('SELECT * FROM calls WHERE agent = ? AND state = 0 AND state < 2 ORDER BY number'),
+      unfinished: file.prepare('SELECT id, deadline FROM calls WHERE state < 2'),
+      forgetCalls: file.prepare('DELETE FROM calls WHERE state = 2 AND ended < ?'),
+      forgetEvents: file.prepare(
+        'DELETE FROM events WHERE channel IN (SELECT channel FROM events GROUP BY channel HAVING max(posted) < ?)',
+      ),
+    };
+  }
+
+  open(call: NewCall) {
+    const { insert, byKey } = this.sql;
+    return this.file.write(() => {
+      if (call.key !== undefined) {
+        const earlier = byKey.get(call.key) as Row | undefined;
+        if (earlier) return callOf(earlier);
+      }
+      const {
+        id,
+        agent,
+        method,
+        user,
+        state,
+        started,
+        deadline,
+        timeout,
+        credit,
+        context,
+        request,
+        requestHash,
+        queueUntil,
+        key,
+      } = call;
+      const number = states.indexOf(state);
+      insert.run(
+        ...[id, agent, method, user ?? null, number, started, deadline, timeout, credit, context ?? null],
+        ...[request, requestHash, queueUntil ?? null, key ?? null],
+      );
+      return undefined;
+      // Only a queued call rests on this alone. The log is in order, so an outcome that survives brings its call with it.
+    }, call.state === 'queued');
+  }
+
+  send(id: string, deadline: number) {
+    return this.file.write(() => this.sql.send.run(deadline, id).changes === 1, false);
+  }
+
+  requeue(id: string) {
+    return this.file.write(() => this.sql.requeue.run(id).changes === 1, false);
+  }
+
+  end(id: string, { status, message, response, ended }: Ending, posts: readonly Post[]) {
+    return this.file.write(() => {
+      const channels = posts.length === 0 ? null : this.channelsWith(id, posts);
+      const { changes } = this.sql.end.run(
+        status,
+        message ?? null,
+        response ?? null,
+        ended,
+        channels ?? this.channelsWith(id, []),
+        id,
+      );
+      return changes === 0 ? undefined : this.keep(posts);
+    }, true);
+  }
+
+  item(id: string, seq: number, posts: readonly Post[]) {
+    return this.file.write(() => {
+      if (this.sql.item.run(id, seq).changes === 0) return undefined;
+      if (posts.length > 0) this.sql.addChannels.run(this.channelsWith(id, posts), id);
+      return this.keep(posts);
+    }, true);
+  }
+
+  private channelsWith(id: string, posts: readonly Post[]): string | null {
+    const row = this.sql.channels.get(id) as { channels: string | null } | undefined;
+    const known = row?.channels ? (JSON.parse(row.channels) as string[]) : [];
+    const all = [...new Set([...known, ...posts.map(({ channel }) => channel)])];
+    return all.length === 0 ? null : JSON.stringify(all);
+  }
+
+  private keep(posts: readonly Post[]): KeptEvent[] {
+    return posts.map((post) => {
+      const row = this.sql.post.get(post.channel, post.event, post.data, Date.now()) as { seq: number };
+      return { ...post, seq: row.seq };
+    });
+  }
+
+  async get(id: string) {
+    const row = this.sql.get.get(id) as Row | undefined;
+    return row && callOf(row);
+  }
+
+  async queued(agent: string) {
+    return (this.sql.queued.all(agent) as Row[]).map(callOf);
+  }
+
+  async unfinished() {
+    return (this.sql.unfinished.all() as { id: string; deadline: number }[]).map(({ id, deadline }) => ({
+      id,
+      deadline,
+    }));
+  }
+
+  async history({ agent, method, user, state, before, limit }: HistoryFilter) {
+    const conditions: [string, unknown][] = [
+      ['agent = ?', agent],
+      ['method = ?', method],
+      ['user = ?', user],
+      ['state = ?', state && states.indexOf(state)],
+      ['started < ?', before],
+    ];
+    const used = conditions.filter(([, value]) => value !== undefined);
+    const where = used.length === 0 ? '' : `WHERE ${used.map(([sql]) => sql).join(' AND ')}`;
+    const statement = this.file.prepare(`SELECT * FROM calls ${where} ORDER BY number DESC LIMIT ?`);
+    return (statement.all(...used.map(([, value]) => value), limit) as Row[]).map(callOf);
+  }
+
+  post(posts: readonly Post[]) {
+    return this.file.write(() => this.keep(posts), true);
+  }
+
+  async events(channel: string, after: number, limit: number) {
+    const rows = this.sql.events.all(channel, after, limit) as KeptEvent[];
+    return rows.map(({ seq, event, data }) => ({ channel, seq, event, data }));
+  }
+
+  async forget(before: number) {
+    await this.file.write(() => {
+      this.sql.forgetCalls.run(before);
+      this.sql.forgetEvents.run(before);
+    }, false);
+  }
+
+  async close() {
+    this.file.close();
+  }
+}
+
+function callOf(row: Row): StoredCall {
+  return {
+    id: row.id,
+    agent: row.agent,
+    method: row.method,
+    user: row.user ?? undefined,
+    state: states[row.state] as CallState,
+    started: row.started,
+    deadline: row.deadline,
+    timeout: row.timeout,
+    credit: row.credit,
+    context: row.context ?? undefined,
+    request: row.request,
+    requestHash: row.request_hash,
+    queueUntil: row.queue_until ?? undefined,
+    key: row.key ?? undefined,
+    items: row.items,
+    status: (row.status ?? undefined) as Status | undefined,
+    message: row.message ?? undefined,
+    response: row.response ?? undefined,
+    ended: row.ended ?? undefined,
+    channels: row.channels ? (JSON.parse(row.channels) as string[]) : [],
+  };
+}

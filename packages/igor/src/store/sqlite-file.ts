@@ -1,0 +1,145 @@
+/**
+ * A SQLite file with group commit. What several callers write in one turn of the event loop is one transaction; and one that must
+ * survive a power failure is followed by one `fdatasync` of the log, off this thread, for all that wait for it. (SQLite's own
+ * `synchronous = FULL` does the same inside COMMIT, and the event loop stands still meanwhile.)
+ */
+import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'libsql';
+import { IgorError } from '../error.js';
+
+/** `synced` survives a power failure; `written` survives the end of any process, and no more. */
+export type Durability = 'synced' | 'written';
+
+export type Statement = Database.Statement;
+
+interface Work {
+  run: () => unknown;
+  synced: boolean;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+  result?: unknown;
+}
+
+/** How long a process waits for another one's transaction, in milliseconds. */
+const busyTimeout = 10_000;
+
+export class SqliteFile {
+  readonly db: Database.Database;
+  private readonly begin: Statement;
+  private readonly commit: Statement;
+  private readonly rollback: Statement;
+  private queue: Work[] = [];
+  private scheduled = false;
+  private logFile: number | undefined;
+  private syncing = false;
+  private unsynced: Work[] = [];
+  private closed = false;
+
+  constructor(
+    private readonly path: string,
+    schema: string,
+    private readonly durability: Durability,
+  ) {
+    try {
+      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      this.db = new Database(path, { timeout: busyTimeout });
+      this.db.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+      this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+      this.db.exec(schema);
+    } catch (cause) {
+      throw new IgorError('store', `${path}: ${(cause as Error).message}`, { cause });
+    }
+    this.begin = this.db.prepare('BEGIN IMMEDIATE');
+    this.commit = this.db.prepare('COMMIT');
+    this.rollback = this.db.prepare('ROLLBACK');
+  }
+
+  prepare(sql: string): Statement {
+    return this.db.prepare(sql);
+  }
+
+  /**
+   * Runs `work` in the next transaction, with what else is to be written. When it throws, only its own promise fails, and it must not have
+   * written anything.
+   * @param synced whether to wait until it survives a power failure, too (if this file is opened so)
+   */
+  write<T>(work: () => T, synced: boolean): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.closed) {
+        reject(new IgorError('store', `${this.path} is closed`));
+        return;
+      }
+      this.queue.push({ run: work, synced: synced && this.durability === 'synced', resolve, reject });
+      if (!this.scheduled) {
+        this.scheduled = true;
+        setImmediate(() => this.flush());
+      }
+    });
+  }
+
+  private flush(): void {
+    this.scheduled = false;
+    const works = this.queue;
+    this.queue = [];
+    if (works.length === 0) return;
+    try {
+      this.begin.run();
+      for (const work of works) {
+        try {
+          work.result = work.run();
+        } catch (error) {
+          work.reject(error);
+        }
+      }
+      this.commit.run();
+    } catch (cause) {
+      try {
+        this.rollback.run();
+      } catch {
+        // The transaction was over already.
+      }
+      const error = new IgorError('store', `${this.path}: ${(cause as Error).message}`, { cause });
+      for (const { reject } of works) reject(error);
+      return;
+    }
+    for (const work of works) {
+      if (work.synced) this.unsynced.push(work);
+      else work.resolve(work.result as never);
+    }
+    this.sync();
+  }
+
+  private sync(): void {
+    if (this.syncing || this.unsynced.length === 0) return;
+    const works = this.unsynced;
+    this.unsynced = [];
+    this.syncing = true;
+    // The log is there from the first commit on, and the same file for as long as this connection is open.
+    this.logFile ??= openSync(`${this.path}-wal`, 'r+');
+    fdatasync(this.logFile, (cause) => {
+      this.syncing = false;
+      if (cause) {
+        const error = new IgorError('store', `${this.path}: ${cause.message}`, { cause });
+        for (const { reject } of works) reject(error);
+      } else {
+        for (const { resolve, result } of works) resolve(result as never);
+      }
+      if (this.closed) this.finish();
+      else this.sync();
+    });
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.flush();
+    this.closed = true;
+    if (!this.syncing) this.finish();
+  }
+
+  private finish(): void {
+    for (const { resolve, result } of this.unsynced.splice(0)) resolve(result as never);
+    if (this.logFile !== undefined) closeSync(this.logFile);
+    this.db.close();
+  }
+}
