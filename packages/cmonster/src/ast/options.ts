@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { UnitCache } from '../cache/unit-cache.js';
 import type { ParseRequest } from '../frontend/connection.js';
+import { pathMatcher } from '../source/path-matcher.js';
 
 export interface ParseOptions {
   /** What a compiler takes: `['-std=c++20', '-Iinclude', '-DNDEBUG']`. */
@@ -15,6 +16,11 @@ export interface ParseOptions {
    * brought when it is looked at.
    */
   scope?: 'main' | 'user' | 'all';
+  /**
+   * What may be changed besides the main file: globs, folders or paths, relative to `cwd`, or a function of an absolute path. The
+   * scope is then `user` by default, as what may be changed must be seen.
+   */
+  editable?: string | readonly string[] | ((path: string) => boolean);
   /** Contents by path, in place of what is on disk. */
   unsaved?: Readonly<Record<string, string | Uint8Array>>;
   /** Milliseconds for the parse; 120,000 by default. */
@@ -52,6 +58,7 @@ export interface ParseSettings {
   frontend: string | undefined;
   keep: boolean;
   cache: UnitCache | undefined;
+  isEditable(path: string): boolean;
 }
 
 export interface ReparseOptions {
@@ -73,15 +80,22 @@ export function parseSettings(file: string, options: ParseOptions): ParseSetting
     frontend: options.frontend,
     keep: options.keep ?? false,
     cache: options.cache,
+    isEditable: editableBy(options.editable ?? [], resolve(options.cwd ?? '.')),
     request: {
       // A name that looks like an option is a file all the same.
       arguments: [...(options.arguments ?? []), file.startsWith('-') ? `./${file}` : file],
       ...(options.driver && { driver: options.driver }),
-      scope: options.scope ?? 'main',
+      scope: options.scope ?? (options.editable === undefined ? 'main' : 'user'),
       unsaved,
       callbacks: [],
       typeLocs: options.typeLocs ?? true,
       comments: options.comments ?? true,
     },
   };
+}
+
+function editableBy(editable: NonNullable<ParseOptions['editable']>, cwd: string): (path: string) => boolean {
+  if (typeof editable === 'function') return editable;
+  const matchers = (typeof editable === 'string' ? [editable] : editable).map((pattern) => pathMatcher(pattern, cwd));
+  return (path) => matchers.some((matches) => matches(path));
 }

@@ -494,9 +494,9 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     return this.rewriterObject;
   }
 
-  /** Whether a file may be changed: the main file. */
+  /** Whether a file may be changed: the main file, and those that `editable` names. */
   isEditable(file: SourceFile): boolean {
-    return file === this.mainFile;
+    return file === this.mainFile || (file.kind === 'file' && this.settings.isEditable(file.path));
   }
 
   /** What was staged, as plain data: sorted by offset in each file, nothing overlapping. */

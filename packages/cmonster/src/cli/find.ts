@@ -22,7 +22,11 @@ function patternOptions<T>(yargs: Argv<T>): Argv<T & FindArguments> {
       demandOption: true,
       describe: 'C or C++, with $x for anything, $$$xs for any number, and ... for what does not matter',
     })
-    .positional('files', { type: 'string', array: true, describe: "Files, folders or globs; by default all of the project's" })
+    .positional('files', {
+      type: 'string',
+      array: true,
+      describe: "Files, folders or globs; by default all of the project's",
+    })
     .option('isomorphisms', {
       type: 'boolean',
       default: false,
@@ -45,7 +49,11 @@ export const replaceCommand: CommandModule<object, ReplaceArguments> = {
   describe: 'Replace code by example; prints the changes, or makes them with --write',
   builder: (yargs) =>
     (patternOptions(yargs) as unknown as Argv<ReplaceArguments>)
-      .positional('code', { type: 'string', demandOption: true, describe: "What takes its place, with the pattern's $x" })
+      .positional('code', {
+        type: 'string',
+        demandOption: true,
+        describe: "What takes its place, with the pattern's $x",
+      })
       .example("$0 replace 'strcpy($d, $s)' 'strlcpy($d, $s, sizeof $d)' -p build --write", 'In a whole project'),
   handler: async (argv) => {
     const quiet = !(argv.write || argv.check || argv.json || argv.sarif);

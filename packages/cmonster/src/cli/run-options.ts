@@ -5,8 +5,9 @@ import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { cacheDirectory } from '../cache/unit-cache.js';
 import { CmonsterError } from '../error.js';
-import { matcher, Project } from '../project/project.js';
+import { Project } from '../project/project.js';
 import type { Unit } from '../project/unit.js';
+import { pathMatcher } from '../source/path-matcher.js';
 import { colourOn, type Execution, type Format, type Mode } from './execute.js';
 import { clangArguments, type ParseArguments, parseCommandOptions } from './options.js';
 
@@ -102,7 +103,7 @@ export function selectProject(argv: RunArguments, files: readonly string[]): Pro
 function joined(project: Project, patterns: readonly string[]): Project {
   const units: Unit[] = [];
   for (const pattern of patterns) {
-    const matches = matcher(pattern, process.cwd());
+    const matches = pathMatcher(pattern, process.cwd());
     const found = project.units.filter(({ file }) => matches(file));
     if (found.length > 0) units.push(...found);
     else if (isFile(pattern)) units.push(...Project.ofFiles([pattern]).units);

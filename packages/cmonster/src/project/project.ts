@@ -1,10 +1,10 @@
 /** A project as its build system compiles it. */
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import picomatch from 'picomatch';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { ParseOptions } from '../ast/options.js';
 import { TranslationUnit } from '../ast/translation-unit.js';
 import { CmonsterError } from '../error.js';
+import { pathMatcher } from '../source/path-matcher.js';
 import { findDatabase, locateDatabase, readDatabase } from './compile-commands.js';
 import { type FlagNotice, parseOptionsOf, type Unit, unitOf } from './unit.js';
 
@@ -68,7 +68,7 @@ export class Project {
     if (patterns.length === 0) return this;
     const chosen = new Set<Unit>();
     for (const pattern of patterns) {
-      const matches = matcher(pattern, from);
+      const matches = pathMatcher(pattern, from);
       const found = this.units.filter(({ file }) => matches(file));
       if (found.length === 0) throw this.nothing(pattern, from);
       for (const unit of found) chosen.add(unit);
@@ -113,30 +113,4 @@ function isFirst(seen: Set<string>, unit: Unit): boolean {
   if (seen.has(key)) return false;
   seen.add(key);
   return true;
-}
-
-/** Whether a file is meant by what somebody typed. */
-export function matcher(pattern: string, from: string): (file: string) => boolean {
-  const path = resolve(from, pattern);
-  if (existsSync(path)) {
-    const real = realpathSync(path);
-    return (file) => isAtOrBelow(file, path) || isAtOrBelow(file, real) || isAtOrBelow(realOf(file), real);
-  }
-  const isMatch = picomatch(pattern, { dot: true });
-  return (file) => {
-    const local = relative(from, file);
-    return isMatch(isAbsolute(pattern) ? file : local) || (local.startsWith('..') && isMatch(file));
-  };
-}
-
-function isAtOrBelow(file: string, path: string): boolean {
-  return file === path || file.startsWith(path.endsWith(sep) ? path : path + sep);
-}
-
-function realOf(file: string): string {
-  try {
-    return join(realpathSync(dirname(file)), file.slice(dirname(file).length + 1));
-  } catch {
-    return file;
-  }
 }

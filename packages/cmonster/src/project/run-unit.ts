@@ -5,6 +5,7 @@ import { TranslationUnit } from '../ast/translation-unit.js';
 import { UnitCache } from '../cache/unit-cache.js';
 import { CmonsterError } from '../error.js';
 import { renderDiagnostics } from '../source/diagnostic.js';
+import { pathMatcher } from '../source/path-matcher.js';
 import type { SourceFile } from '../source/source-file.js';
 import { failureOf } from './failure.js';
 import { emptyResult, type JobResult, type JobSettings } from './job.js';
@@ -26,6 +27,11 @@ function cacheIn(directory: string): UnitCache {
   return cache;
 }
 
+function editableBy({ editable, root }: JobSettings): (path: string) => boolean {
+  const matchers = editable.map((pattern) => pathMatcher(pattern, root));
+  return (path) => matchers.some((matches) => matches(path));
+}
+
 /** Clang's driver names what it does not know; it is left out, and the rest is tried again. */
 export async function parseUnit(unit: Unit, settings: JobSettings, refused: string[] = []): Promise<TranslationUnit> {
   const options = parseOptionsOf(unit);
@@ -36,6 +42,7 @@ export async function parseUnit(unit: Unit, settings: JobSettings, refused: stri
         ...options,
         arguments: args,
         scope: settings.scope,
+        ...(settings.editable.length > 0 && { editable: editableBy(settings) }),
         ...(settings.cache !== undefined && { cache: cacheIn(settings.cache) }),
         ...(settings.timeLimit !== undefined && { timeLimit: settings.timeLimit }),
         ...(settings.memoryLimit !== undefined && { memoryLimit: settings.memoryLimit }),
