@@ -113,9 +113,11 @@ export class Headers {
 
   /**
    * What the given names are.
+   * @param options `skipUnusable`: leave out macros that are no expressions, and names that are nothing a script could use
    * @throws MrhookerError `header`: a name that is not there (with the nearest), or that has no value
    */
-  async declare(names: Iterable<string>): Promise<Declarations> {
+  async declare(names: Iterable<string>, options: { skipUnusable?: boolean } = {}): Promise<Declarations> {
+    const skip = options.skipUnusable ?? false;
     const declared: Record<string, Declaration> = {};
     const macros = new Map<string, Macro>();
     for (const name of new Set(names)) {
@@ -124,12 +126,16 @@ export class Headers {
       // A function stays one where a macro of its name only makes it faster.
       if (macro && !(found && (macro.isFunctionLike || isItself(macro)))) macros.set(name, macro);
       else if (found) declared[name] = found;
-      else throw new MrhookerError('header', `no header declares '${name}'.${didYouMean(name, this.names)}`);
+      else if (!skip) throw new MrhookerError('header', `no header declares '${name}'.${didYouMean(name, this.names)}`);
     }
     if (macros.size > 0) {
       using reader = await MacroReader.open(this.tu, this.source, this.options.language, [...macros.values()]);
       for (const [name, macro] of macros) {
-        declared[name] = reader.read(name, macro, (target) => this.lookup(target));
+        try {
+          declared[name] = reader.read(name, macro, (target) => this.lookup(target));
+        } catch (error) {
+          if (!(skip && error instanceof MrhookerError)) throw error;
+        }
       }
       Object.assign(this.types.records, reader.types.records);
     }
@@ -157,7 +163,7 @@ export class Headers {
     const functions = uniqueFunctions(found.filter((node) => node.is(FunctionDecl)) as FunctionDecl[]);
     if (functions.length > 0) return this.functions(name, functions, signature);
     for (const node of found) {
-      if (node.is(VarDecl)) return this.variable(name, node);
+      if (node.is(VarDecl)) return this.variable(node);
       if (node.is(EnumConstantDecl)) {
         const value = { kind: 'integer' as const, value: String(node.initVal) };
         return { kind: 'constant', value, type: this.types.read(node.type) };
@@ -184,15 +190,16 @@ export class Headers {
 
   private functions(name: string, decls: FunctionDecl[], signature: string | undefined): Declaration {
     const all = decls.map((decl) => this.types.function(decl, name));
-    if (signature === undefined)
+    if (signature === undefined) {
       return all.length === 1 ? { kind: 'function', function: all[0]! } : { kind: 'overloads', functions: all };
+    }
     const wanted = withoutSpaces(signature);
     const index = decls.findIndex((decl) => signatures(decl).includes(wanted));
     if (index >= 0) return { kind: 'function', function: all[index]! };
     throw new MrhookerError('function', `'${name}' is no overload; there are ${overloadNames(all).join(', ')}`);
   }
 
-  private variable(name: string, decl: VarDecl): Declaration {
+  private variable(decl: VarDecl): Declaration {
     const type = this.types.read(decl.type);
     // A constant that is nowhere in memory, or whose value cannot differ.
     const value = decl.isExternallyVisible() && !decl.isConstexpr() ? undefined : decl.evaluate();

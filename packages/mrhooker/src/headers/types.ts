@@ -17,6 +17,7 @@ import {
   RecordDecl,
   RecordType,
   ReferenceType,
+  TransparentUnionAttr,
   type TypeBase,
   TypedefType,
 } from 'cmonster';
@@ -37,7 +38,8 @@ export class TypeReader {
     return made;
   }
 
-  private make(type: TypeBase): CType {
+  private make(written: TypeBase): CType {
+    const type = seenThrough(written);
     const { canonical } = type;
     if (canonical.is(BuiltinType)) return builtin(canonical, type);
     if (canonical.is(ClangPointerType)) return this.pointer(canonical.inner);
@@ -196,8 +198,18 @@ function builtin(canonical: BuiltinType, written: TypeBase): CType {
   };
 }
 
+/** glibc declares `connect` with a union of pointers that is passed as its first member is. */
+function seenThrough(type: TypeBase): TypeBase {
+  const { canonical } = type;
+  if (!canonical.is(RecordType)) return type;
+  const decl = canonical.declaration as RecordDecl | null;
+  if (!decl?.isUnion() || !decl.attrs.some((attr) => attr.is(TransparentUnionAttr))) return type;
+  return (decl.definition ?? decl).fields[0]?.type ?? type;
+}
+
 /** In C: what `__typeof__(…)` takes. Canonical, so that no scope is needed; typedefs of unnamed records stay. */
-export function spell(type: TypeBase): string {
+export function spell(written: TypeBase): string {
+  const type = seenThrough(written);
   const text = type.canonical.toString();
   return text.includes('(unnamed') || text.includes('(anonymous') ? type.toString() : text;
 }

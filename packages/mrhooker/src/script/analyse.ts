@@ -4,16 +4,8 @@ import { type AnyNode, type CallExpression, type Expression, type ImportDeclarat
 import { fullAncestor } from 'acorn-walk';
 import { MrhookerError } from '../error.js';
 import { SCHEME } from '../headers/specifier.js';
+import type { SharedObject } from '../stub/manifest.js';
 import { mutableState } from './module-state.js';
-
-export type SharedKind = 'counter' | 'histogram' | 'map' | 'set';
-
-export interface SharedObject {
-  kind: SharedKind;
-  name: string;
-  capacity?: number;
-  print?: boolean;
-}
 
 /** Names imported from headers: for each whether it is used for more than a call. */
 export type HeaderImports = Map<string, Map<string, { hooked: boolean; at: Place }>>;
@@ -193,7 +185,10 @@ class Reader {
     const text = first && literalText(first as Expression);
     if (text === undefined)
       throw this.error(node, `shared.${kind}() takes its name written as a literal: shared.${kind}('calls')`);
-    this.share({ kind: kind as SharedKind, name: text, ...this.sharedOptions(second as Expression | undefined) }, node);
+    this.share(
+      { kind: kind as SharedObject['kind'], name: text, ...this.sharedOptions(second as Expression | undefined) },
+      node,
+    );
   }
 
   private share(object: SharedObject, node: AnyNode): void {

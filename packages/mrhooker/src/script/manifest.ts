@@ -1,28 +1,9 @@
 /** The manifest of a script: docs/formats/mrhooker-stub.md, "Manifest". */
-import type { Analysis, SharedObject } from './analyse.js';
+import { type Manifest, manifestVersion } from '../stub/manifest.js';
+import type { Analysis } from './analyse.js';
 import { type Script, scriptName } from './bundle.js';
 import type { Unit } from './plan.js';
 import { isForwarded } from './stub-source.js';
-
-export interface Manifest {
-  version: 1;
-  /** For messages. */
-  script: string;
-  functions: {
-    name: string;
-    header?: string;
-    signature?: string;
-    hooked: boolean;
-    family?: number;
-    /** MR_GENERIC, MR_VARIADIC, MR_LOCAL, MR_FORWARD of mrhooker-stub.h. */
-    flags?: number;
-  }[];
-  /** Globs of names without signature. */
-  patterns: string[];
-  eager: boolean;
-  shared: SharedObject[];
-  sourceMap?: string;
-}
 
 const MR_HOOKED = 1;
 const MR_GENERIC = 2;
@@ -50,7 +31,7 @@ export function manifestOf(
     }),
   );
   return {
-    version: 1,
+    version: manifestVersion,
     script: scripts.map((script) => (script.text === undefined ? script.path : scriptName(script))).join(', '),
     functions,
     patterns: analysis.patterns,

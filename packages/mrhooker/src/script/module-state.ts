@@ -9,13 +9,15 @@ export interface MutableState {
   node: AnyNode;
 }
 
+// biome-ignore format: a table
 const CONTAINERS = new Set([
   'Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Object', 'ArrayBuffer', 'DataView', 'Int8Array', 'Uint8Array', 'Uint8ClampedArray',
   'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array',
-]); // biome-ignore format: a list
+]);
+// biome-ignore format: a table
 const CHANGING = new Set([
   'push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin', 'set', 'add', 'delete', 'clear',
-]); // biome-ignore format: a list
+]);
 
 /** Only what runs in functions counts: what the module's own top level does is the same in each thread. */
 export function mutableState(program: Program): MutableState[] {

@@ -94,7 +94,7 @@ export class ModuleWriter {
       case 'constant':
         return constant(declaration.value);
       case 'expression':
-        return `/* @__PURE__ */ ${this.function(index as number, valueOf(declaration))}()`;
+        return `/* @__PURE__ */ ${this.function(index as number, resultOnly(declaration))}()`;
       case 'variable':
         return `/* @__PURE__ */ ${this.function(index as number, pointerTo(declaration.type))}()`;
       case 'type':
@@ -193,7 +193,7 @@ export class ModuleWriter {
   }
 }
 
-function valueOf(declaration: Declaration & { kind: 'expression' }): FunctionType {
+function resultOnly(declaration: Declaration & { kind: 'expression' }): FunctionType {
   return { result: declaration.type, parameters: [], resultText: '', parameterTexts: [] };
 }
 

@@ -34,7 +34,7 @@ export async function prepare(scripts: readonly Script[], options: HeaderFlags):
   const units = await readHeaders(analysis, scripts[0]?.path ?? options.cwd, options);
   const bundle = await bundleScript(scripts, modulesFor(analysis, units));
   const headers = units.flatMap((unit) => unit.declarations.files);
-  return { analysis, units, bundle, inputs: [...new Set([...outline.inputs, ...headers])] };
+  return { analysis, units, bundle, inputs: [...new Set([...bundle.inputs, ...headers])] };
 }
 
 /** Parses the headers of each language once, and numbers what is used of them. */

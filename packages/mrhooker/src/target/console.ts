@@ -1,5 +1,5 @@
 /** `console`: what it prints goes to mrhooker, never to the target's own streams. */
-import { fieldsOf, isPointer, type Pointer } from './pointer.js';
+import { type CArray, elementOf, fieldsOf, isPointer, type Pointer } from './pointer.js';
 
 const DEBUG = 0;
 const INFO = 1;
@@ -14,7 +14,15 @@ const print =
   (...args: unknown[]): void =>
     __mr.log(level, format(args));
 
-export const console = {
+export interface Console {
+  log(...args: unknown[]): void;
+  info(...args: unknown[]): void;
+  debug(...args: unknown[]): void;
+  warn(...args: unknown[]): void;
+  error(...args: unknown[]): void;
+}
+
+export const console: Console = {
   log: print(INFO),
   info: print(INFO),
   debug: print(DEBUG),
@@ -61,6 +69,8 @@ export function inspect(value: unknown, depth = DEPTH, quote = false): string {
 
 /** A record shows its fields, an array its elements, any other pointer where it points. */
 function inspectPointer(pointer: Pointer, depth: number): string {
+  const { length } = pointer as Partial<CArray>;
+  if (length !== undefined && depth > 0) return inspectArray(pointer as CArray, depth);
   const fields = Object.keys(fieldsOf(pointer) ?? {});
   if (fields.length === 0 || depth <= 0) return String(pointer);
   const shown = fields.map((name) => {
@@ -71,6 +81,15 @@ function inspectPointer(pointer: Pointer, depth: number): string {
     }
   });
   return `{${list(shown)}}`;
+}
+
+/** Of characters their text. */
+function inspectArray(array: CArray, depth: number): string {
+  if (elementOf(array).text === 'char') return JSON.stringify(array.text());
+  const shown = Array.from({ length: Math.min(array.length, ELEMENTS) }, (_, index) =>
+    inspect(array[index], depth - 1, true),
+  );
+  return `[${list(shown)}]`;
 }
 
 function list(items: readonly string[]): string {

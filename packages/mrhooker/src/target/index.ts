@@ -13,7 +13,7 @@ export {
   stack,
   varargs,
 } from './call.js';
-export { inspect } from './console.js';
+export { type Console, inspect } from './console.js';
 export {
   type Given,
   type GivenAll,

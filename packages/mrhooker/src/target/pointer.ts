@@ -46,7 +46,8 @@ interface Typed {
   [TYPE]?: Type;
 }
 
-function elementOf(pointer: Pointer): Type {
+/** The type of what it points to. */
+export function elementOf(pointer: Pointer): Type {
   const type = (pointer as Typed)[TYPE];
   if (!type || type.kind === 'v') throw new TypeError('it is not known what this pointer points to: use .as(type)');
   return type;
@@ -117,7 +118,7 @@ export function installPointer(): void {
       const type = elementOf(receiver);
       return type.read(receiver, index * type.size);
     },
-    set(target, key, value: unknown, receiver: Pointer) {
+    set(_target, key, value: unknown, receiver: Pointer) {
       const index = indexOf(key);
       if (index === undefined) {
         const fields = fieldsOf(receiver);

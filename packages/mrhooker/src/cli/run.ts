@@ -1,0 +1,60 @@
+/** A command under scripts. */
+import { resolve } from 'node:path';
+import { readConfig } from '../config/config.js';
+import { MrhookerError } from '../error.js';
+import { endLike, launch } from '../launch/launch.js';
+import { buildScript, type Script } from '../script/build.js';
+import type { RunArguments } from './arguments.js';
+
+/** @returns the command's exit status, unless the command ended of a signal: then this process does, too */
+export async function run(args: RunArguments): Promise<number> {
+  const cwd = process.cwd();
+  const scripts = scriptsOf(args, cwd);
+  if (scripts.length === 0)
+    throw new MrhookerError('script', 'say which script: mrhooker hooks.ts COMMAND (see mrhooker --help)');
+  const config = readConfig(scripts.find(({ text }) => text === undefined)?.path);
+  const verbose = args.verbose ?? config.verbose ?? false;
+  const flags = {
+    cwd,
+    includes: [...args.includes.map((path) => resolve(cwd, path)), ...config.includeDirs],
+    defines: args.defines,
+  };
+  if (args.check) {
+    const { checkScripts } = await import('../script/check.js');
+    await checkScripts(scripts, flags);
+    if (args.command.length === 0) return 0;
+  }
+  if (args.command.length === 0) {
+    throw new MrhookerError(
+      'command',
+      `say which command to hook: mrhooker ${args.scripts[0] ?? "-e 'CODE'"} COMMAND [ARGS…]`,
+    );
+  }
+  const started = performance.now();
+  const buildDir = args.buildDir ?? config.buildDir;
+  const build = await buildScript(scripts, { ...flags, ...(buildDir !== undefined && { buildDir }) });
+  if (verbose) {
+    const how = build.cached ? 'as it was built before' : `built in ${(performance.now() - started).toFixed(0)} ms`;
+    process.stderr.write(`mrhooker: ${build.folder}: ${how}\n`);
+  }
+  const outcome = await launch({
+    stubs: build.stubs,
+    bytecode: build.bytecode,
+    manifest: build.manifest,
+    command: args.command,
+    verbose,
+    json: args.json,
+    follow: args.follow,
+    ...(args.log !== undefined && { output: resolve(cwd, args.log) }),
+    ...(args.only !== undefined && { only: args.only }),
+  });
+  endLike(outcome);
+  return Number(process.exitCode ?? 0);
+}
+
+function scriptsOf({ scripts, code }: RunArguments, cwd: string): Script[] {
+  return [
+    ...code.map((text, index) => ({ path: resolve(cwd, index === 0 ? '-e.ts' : `-e${index + 1}.ts`), text })),
+    ...scripts.map((path) => ({ path: resolve(cwd, path) })),
+  ];
+}
