@@ -3,12 +3,11 @@
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { MrhookerError } from '../error.js';
+import { readElf } from './elf.js';
 
 export interface Target {
   /** The file that the kernel will execute: for a script, its interpreter. */
   path: string;
-  /** The names of libraries it asks for. */
-  needed: string[];
 }
 
 function isExecutable(path: string): boolean {
@@ -48,7 +47,7 @@ export function inspectTarget(path: string, depth = 0): Target {
     // What `env` then starts is found by its own rules; it is dynamic itself.
     return inspectTarget(interpreter[0]!, depth + 1);
   }
-  if (size < 64 || head.readUInt32LE(0) !== elfMagic) return { path, needed: [] };
+  if (size < 64 || head.readUInt32LE(0) !== elfMagic) return { path };
   if (head[4] !== 2) throw new MrhookerError('target', `${path}: a 32-bit program; the hooks are 64-bit`);
   if (head.readUInt16LE(18) !== 62)
     throw new MrhookerError('target', `${path}: a program for another processor than x86-64`);
@@ -57,45 +56,15 @@ export function inspectTarget(path: string, depth = 0): Target {
       'target',
       `${path}: setuid or setgid; the loader ignores hooks in privileged programs. Run it as its owner, or a copy without those bits`,
     );
-  const { interpreter, needed } = readDynamic(readFileSync(path));
-  if (interpreter === undefined) {
-    const go = head.includes('Go build') || readFileSync(path).includes('.gopclntab');
+  const elf = readElf(path);
+  if (elf?.interpreter === undefined) {
+    const go = readFileSync(path).includes('.gopclntab');
     throw new MrhookerError('target', `${path}: statically linked${go ? ' (Go)' : ''}; hooks need the dynamic loader`);
   }
-  if (!/ld-linux/.test(interpreter))
-    throw new MrhookerError('target', `${path}: made for another C library (${interpreter}); the hooks are for glibc`);
-  return { path: realpathSync(path), needed };
-}
-
-/** The loader that an ELF file asks for, and its libraries. */
-export function readDynamic(file: Buffer): { interpreter?: string; needed: string[] } {
-  const programHeaders = Number(file.readBigUInt64LE(32));
-  const count = file.readUInt16LE(56);
-  const text = (at: number) => file.toString('latin1', at, file.indexOf(0, at));
-  const loads: { offset: number; address: number; size: number }[] = [];
-  let interpreter: string | undefined;
-  let dynamic: { offset: number; size: number } | undefined;
-  for (let i = 0; i < count; i++) {
-    const at = programHeaders + i * 56;
-    const type = file.readUInt32LE(at);
-    const offset = Number(file.readBigUInt64LE(at + 8));
-    const size = Number(file.readBigUInt64LE(at + 32));
-    if (type === 1) loads.push({ offset, address: Number(file.readBigUInt64LE(at + 16)), size });
-    if (type === 2) dynamic = { offset, size };
-    if (type === 3) interpreter = text(offset);
-  }
-  const place = (address: number) => {
-    const load = loads.find((load) => address >= load.address && address < load.address + load.size);
-    return load ? load.offset + address - load.address : 0;
-  };
-  const names: number[] = [];
-  let strings = 0;
-  for (let at = dynamic?.offset ?? 0; dynamic && at < dynamic.offset + dynamic.size; at += 16) {
-    const tag = Number(file.readBigUInt64LE(at));
-    const value = Number(file.readBigUInt64LE(at + 8));
-    if (tag === 0) break;
-    if (tag === 1) names.push(value);
-    if (tag === 5) strings = place(value);
-  }
-  return { interpreter, needed: names.map((name) => text(strings + name)) };
+  if (!/ld-linux/.test(elf.interpreter))
+    throw new MrhookerError(
+      'target',
+      `${path}: made for another C library (${elf.interpreter}); the hooks are for glibc`,
+    );
+  return { path: realpathSync(path) };
 }

@@ -1,13 +1,17 @@
 // Starts a command under hooks, and stays beside it: reads what its threads say, until it ends.
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { MrhookerError } from '../error.js';
 import { Report, type ReportOptions } from '../report/report.js';
 import type { Manifest } from '../stub/manifest.js';
+import { namesStub } from '../stub/names.js';
 import { builtFile } from '../stub/native.js';
 import { findCommand, inspectTarget } from './command.js';
+import { loadedObjects, namesFor } from './imports.js';
 import { type Segment, Session, segmentStates } from './session.js';
 
 export interface LaunchOptions extends ReportOptions {
@@ -16,6 +20,8 @@ export interface LaunchOptions extends ReportOptions {
   /** Path of the script's bytecode. */
   bytecode?: string;
   manifest: Manifest;
+  /** Where the stub for names without a signature is kept; beside the bytecode otherwise. */
+  buildDir?: string;
   /** The command and its arguments. */
   command: readonly string[];
   /** Hooks go on in children; the default. */
@@ -54,11 +60,12 @@ const ignored: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
  * @throws MrhookerError `command` or `target` when it can't be started or reached
  */
 export async function launch(options: LaunchOptions): Promise<Outcome> {
-  const { manifest, command } = options;
+  const { command } = options;
   const [name = '', ...args] = command;
   const path = findCommand(name, options.env?.PATH);
-  inspectTarget(path);
-  const preload = [...options.stubs, builtFile('runtime.so')].join(':');
+  const target = inspectTarget(path);
+  const { manifest, stubs } = withNames(options, target.path);
+  const preload = [...stubs, builtFile('runtime.so')].join(':');
   for (const object of preload.split(':')) {
     if (/\s/.test(object))
       throw new MrhookerError(
@@ -93,6 +100,27 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
     session.remove();
     report.close();
   }
+}
+
+/** Adds the functions that the script asks for by pattern, and the stub that exports them. */
+function withNames(options: LaunchOptions, target: string): { manifest: Manifest; stubs: string[] } {
+  const { manifest } = options;
+  const stubs = [...options.stubs];
+  if (!manifest.patterns.length) return { manifest, stubs };
+  const typed = manifest.functions.filter(({ hooked }) => hooked).map(({ name }) => name);
+  const names = namesFor(manifest.patterns, loadedObjects(target), new Set(typed));
+  if (!names.length) return { manifest, stubs };
+  const stub = namesStub(names, manifest.functions.length);
+  const hash = createHash('sha256').update(stub).digest('hex').slice(0, 24);
+  const path = join(options.buildDir ?? dirname(options.bytecode ?? options.stubs[0] ?? tmpdir()), `names-${hash}.so`);
+  if (!existsSync(path)) {
+    // Two runs may write it at once; each writes a file of its own and puts it in place whole.
+    const fresh = `${path}.${process.pid}`;
+    writeFileSync(fresh, stub, { mode: 0o700 });
+    renameSync(fresh, path);
+  }
+  const functions = [...manifest.functions, ...names.map((name) => ({ name, hooked: true }))];
+  return { manifest: { ...manifest, functions }, stubs: [...stubs, path] };
 }
 
 async function run(
