@@ -3,6 +3,7 @@ import { registerClasses } from './ast/registry.js';
 import { registerRewriter } from './ast/rewriting.js';
 import { TranslationUnit } from './ast/translation-unit.js';
 import './inspect.js';
+import './match/install.js';
 import { Rewriter } from './rewrite/rewriter.js';
 import './json.js';
 
@@ -25,11 +26,35 @@ export { TranslationUnit } from './ast/translation-unit.js';
 export { TypeBase } from './ast/type-base.js';
 export type { ViewOptions } from './ast/view-rules.js';
 export { Walk } from './ast/walk.js';
+export { type CacheOptions, UnitCache } from './cache/unit-cache.js';
 export { type DumpOptions, dumpJson } from './dump/json.js';
 export { CmonsterError, type CmonsterErrorCode } from './error.js';
-export { type CacheOptions, UnitCache } from './cache/unit-cache.js';
 export { locateFrontend } from './frontend/locate.js';
+export type { Bound } from './match/bindings.js';
+export type { MatchOptions } from './match/install.js';
+export { Match, matchPattern } from './match/match.js';
+export { $, $$$, Metavariable as PatternVariable } from './match/metavariable.js';
+export { ISOMORPHISMS, type IsomorphismName } from './match/pattern/isomorphisms.js';
+export { type ParsePatternOptions, Pattern, type PatternOptions, parsePattern } from './match/pattern/pattern.js';
+export { PatternError } from './match/pattern/pattern-error.js';
+export { type Formattable, format } from './preprocess/format.js';
+export { Preprocessor, type PreprocessorOptions, type TokensOptions } from './preprocess/preprocessor.js';
+export type { PreprocessorEvent, PreprocessorEvents, PresumedPlace } from './preprocessor/events.js';
 export { Include, Macro, MacroExpansion, type MacroToken, PreprocessorFacts } from './preprocessor/facts.js';
+export type {
+  DefineOptions,
+  IncludeAnswer,
+  IncludeDirective,
+  IncludeHandler,
+  MacroCall,
+  MacroFunction,
+  MacroResult,
+  Pragma,
+  PragmaHandler,
+} from './preprocessor/hooks.js';
+export { PreprocessorHooks } from './preprocessor/hooks.js';
+export type { InlineLimits } from './preprocessor/inline.js';
+export { PreprocessorToken, TokenList } from './preprocessor/token.js';
 export { Project } from './project/project.js';
 export { forProject, type ProjectScript, type UnitScript } from './project/script.js';
 export type { FlagNotice, Unit } from './project/unit.js';

@@ -1,0 +1,115 @@
+/**
+ * What a pattern's names are where the pattern is used: macros, types, templates, namespaces, or values. C and C++ cannot be parsed
+ * without knowing, and that is all one needs to know: so a pattern is parsed in a small file of its own, with a declaration
+ * for each of its names, rather than at the end of every file that it is looked for in.
+ */
+import type { Node } from '../../ast/node.js';
+import type { TranslationUnit } from '../../ast/translation-unit.js';
+import type { PatternCode } from './pattern-text.js';
+
+export type NameRole = 'value' | 'function' | 'type' | 'template' | 'namespace';
+
+export interface PatternContext {
+  language: 'c' | 'c++';
+  /** What `-std=` takes. */
+  standard: string | undefined;
+  target: string | undefined;
+  /** `#define` lines of the macros that the pattern uses. */
+  macros: string;
+  /** By name, `std::vector` for what is in a namespace or class; without what is only a value. */
+  roles: ReadonlyMap<string, NameRole>;
+}
+
+const KEYWORDS = new Set(
+  `alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl concept const
+  consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do double dynamic_cast else
+  enum explicit export extern false float for friend goto if inline int long mutable namespace new noexcept not not_eq nullptr
+  operator or or_eq private protected public register reinterpret_cast requires return short signed sizeof static static_assert
+  static_cast struct switch template this thread_local throw true try typedef typeid typename union unsigned using virtual void
+  volatile wchar_t while xor xor_eq restrict typeof final override import module
+  __func__ __FUNCTION__ __PRETTY_FUNCTION__ __extension__ __attribute__ __restrict __restrict__ __inline __inline__ __typeof__ __typeof
+  __asm __asm__ __volatile__ __const __signed__ __alignof__ __alignof __auto_type __int128 __null __label__ __thread __real__ __imag__
+  _Bool _Complex _Imaginary _Generic _Alignas _Alignof _Atomic _Noreturn _Static_assert _Thread_local _BitInt _Float16`.split(
+    /\s+/,
+  ),
+);
+/** Not keywords in C: names like any other. */
+const ONLY_CXX = new Set(
+  `and and_eq bitand bitor catch char8_t char16_t char32_t class compl concept consteval constinit const_cast co_await co_return co_yield
+  decltype delete dynamic_cast explicit export friend mutable namespace new noexcept not not_eq operator or or_eq private protected
+  public reinterpret_cast requires static_cast template this throw try typeid typename using virtual wchar_t xor xor_eq final override
+  import module`.split(/\s+/),
+);
+
+export function isKeyword(name: string, language: 'c' | 'c++'): boolean {
+  if (name.startsWith('__builtin_')) return true;
+  return KEYWORDS.has(name) && !(language === 'c' && ONLY_CXX.has(name));
+}
+
+/** Chains such as `std::chrono::seconds` among the tokens, each as its names. */
+export function qualifiedNames(code: PatternCode): string[][] {
+  const chains: string[][] = [];
+  const { tokens } = code;
+  for (let i = 0; i < tokens.length; i++) {
+    if (tokens[i]?.kind !== 'identifier' || tokens[i + 1]?.text !== '::' || tokens[i - 1]?.text === '::') continue;
+    const chain = [tokens[i]?.text as string];
+    while (tokens[i + 1]?.text === '::' && tokens[i + 2]?.kind === 'identifier') {
+      chain.push(tokens[i + 2]?.text as string);
+      i += 2;
+    }
+    chains.push(chain);
+  }
+  return chains;
+}
+
+/** Asks a translation unit about the names of a pattern. */
+export function contextOf(tu: TranslationUnit, code: PatternCode): PatternContext {
+  const language = tu.language.includes('C++') ? 'c++' : 'c';
+  const names = new Set(code.names);
+  const macros = macrosAmong(tu, names);
+  const roles = new Map<string, NameRole>();
+  const know = (name: string): void => {
+    if (roles.has(name)) return;
+    const role = roleOf(tu.lookup(name));
+    if (role) roles.set(name, role);
+  };
+  for (const name of names) if (!isKeyword(name, language)) know(name);
+  for (const chain of qualifiedNames(code)) for (let i = 2; i <= chain.length; i++) know(chain.slice(0, i).join('::'));
+  return { language, standard: tu.languageStandard || undefined, target: tu.target || undefined, macros, roles };
+}
+
+/** A pattern by itself, with nothing known but the language. */
+export function contextWithout(language: 'c' | 'c++'): PatternContext {
+  const macros = language === 'c' ? '#define NULL ((void*)0)\n' : '#define NULL __null\n';
+  return { language, standard: undefined, target: undefined, macros, roles: new Map() };
+}
+
+/** The definitions of those names that are macros, and of what these use; adds the names that they bring in. */
+function macrosAmong(tu: TranslationUnit, names: Set<string>): string {
+  let text = '';
+  const seen = new Set<string>();
+  // A set that grows while it is gone over gives what was added, too.
+  for (const name of names) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const definition = tu.preprocessor.definitions(name).findLast((macro) => !macro.undefinedAt.isValid);
+    if (!definition || definition.isBuiltin) continue;
+    text += `#undef ${name}\n#define ${name}${definition.isFunctionLike ? '' : ' '}${definition.text}\n`;
+    for (const token of definition.tokens) if (token.kind === 'identifier') names.add(token.text);
+  }
+  return text;
+}
+
+function roleOf(found: readonly Node[]): NameRole | undefined {
+  for (const { kind } of found) {
+    if (
+      /^(Typedef|TypeAlias|Record|CXXRecord|Enum|UnresolvedUsingTypename|ClassTemplateSpecialization)Decl$/.test(kind)
+    )
+      return 'type';
+    if (kind === 'ClassTemplateDecl' || kind === 'TypeAliasTemplateDecl' || kind === 'TemplateTemplateParmDecl')
+      return 'template';
+    if (kind === 'NamespaceDecl' || kind === 'NamespaceAliasDecl') return 'namespace';
+    if (kind === 'FunctionDecl' || kind === 'FunctionTemplateDecl') return 'function';
+  }
+  return found.length > 0 ? 'value' : undefined;
+}
