@@ -21,6 +21,7 @@ enum class FrameType : uint8_t {
   Answer,
   Call,
   Return,
+  Event,
 };
 
 struct Frame {

@@ -1,5 +1,6 @@
 //===- compile.cpp - From a compiler's arguments to an AST -----------------===//
 #include "compile.h"
+#include "scripting.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/Diagnostic.h"
@@ -32,6 +33,28 @@ namespace cmonster {
 
 namespace {
 
+void startObserving(Compilation &C, CompilerInstance &CI) {
+  Preprocessor &PP = CI.getPreprocessor();
+  PP.addPPCallbacks(C.PreprocessingFacts.observe(PP));
+  if (C.Script)
+    C.Script->attach(CI);
+}
+
+/// Leaves the preprocessor where the main file would be entered.
+class PreprocessAction final : public PreprocessorFrontendAction {
+  Compilation &C;
+
+public:
+  explicit PreprocessAction(Compilation &C) : C(C) {}
+
+protected:
+  bool BeginSourceFileAction(CompilerInstance &CI) override {
+    startObserving(C, CI);
+    return true;
+  }
+  void ExecuteAction() override {}
+};
+
 /// Parses, and leaves everything standing.
 class ParseAction final : public ASTFrontendAction {
   Compilation &C;
@@ -44,11 +67,10 @@ protected:
     return std::make_unique<ASTConsumer>();
   }
   bool BeginSourceFileAction(CompilerInstance &CI) override {
-    Preprocessor &PP = CI.getPreprocessor();
-    PP.addPPCallbacks(C.PreprocessingFacts.observe(PP));
+    startObserving(C, CI);
     if (C.Keep) {
       C.Keep->started(CI);
-      PP.addPPCallbacks(C.Keep->callbacks(CI));
+      CI.getPreprocessor().addPPCallbacks(C.Keep->callbacks(CI));
     }
     return true;
   }
@@ -87,7 +109,7 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
   for (auto Adjust :
        {tooling::getClangStripOutputAdjuster(), tooling::getClangStripDependencyFileAdjuster()})
     Given = Adjust(Given, "");
-  Args.insert(Args.end(), "-fsyntax-only");
+  Args.insert(Args.end(), PreprocessOnly ? "-E" : "-fsyntax-only");
   for (size_t I = 1; I < Given.size(); ++I)
     if (Given[I] != "-c" && Given[I] != "-S" && Given[I] != "-E" && Given[I] != "-fsyntax-only")
       Args.push_back(Given[I]);
@@ -95,6 +117,9 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
   std::vector<const char *> Raw;
   for (const std::string &A : Args)
     Raw.push_back(A.c_str());
+  // What asks the driver for an invocation adds it to whatever there is.
+  if (PreprocessOnly)
+    Diags->Ignored = "argument unused during compilation: '-fsyntax-only'";
   CreateInvocationOptions Options;
   Options.Diags = &Instance->getDiagnostics();
   Options.VFS = &Instance->getFileManager().getVirtualFileSystem();
@@ -135,11 +160,14 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
           llvm::MemoryBuffer::getMemBufferCopy(Unsaved->Items[I + 1].Text, Unsaved->Items[I].Text));
     FS->pushOverlay(Memory);
   }
+  IntrusiveRefCntPtr<llvm::vfs::FileSystem> Seen = FS;
+  if (Script)
+    Seen = Script->Inline.over(FS);
 
   Instance = std::make_unique<CompilerInstance>();
   Diags = new Diagnostics;
   Instance->createDiagnostics(Diags, /*ShouldOwnClient=*/true);
-  Instance->createFileManager(FS);
+  Instance->createFileManager(Seen);
   std::shared_ptr<CompilerInvocation> I;
   if (auto E = invocation(Request, I))
     return E;
@@ -166,7 +194,8 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
                  Input.getFile().str() + ": not C, C++ or Objective-C source (say which with -x)"};
 
   I->getFrontendOpts().DisableFree = false;
-  I->getFrontendOpts().ProgramAction = frontend::ParseSyntaxOnly;
+  I->getFrontendOpts().ProgramAction =
+      PreprocessOnly ? frontend::RunPreprocessorOnly : frontend::ParseSyntaxOnly;
   I->getFrontendOpts().SkipFunctionBodies = false;
   // Debian's libraries are built without assertions, but a broken input may
   // still upset what runs after the parser.
@@ -177,6 +206,10 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
   if (!Instance->createTarget())
     return Error{"BAD_ARGUMENTS", Diags->FirstError.empty() ? "unknown target" : Diags->FirstError};
   Instance->createSourceManager(Instance->getFileManager());
+  if (Script)
+    Script->Inline.Lang = Instance->getLangOpts();
+  if (PreprocessOnly)
+    return preprocess();
 
   auto *Action = new ParseAction(*this);
   const FrontendInputFile &In = Instance->getFrontendOpts().Inputs[0];
@@ -197,6 +230,19 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
   // No EndSourceFile: it would take the AST down.
   // A resumed copy's clock starts with it.
   ParseMilliseconds = cpuMilliseconds() - (Keep && Keep->resumed() ? 0 : Start);
+  return std::nullopt;
+}
+
+std::optional<Compilation::Error> Compilation::preprocess() {
+  auto *Action = new PreprocessAction(*this);
+  const FrontendInputFile &In = Instance->getFrontendOpts().Inputs[0];
+  if (!Action->BeginSourceFile(*Instance, In))
+    return Error{"BAD_ARGUMENTS", Diags->FirstError.empty()
+                                      ? In.getFile().str() + ": can't be preprocessed"
+                                      : Diags->FirstError};
+  // Nothing is put into it; the tables that answers refer to want one.
+  if (!Instance->hasASTContext())
+    Instance->createASTContext();
   return std::nullopt;
 }
 

@@ -13,6 +13,8 @@
 
 namespace cmonster {
 
+class Scripting;
+
 /// CPU time of this process so far.
 double cpuMilliseconds();
 
@@ -26,6 +28,10 @@ public:
   std::unique_ptr<clang::CompilerInstance> Instance;
   std::vector<std::string> Command; // the resolved cc1 arguments
   double ParseMilliseconds = 0;
+  /// What a script decides, when there is one.
+  Scripting *Script = nullptr;
+  /// Only the preprocessor: it is left standing at the main file's start.
+  bool PreprocessOnly = false;
   /// When the parse is to be resumable.
   Checkpoint *Keep = nullptr;
 
@@ -42,6 +48,7 @@ public:
 private:
   std::optional<Error> invocation(const Value &Request,
                                   std::shared_ptr<clang::CompilerInvocation> &);
+  std::optional<Error> preprocess();
 };
 
 } // namespace cmonster

@@ -42,13 +42,15 @@ void Diagnostics::range(const CharSourceRange &R, const std::string *Code) {
 }
 
 void Diagnostics::HandleDiagnostic(DiagnosticsEngine::Level Level, const Diagnostic &Info) {
+  SmallString<256> Message;
+  Info.FormatDiagnostic(Message);
+  if (!Ignored.empty() && Message == Ignored)
+    return;
   DiagnosticConsumer::HandleDiagnostic(Level, Info);
   if (Level >= DiagnosticsEngine::Error)
     Errors = true;
   if (Level == DiagnosticsEngine::Fatal)
     Fatal = true;
-  SmallString<256> Message;
-  Info.FormatDiagnostic(Message);
   if (Level >= DiagnosticsEngine::Error && FirstError.empty() && Info.getLocation().isInvalid())
     FirstError = Message.str().str();
 

@@ -16,6 +16,8 @@ public:
   /// The first error without a place in the source: what is wrong with the
   /// arguments or the input itself.
   std::string FirstError;
+  /// Not said: it is about an argument that is not the user's.
+  std::string Ignored;
 
   void HandleDiagnostic(clang::DiagnosticsEngine::Level Level,
                         const clang::Diagnostic &Info) override;

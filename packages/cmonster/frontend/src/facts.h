@@ -17,7 +17,7 @@ namespace cmonster {
 /// docs/formats/snapshot.md, "Preprocessing".
 class Facts {
 public:
-  std::vector<uint32_t> Macros, Expansions, Includes, Skipped;
+  std::vector<uint32_t> Macros, Expansions, Includes, Skipped, Conditionals, Visits, VisitTimes;
   Strings &S;
   std::vector<const clang::MacroInfo *> Infos; // by macro index
   llvm::DenseMap<const clang::MacroInfo *, uint32_t> Index;

@@ -1,5 +1,6 @@
 //===- operations.cpp - Questions that are not a getter of one class -------===//
 #include "operations.h"
+#include "scripting.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/ASTLambda.h"
 #include "clang/AST/Mangle.h"
@@ -24,7 +25,7 @@ void Operations::answer(uint32_t Op, uint32_t Handle, Reader &Arguments, Answer 
   case OP_TOKEN_LENGTHS:
     return tokenLengths(Argument, A);
   case OP_FILE_BYTES:
-    return Handle < Files.fileCount() ? A.W.bytes(Files.bytes(Handle)) : A.undefined();
+    return fileBytes(Handle, A);
   case OP_FILE_TOKENS:
     return fileTokens(Handle, A);
   case OP_PRINT:
@@ -420,6 +421,16 @@ void Operations::macroTokens(uint32_t Macro, Answer &A) {
     A.W.u32(Tok.getKind());
   }
   A.W.patch(At, uint32_t(A.W.size() - At - 4));
+}
+
+void Operations::fileBytes(uint32_t File, Answer &A) {
+  if (File >= Files.fileCount())
+    return A.undefined();
+  // As it is written: what a script's macros were replaced with is Clang's alone.
+  if (Scripting *S = Scripting::current())
+    if (const InlineMacros::File *Replaced = S->Inline.file(Files.name(File)))
+      return A.W.bytes(Replaced->Original);
+  A.W.bytes(Files.bytes(File));
 }
 
 void Operations::comments(uint32_t File, Answer &A) {

@@ -32,6 +32,12 @@ enum Operation : uint32_t {
   OP_MACRO_TOKENS,
   OP_COMMENTS,
   OP_DETAILS,
+  OP_EXPAND_ARGUMENT,
+  OP_TOKENIZE,
+  OP_NEXT_TOKENS,
+  OP_PREPROCESS_TEXT,
+  OP_PREPROCESS_REST,
+  OP_SOURCES,
 };
 
 /// Answers one question; knows the whole translation unit.
@@ -59,6 +65,7 @@ private:
   void mangled(const clang::NamedDecl *D, Answer &A);
   void lookup(const clang::DeclContext *DC, llvm::StringRef Path, Answer &A);
   void macroTokens(uint32_t Macro, Answer &A);
+  void fileBytes(uint32_t File, Answer &A);
   void comments(uint32_t File, Answer &A);
 };
 

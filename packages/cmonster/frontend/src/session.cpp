@@ -101,6 +101,8 @@ void Session::answer(const Frame &Ask, Tree &T, Operations &Ops, Sent &Known) {
         [&] {
           if (Op >= OP_EXPAND) {
             Reader Arguments(Data, Size);
+            if (Op >= OP_NEXT_TOKENS && Alone)
+              return (void)(Alone->answer(Op, Arguments, A) || (A.undefined(), true));
             return Ops.answer(Op, Handle, Arguments, A);
           }
           if (Op >= GetterCount)
@@ -200,8 +202,16 @@ int Session::run() {
         });
     C->Keep = Keep;
   }
+  Asking.attach(Parse);
+  if (const Value *Script = Request->get("script"); Script && Script->T == Tag::Map) {
+    C->Script = new Scripting(*Script, Asking);
+    C->Script->Inline.Active = Script->flag("inlineMacros");
+  }
+  C->PreprocessOnly = Request->str("mode") == "preprocess";
   if (auto Error = C->run(*Request))
     return fail(Error->Code, Error->Message);
+  if (C->PreprocessOnly)
+    return preprocess(*C, *S);
 
   double Start = cpuMilliseconds();
   auto &T = *new Tree(C->Instance->getASTContext(), *S);
@@ -220,14 +230,38 @@ int Session::run() {
   Snapshot.send(*Questions);
 
   Operations Ops(*C, T, Files);
+  return serve(T, Ops, Known);
+}
+
+int Session::serve(Tree &T, Operations &Ops, Sent &Known) {
   Frame F;
   limitStack(size_t(512) << 20);
+  Asking.attach(Questions);
   while (Questions->readSpinning(F)) {
     if (F.Type != FrameType::Ask)
       return 70;
     answer(F, T, Ops, Known);
   }
   return 0;
+}
+
+/// The preprocessor stands at the main file's start; the parent says what it
+/// wants of it.
+int Session::preprocess(Compilation &C, Strings &S) {
+  auto &T = *new Tree(C.Instance->getASTContext(), S);
+  T.build(Scope::Main);
+  auto &Files = *new Sources(C.Instance->getSourceManager());
+  Files.collect(S);
+  Sent Known = sentSoFar(T);
+  SnapshotWriter Snapshot(T, Files, C.PreprocessingFacts);
+  Writer W;
+  W.f64(double(Snapshot.bytes()));
+  meta(W, C, T, Files, 0);
+  Parse->write(FrameType::Parsed, W.Buffer);
+  Snapshot.send(*Questions);
+  Operations Ops(C, T, Files);
+  Alone = new Preprocessing(C, T, Files, Asking, [&](Writer &Into) { meta(Into, C, T, Files, 0); });
+  return serve(T, Ops, Known);
 }
 
 } // namespace cmonster

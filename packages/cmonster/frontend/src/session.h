@@ -3,6 +3,8 @@
 #define CMONSTER_SESSION_H
 
 #include "operations.h"
+#include "preprocess.h"
+#include "scripting.h"
 #include "snapshot.h"
 
 namespace cmonster {
@@ -24,11 +26,15 @@ public:
 private:
   Channel *Parse, *Questions;
   Fifos *Ends;
+  Calls Asking;
+  Preprocessing *Alone = nullptr; // when nothing is parsed
   int fail(llvm::StringRef Code, llvm::StringRef Message);
   std::optional<Value> request();
   std::optional<Value> reconnect(const std::string &Dir);
   void meta(Writer &W, const Compilation &C, const Tree &T, const Sources &Files,
             double SnapshotMilliseconds);
+  int preprocess(Compilation &C, Strings &S);
+  int serve(Tree &T, Operations &Ops, Sent &Known);
   void answer(const Frame &Ask, Tree &T, Operations &Ops, Sent &Known);
 };
 

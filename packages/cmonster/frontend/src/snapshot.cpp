@@ -32,6 +32,9 @@ SnapshotWriter::SnapshotWriter(const Tree &T, const Sources &Files, const Facts 
   add(49, 4, F.Expansions.data(), F.Expansions.size());
   add(50, 4, F.Includes.data(), F.Includes.size());
   add(51, 4, F.Skipped.data(), F.Skipped.size());
+  add(52, 4, F.Conditionals.data(), F.Conditionals.size());
+  add(53, 4, F.Visits.data(), F.Visits.size());
+  add(54, 4, F.VisitTimes.data(), F.VisitTimes.size());
 }
 
 uint64_t SnapshotWriter::bytes() const {
@@ -41,7 +44,7 @@ uint64_t SnapshotWriter::bytes() const {
   return N;
 }
 
-void SnapshotWriter::send(Channel &C) const {
+void SnapshotWriter::write(Sink To) const {
   Writer Header;
   Header.u32(0x4e534d43);
   Header.u32(SnapshotVersion);
@@ -56,12 +59,12 @@ void SnapshotWriter::send(Channel &C) const {
     Header.raw(&S.Bytes, 8);
     At += S.Bytes;
   }
-  C.writeRaw(Header.Buffer.data(), Header.size());
+  To(Header.Buffer.data(), Header.size());
   At = Header.size();
   static const char Zeros[8] = {};
   for (const Section &S : Sections) {
-    C.writeRaw(Zeros, aligned(At) - At);
-    C.writeRaw(S.Data, S.Bytes);
+    To(Zeros, aligned(At) - At);
+    To(S.Data, S.Bytes);
     At = aligned(At) + S.Bytes;
   }
 }

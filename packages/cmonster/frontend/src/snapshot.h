@@ -6,6 +6,7 @@
 #include "facts.h"
 #include "sources.h"
 #include "tree.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace cmonster {
 
@@ -31,7 +32,11 @@ class SnapshotWriter {
 public:
   SnapshotWriter(const Tree &T, const Sources &Files, const Facts &F);
   uint64_t bytes() const;
-  void send(Channel &C) const;
+  using Sink = llvm::function_ref<void(const void *Data, size_t Size)>;
+  void write(Sink To) const;
+  void send(Channel &C) const {
+    write([&](const void *Data, size_t Size) { C.writeRaw(Data, Size); });
+  }
 };
 
 /// Appends what grew since `S` (docs/formats/snapshot.md, "Delta") to `W`, and

@@ -60,7 +60,9 @@ void Sources::collect(Strings &S) {
   B.reserve(Local + Loaded);
   C.reserve(Local + Loaded);
   Flags.reserve(Local + Loaded);
-  for (unsigned I = 0; I < Local; ++I) {
+  // Entries loaded from a precompiled header stand behind the local ones: with
+  // them there is only one time.
+  for (unsigned I = Collected; I < Local; ++I) {
     const SrcMgr::SLocEntry &E = SM.getLocalSLocEntry(I);
     // A FileID is the entry's index; only files need one here.
     FileID ID = E.isFile() && I ? SM.getFileID(SourceLocation::getFromRawEncoding(E.getOffset()))
@@ -68,6 +70,10 @@ void Sources::collect(Strings &S) {
     if (I)
       entry(E, ID);
   }
+  bool First = Collected == 0;
+  Collected = Local;
+  if (!First)
+    Loaded = 0;
   // Entries loaded from a precompiled preamble: the last loaded is the lowest.
   for (unsigned I = Loaded; I-- > 0;) {
     bool Invalid = false;
@@ -78,6 +84,7 @@ void Sources::collect(Strings &S) {
         E.isFile() ? SM.getFileID(SourceLocation::getFromRawEncoding(E.getOffset())) : FileID();
     entry(E, ID);
   }
+  LineEntries.clear();
   if (!SM.hasLineTable())
     return;
   LineTableInfo &Lines = SM.getLineTable();
@@ -105,9 +112,9 @@ llvm::StringRef Sources::bytes(uint32_t File) const {
   return SM.getBufferOrFake(Files[File].ID).getBuffer();
 }
 
-void Sources::writeFiles(Writer &W) const {
-  W.list(uint32_t(Files.size()));
-  for (const File &F : Files) {
+void Sources::writeFiles(Writer &W, uint32_t From) const {
+  W.list(uint32_t(Files.size()) - From);
+  for (const File &F : llvm::ArrayRef(Files).drop_front(From)) {
     W.tag(Tag::Map);
     W.u32(4);
     W.string("name");

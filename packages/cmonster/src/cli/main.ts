@@ -6,14 +6,17 @@ import { version } from '../version.js';
 import { dumpCommand } from './dump.js';
 import { Exit, exitCodeOf, exitCodesHelp } from './exit-codes.js';
 import { findCommand, replaceCommand } from './find.js';
+import { preprocessCommand } from './preprocess.js';
+import { splitAttached } from './preprocessing.js';
 import { runCommand } from './run.js';
 
 export async function main(args: readonly string[]): Promise<void> {
-  const parser = yargs([...args])
+  const parser = yargs(splitAttached(args))
     .scriptName('cmonster')
     .usage('$0 <command>\n\nScript C and C++ from TypeScript: ask Clang anything about source code, and change it.')
     .command(dumpCommand)
     .command(runCommand)
+    .command(preprocessCommand)
     .command(findCommand)
     .command(replaceCommand)
     .completion('completion', 'Print a completion script for bash or zsh')

@@ -1,5 +1,6 @@
 /** A conversation with one frontend process: the handshake, a parse, questions. docs/formats/protocol.md */
 import { read } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CmonsterError, type CmonsterErrorCode } from '../error.js';
 import { Child, type ChildOptions } from './child.js';
 import { deathOf } from './death.js';
@@ -33,6 +34,22 @@ export interface ParseRequest {
   capacity?: number;
   /** The main file's bytes; only where a parse is resumed. */
   text?: Uint8Array;
+  /** `preprocess`: no parser; tokens, text and facts are asked for. */
+  mode?: 'parse' | 'preprocess';
+  /** What is to be answered by calls. */
+  script?: ScriptRequest;
+}
+
+/** The entry `script` of a PARSE request: docs/formats/protocol.md, "Calls". */
+export interface ScriptRequest {
+  /** Directives that stand before the file; a macro whose body is the marker `__ts_` is answered by calls. */
+  predefines: string;
+  /** Whether macros may be defined in the source, between `ts_def` and `ts_end`. */
+  inlineMacros: boolean;
+  includes: boolean;
+  /** Pairs of a name space and a name; `*` for all. */
+  pragmas: readonly (readonly [space: string, name: string])[];
+  events: readonly string[];
 }
 
 /** Answers a call of the child; only while parsing with promises may it be a promise. */
@@ -48,6 +65,8 @@ export interface ConnectionOptions extends ChildOptions {
   /** What the generated classes were made from; a frontend made from something else is refused. */
   schemaHash?: number;
   onCall?: CallHandler;
+  /** Hears what the child says without waiting for an answer. */
+  onEvent?: (name: string, args: unknown[]) => void;
 }
 
 export interface Parsed {
@@ -75,8 +94,12 @@ export class Connection {
   private end = 0;
   private doing = 'starting';
 
-  /** Starts a frontend and waits for it to be ready. */
+  /**
+   * Starts a frontend and waits for it to be ready. Over FIFOs (`channel`) a handler of calls may ask questions, as they are
+   * where questions go.
+   */
   static async open(options: ConnectionOptions): Promise<Connection> {
+    if (options.channel === 'fifo') return Connection.openOverFifos(options);
     const child = new Child({ ...options, channel: 'stdio' });
     const connection = new Connection(options, child);
     await connection.guarded(async () => {
@@ -87,6 +110,28 @@ export class Connection {
       if (!frame) throw new Gone();
       connection.checkReady(frame);
       child.openChannels();
+    });
+    return connection;
+  }
+
+  private static async openOverFifos(options: ConnectionOptions): Promise<Connection> {
+    const child = new Child(options);
+    const connection = new Connection(options, child);
+    await connection.guarded(async () => {
+      let gone = false;
+      child.exit.then(() => {
+        gone = true;
+      });
+      for (;;) {
+        const ready = child.readStdoutSync(READY_SIZE);
+        if (ready) {
+          connection.checkReady(frameOf(ready));
+          child.openChannels();
+          return;
+        }
+        if (gone) throw new Gone();
+        await sleep(1);
+      }
     });
     return connection;
   }
@@ -102,11 +147,11 @@ export class Connection {
         sleepSync(1);
         ready = child.readStdoutSync(READY_SIZE);
       }
-      const type = ready[4] as number;
-      checkFrameHeader(type, new DataView(ready.buffer).getUint32(0, true));
-      connection.checkReady({ type, payload: ready.subarray(FRAME_HEADER) });
+      connection.checkReady(frameOf(ready));
       child.openChannels();
     });
+    // Nothing of it needs the event loop, nor keeps it going.
+    child.setRef(false);
     return connection;
   }
 
@@ -164,6 +209,7 @@ export class Connection {
       this.send(encodeParse(request));
       for (;;) {
         const frame = await this.nextFrame();
+        if (this.heard(frame)) continue;
         const parsed = this.parsed(frame);
         if (parsed) {
           await this.readExactly(parsed.bytes);
@@ -173,6 +219,7 @@ export class Connection {
         const call = new Decoder(frame.payload);
         const id = call.u32();
         const result = await this.options.onCall?.(...callArguments(call));
+        this.doing = 'parsing';
         this.send(encodeReturn(id, result));
       }
     });
@@ -184,6 +231,7 @@ export class Connection {
       if (!this.child.writeSync(encodeParse(request))) throw new Gone();
       for (;;) {
         const frame = this.readFrame();
+        if (this.heard(frame)) continue;
         const parsed = this.parsed(frame);
         if (parsed) {
           this.readExactlySync(parsed.bytes);
@@ -234,9 +282,18 @@ export class Connection {
     return new CmonsterError(code, `${String(failed.message)}${advice}`, { file: this.options.file });
   }
 
+  /** Whether it was an event, which is passed on. */
+  private heard({ type, payload }: FrameData): boolean {
+    if (type !== Frame.EVENT) return false;
+    const event = new Decoder(payload);
+    event.u32();
+    this.options.onEvent?.(...callArguments(event));
+    return true;
+  }
+
   private send(bytes: Uint8Array): void {
     const { child } = this;
-    if (child instanceof Child) child.process.stdin?.write(bytes);
+    if (this.frames && child instanceof Child) child.process.stdin?.write(bytes);
     else if (!child.writeSync(bytes)) throw new Gone();
   }
 
@@ -316,10 +373,12 @@ export class Connection {
           const delta = deltaBytes === 0 ? undefined : values.raw(deltaBytes);
           return { delta, values };
         }
+        const payload = this.buffer.subarray(begin, begin + size);
+        if (this.heard({ type: type as number, payload })) continue;
         if (type !== Frame.CALL) {
           throw new CmonsterError('PROTOCOL', `the frontend sent a message of type ${type} instead of an answer`);
         }
-        this.answerCall({ type, payload: this.buffer.subarray(begin, begin + size) }, this.options.askTimeLimit);
+        this.answerCall({ type, payload }, this.options.askTimeLimit);
       }
     });
   }
@@ -428,10 +487,16 @@ class Gone extends Error {
   }
 }
 
+function frameOf(bytes: Uint8Array): FrameData {
+  const type = bytes[4] as number;
+  checkFrameHeader(type, new DataView(bytes.buffer).getUint32(0, true));
+  return { type, payload: bytes.subarray(FRAME_HEADER) };
+}
+
 function encodeParse(request: ParseRequest): Uint8Array {
   const encoder = new Encoder(65536);
   const frame = encoder.beginFrame(Frame.PARSE);
-  encoder.value({ ...request });
+  encoder.value({ ...request, script: request.script && { ...request.script } });
   encoder.endFrame(frame);
   return encoder.take();
 }

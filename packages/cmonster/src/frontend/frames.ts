@@ -13,7 +13,7 @@ export const MAX_FRAME = 2 ** 30;
 
 /** Throws when five bytes cannot be the start of a frame: the other side is no frontend, or is out of step. */
 export function checkFrameHeader(type: number, length: number): void {
-  if (type < Frame.READY || type > Frame.RETURN || length > MAX_FRAME) {
+  if (type < Frame.READY || type > Frame.EVENT || length > MAX_FRAME) {
     throw new CmonsterError(
       'PROTOCOL',
       `the frontend sent garbage instead of a message (type ${type}, ${length} bytes)`,

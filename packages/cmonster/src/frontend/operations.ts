@@ -20,6 +20,12 @@ export const Operation = {
   MACRO_TOKENS: 0x1000e,
   COMMENTS: 0x1000f,
   DETAILS: 0x10010,
+  EXPAND_ARGUMENT: 0x10011,
+  TOKENIZE: 0x10012,
+  NEXT_TOKENS: 0x10013,
+  PREPROCESS_TEXT: 0x10014,
+  PREPROCESS_REST: 0x10015,
+  SOURCES: 0x10016,
 } as const;
 
 export type Operation = (typeof Operation)[keyof typeof Operation];

@@ -19,6 +19,7 @@ export const Frame = {
   ANSWER: 6,
   CALL: 7,
   RETURN: 8,
+  EVENT: 9,
 } as const;
 
 export const Tag = {

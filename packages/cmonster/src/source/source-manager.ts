@@ -30,12 +30,12 @@ interface LineEntry {
 }
 
 export class SourceManager {
-  readonly files: readonly SourceFile[];
+  private readonly fileList: SourceFile[];
   readonly mainFile: SourceFile;
   private readonly snapshot: Snapshot;
   private readonly questions: SourceQuestions;
   /** One past the last location, or unknown. */
-  private readonly limit: number;
+  private limit: number;
   private lastEntry = 0;
   private firstEntryOfFile: Map<number, number> | undefined;
   private lineEntries: Map<number, LineEntry[]> | undefined;
@@ -52,8 +52,20 @@ export class SourceManager {
     this.snapshot = snapshot;
     this.questions = questions;
     this.limit = limit;
-    this.files = files.map((info, index) => new SourceFile(this, index, info));
+    this.fileList = files.map((info, index) => new SourceFile(this, index, info));
     this.mainFile = this.files[mainFile] as SourceFile;
+  }
+
+  get files(): readonly SourceFile[] {
+    return this.fileList;
+  }
+
+  /** Takes in files that were entered since; the snapshot has their entries already. */
+  grow(files: readonly SourceFileInfo[], limit: number): void {
+    for (const info of files) this.fileList.push(new SourceFile(this, this.fileList.length, info));
+    this.limit = limit;
+    this.firstEntryOfFile = undefined;
+    this.lineEntries = undefined;
   }
 
   location(raw: number): Location {
