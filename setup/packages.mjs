@@ -33,10 +33,25 @@ export const packages = {
     { name: 'libzstd-dev', purpose: "one of LLVM's own dependencies", probe: ['/usr/include/zstd.h'] },
     { name: 'g++', purpose: 'the C++ standard library and its headers', probe: 'g++' },
     { name: 'dpkg-dev', purpose: "unpacks the engine's source", probe: 'dpkg-source' },
+    { name: 'prosody', purpose: "igor's embedded XMPP server", probe: 'prosody' },
+    {
+      name: 'openssl',
+      purpose: 'makes the certificate of an XMPP server that is reached from elsewhere',
+      probe: 'openssl',
+    },
   ],
   test: [
     { name: 'clang-tools-19', purpose: 'clang-query, which the results are compared with', probe: 'clang-query-19' },
     { name: 'dpkg-dev', purpose: 'unpacks the source packages that the tests read', probe: 'dpkg-source' },
+    { name: 'ejabberd', purpose: 'the other XMPP server that calls are tested on', probe: 'ejabberdctl' },
+    { name: 'redis-server', purpose: 'a store that is tested', probe: 'redis-server' },
+    { name: 'memcached', purpose: 'a store that is tested', probe: 'memcached' },
+    { name: 'postgresql', purpose: 'a store that is tested', probe: ['/usr/lib/postgresql', '/usr/bin/postgres'] },
+    {
+      name: 'python3-slixmpp',
+      purpose: 'an XMPP client by others, which plays an agent',
+      probe: ['/usr/lib/python3/dist-packages/slixmpp/__init__.py'],
+    },
   ],
   check: [{ name: 'clang-format-19', purpose: 'the format of C and C++', probe: 'clang-format-19' }],
   bench: [
@@ -46,6 +61,8 @@ export const packages = {
       probe: ['/usr/lib/python3/dist-packages/clang/cindex.py'],
     },
     { name: 'dpkg-dev', purpose: 'unpacks the sources that are measured', probe: 'dpkg-source' },
+    { name: 'ejabberd', purpose: 'an XMPP server that calls are measured on', probe: 'ejabberdctl' },
+    { name: 'nats-server', purpose: 'a peer to measure calls against', probe: 'nats-server' },
   ],
 };
 

@@ -179,7 +179,7 @@ export class Receiver {
     const events = await this.core.calls.item(call, seq, posts);
     if (!events) {
       const row = await this.core.calls.get(call);
-      if (!row || row.state !== 'open') return { type: 'rejected', call, reason: row ? 'replayed' : 'unknown' };
+      if (row?.state !== 'open') return { type: 'rejected', call, reason: row ? 'replayed' : 'unknown' };
       return this.creditFor(from, call, row.items, waiters[0]);
     }
     show(this.core, events);

@@ -79,7 +79,9 @@ export class SqliteDirectory implements Directory {
       const found = this.file.prepare('SELECT id, location AS "where", lease FROM gateway').get() as
         | GatewayClaim
         | undefined;
-      if (found && found.id !== claim.id && found.id !== claim.instead && found.lease > Date.now()) return { ...found };
+      if (found && found.id !== claim.id && found.id !== claim.instead && found.lease > Date.now()) {
+        return { id: found.id, where: found.where, lease: found.lease };
+      }
       this.file.prepare('INSERT OR REPLACE INTO gateway VALUES (1, ?, ?, ?)').run(claim.id, claim.where, claim.lease);
       return claim;
     }, false);
