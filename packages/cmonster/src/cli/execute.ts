@@ -77,6 +77,7 @@ class Executor {
     try {
       outcome = await runScript({
         units: project.units,
+        database: project.database,
         settings,
         jobs,
         allowErrors,

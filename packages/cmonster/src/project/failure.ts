@@ -50,7 +50,8 @@ export function framesOf(stack: string): ScriptFrame[] {
   const frames: ScriptFrame[] = [];
   for (const line of stack.split('\n')) {
     const match = /^\s+at (?:(?:async )?(.*?) \()?(?:async )?((?:file:\/\/|\/).*?):(\d+):(\d+)\)?$/.exec(line);
-    if (!match) continue;
+    // The watcher's own question, asked where the script stands.
+    if (!match || line.includes('(eval at ')) continue;
     const [, name, where, row, column] = match as unknown as [string, string | undefined, string, string, string];
     const file = where.startsWith('file:') ? fileURLToPath(where.replace(/\?.*$/, '')) : where;
     if (file.startsWith(fileURLToPath(own)) || file.includes('/node_modules/')) continue;

@@ -55,7 +55,11 @@ export interface JobResult {
   cached: boolean;
 }
 
-export type ToWorker = { type: 'start'; settings: JobSettings } | { type: 'job'; id: number; unit: Unit };
+export type ToWorker =
+  | { type: 'start'; settings: JobSettings }
+  | { type: 'job'; id: number; unit: Unit }
+  /** All at once, for a script that takes a project; each unit is answered by a `done`. */
+  | { type: 'project'; units: readonly Unit[]; database: string | undefined };
 
 export type FromWorker =
   /** The script is loaded; `printed` is what it said meanwhile. */
@@ -63,7 +67,8 @@ export type FromWorker =
   | { type: 'unusable'; failure: Failure; printed: OutputPiece[] }
   /** The parse is over: from here on the time is the script's. */
   | { type: 'parsed'; id: number }
-  | { type: 'done'; id: number; result: JobResult };
+  /** `spent`: the script left something behind in this process, so that it must not work on. */
+  | { type: 'done'; id: number; result: JobResult; spent?: boolean };
 
 export function emptyResult(): JobResult {
   return {

@@ -17,6 +17,7 @@ import type { Unit } from './unit.js';
 export interface PoolOptions {
   settings: JobSettings;
   units: readonly Unit[];
+  database: string | undefined;
   /** The most processes at once. */
   jobs: number;
   /** Called as files are done, in whatever order. */
@@ -37,6 +38,8 @@ interface Member {
   unit: number | undefined;
   ready: boolean;
   stopping: boolean;
+  /** Whether it has the whole project at once. */
+  whole: boolean;
 }
 
 /** Thrown when the script itself cannot be loaded. */
@@ -97,7 +100,7 @@ export class Pool {
       // A script's children may print: their output goes straight through.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
     });
-    const member: Member = { process, unit: undefined, ready: false, stopping: false };
+    const member: Member = { process, unit: undefined, ready: false, stopping: false, whole: false };
     this.members.add(member);
     process.on('message', (message: FromWorker) => this.receive(member, message));
     process.on('error', (error) => this.lost(member, failureOf(error)));
@@ -121,7 +124,7 @@ export class Pool {
         member.ready = true;
         if (!this.greeted) this.options.loaded(message.printed);
         this.greeted = true;
-        this.feed(member);
+        this.begin(member, message.scriptKind);
         break;
       case 'unusable':
         if (!this.greeted) this.options.loaded(message.printed);
@@ -130,17 +133,35 @@ export class Pool {
       case 'parsed':
         break;
       case 'done':
+        member.unit = message.id;
         this.complete(member, message.result);
-        this.feed(member);
+        if (message.spent) this.replace(member);
+        else this.feed(member);
         break;
+    }
+  }
+
+  private begin(member: Member, kind: 'unit' | 'project' | 'none'): void {
+    const { units, database } = this.options;
+    if (kind === 'none') {
+      const why = 'the script has no function as its default export to call with each file';
+      this.outcome.reject(new UnusableScript(failureOf(new CmonsterError('USAGE', why))));
+    } else if (kind === 'unit') this.feed(member);
+    else {
+      clearTimeout(this.headStart);
+      this.next = units.length;
+      member.unit = 0;
+      member.whole = true;
+      this.tell(member, { type: 'project', units, database });
     }
   }
 
   private feed(member: Member): void {
     const { units } = this.options;
     if (this.next >= units.length) {
-      this.stop(member);
-      if (this.finished === units.length) this.outcome.resolve();
+      const over = this.finished === units.length;
+      if (over || !member.whole) this.stop(member);
+      if (over) this.outcome.resolve();
       return;
     }
     member.unit = this.next++;
@@ -177,11 +198,20 @@ export class Pool {
   private lost(member: Member, failure: Failure): void {
     if (member.stopping) return;
     this.stop(member, true);
-    if (!member.ready || member.unit === undefined) {
+    if (!member.ready || member.whole || member.unit === undefined) {
       this.outcome.reject(new UnusableScript(failure));
       return;
     }
     this.complete(member, { ...emptyResult(), failure });
+    this.carryOn();
+  }
+
+  private replace(member: Member): void {
+    this.stop(member, true);
+    this.carryOn();
+  }
+
+  private carryOn(): void {
     if (this.next < this.options.units.length) this.startMember();
     else if (this.finished === this.options.units.length) this.outcome.resolve();
   }

@@ -43,7 +43,7 @@ export class Project {
     return new Project(undefined, units, [], options);
   }
 
-  private constructor(
+  protected constructor(
     database: string | undefined,
     units: readonly Unit[],
     notices: readonly FlagNotice[],

@@ -1,6 +1,7 @@
 /** A script over one translation unit. */
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
+import type { ParseOptions } from '../ast/options.js';
 import { TranslationUnit } from '../ast/translation-unit.js';
 import { UnitCache } from '../cache/unit-cache.js';
 import { CmonsterError } from '../error.js';
@@ -33,12 +34,18 @@ function editableBy({ editable, root }: JobSettings): (path: string) => boolean 
 }
 
 /** Clang's driver names what it does not know; it is left out, and the rest is tried again. */
-export async function parseUnit(unit: Unit, settings: JobSettings, refused: string[] = []): Promise<TranslationUnit> {
-  const options = parseOptionsOf(unit);
+export async function parseUnit(
+  unit: Unit,
+  settings: JobSettings,
+  refused: string[] = [],
+  more: ParseOptions = {},
+): Promise<TranslationUnit> {
+  const options: ParseOptions = parseOptionsOf(unit);
   for (;;) {
     const args = (options.arguments ?? []).filter((argument) => !refused.includes(argument));
     try {
       return await TranslationUnit.parse(unit.name, {
+        ...more,
         ...options,
         arguments: args,
         scope: settings.scope,
@@ -73,12 +80,9 @@ export async function runUnit(
     tu = await parseUnit(unit, settings, result.refusedFlags);
     result.cached = tu.isCached;
     parsed();
-    if (tu.hasErrors) {
-      result.hasErrors = true;
-      result.diagnostics = renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour: settings.colour });
-    }
+    noteErrors(tu, result, settings);
     await script(tu);
-    collect(tu, result, basename(settings.script, extname(settings.script)));
+    collect(tu, result, settings);
   } catch (error) {
     result.failure = failureOf(error);
     // A script that failed half-way may have staged half of what belongs together.
@@ -90,7 +94,15 @@ export async function runUnit(
   return result;
 }
 
-function collect(tu: TranslationUnit, result: JobResult, check: string): void {
+export function noteErrors(tu: TranslationUnit, result: JobResult, { colour }: JobSettings): void {
+  if (!tu.hasErrors) return;
+  result.hasErrors = true;
+  result.diagnostics = renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour });
+}
+
+/** What a script staged and reported, as plain data. */
+export function collect(tu: TranslationUnit, result: JobResult, settings: JobSettings): void {
+  const check = basename(settings.script, extname(settings.script));
   result.edits = tu.edits;
   result.findings = tu.reports.map(({ finding, fix }) => ({
     finding: { ...finding, check: finding.check ?? check },

@@ -7,6 +7,8 @@ import type { Unit } from './unit.js';
 
 export interface RunOptions {
   units: readonly Unit[];
+  /** The units' compile_commands.json. */
+  database: string | undefined;
   settings: JobSettings;
   /** The most processes at once. */
   jobs: number;
@@ -43,6 +45,7 @@ export async function runScript(options: RunOptions): Promise<RunOutcome> {
   const pool = new Pool({
     settings,
     units,
+    database: options.database,
     jobs,
     signal,
     loaded: options.loaded,

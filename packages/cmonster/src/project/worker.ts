@@ -5,8 +5,9 @@ import { CmonsterError } from '../error.js';
 import { failureOf } from './failure.js';
 import { emptyResult, type FromWorker, type JobSettings, type OutputPiece, type ToWorker } from './job.js';
 import { Overdue } from './overdue.js';
+import { runProject } from './run-project.js';
 import { runUnit } from './run-unit.js';
-import { isForProject, loadScript, type UnitScript } from './script.js';
+import { isForProject, loadScript, type ProjectScript, type UnitScript } from './script.js';
 import type { Unit } from './unit.js';
 
 let settings: JobSettings;
@@ -15,6 +16,8 @@ let overdue: Overdue | undefined;
 let printed: OutputPiece[] = [];
 /** The job that has not come to its end. */
 let current: number | undefined;
+/** Whether that is the whole project, whose files fail only together. */
+let whole = false;
 
 function send(message: FromWorker): void {
   process.send?.(message);
@@ -73,18 +76,29 @@ async function work(id: number, unit: Unit): Promise<void> {
   finish(id, result);
 }
 
-function finish(id: number, result: ReturnType<typeof emptyResult>): void {
+async function workOnProject(units: readonly Unit[], database: string | undefined): Promise<void> {
+  process.channel?.unref();
+  current = 0;
+  whole = true;
+  const results = await runProject(script as unknown as ProjectScript, units, database, settings);
+  for (const [id, result] of results.entries()) {
+    current = id;
+    finish(id, result);
+  }
+}
+
+function finish(id: number, result: ReturnType<typeof emptyResult>, spent = false): void {
   overdue?.disarm();
   if (current !== id) return;
   current = undefined;
   process.channel?.ref();
   result.output = takePrinted();
-  send({ type: 'done', id, result });
+  send({ type: 'done', id, result, spent });
 }
 
 function fail(error: unknown): void {
-  if (current === undefined) send({ type: 'unusable', failure: failureOf(error), printed: takePrinted() });
-  else finish(current, { ...emptyResult(), failure: failureOf(error) });
+  if (current === undefined || whole) send({ type: 'unusable', failure: failureOf(error), printed: takePrinted() });
+  else finish(current, { ...emptyResult(), failure: failureOf(error) }, true);
 }
 
 process.on('uncaughtException', fail);
@@ -103,6 +117,7 @@ process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 process.on('message', (message: ToWorker) => {
   if (message.type === 'start') void start(message.settings);
+  else if (message.type === 'project') void workOnProject(message.units, message.database).catch(fail);
   else void work(message.id, message.unit);
 });
 
