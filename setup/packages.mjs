@@ -41,6 +41,12 @@ export const packages = {
     },
   ],
   test: [
+    { name: 'curl', purpose: 'a program that is hooked', probe: 'curl' },
+    { name: 'make', purpose: 'a program that is hooked', probe: 'make' },
+    { name: 'sqlite3', purpose: 'a program that is hooked', probe: 'sqlite3' },
+    { name: 'pkg-config', purpose: "flags of packages' headers", probe: 'pkg-config' },
+    { name: 'libssl-dev', purpose: 'headers that hooks import', probe: ['/usr/include/openssl/ssl.h'] },
+    { name: 'libsqlite3-dev', purpose: 'headers that hooks import', probe: ['/usr/include/sqlite3.h'] },
     { name: 'clang-tools-19', purpose: 'clang-query, which the results are compared with', probe: 'clang-query-19' },
     { name: 'dpkg-dev', purpose: 'unpacks the source packages that the tests read', probe: 'dpkg-source' },
     { name: 'ejabberd', purpose: 'the other XMPP server that calls are tested on', probe: 'ejabberdctl' },

@@ -1,0 +1,128 @@
+// The ten scripts of examples/hooks do what their first line says.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Place, printed, root } from './mrhooker.js';
+
+const place = new Place();
+const recipe = (name: string) => `${root}/examples/hooks/${name}.ts`;
+const servers: Server[] = [];
+
+/** @returns its port on the loopback */
+function listen(server: Server): Promise<number> {
+  servers.push(server);
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
+}
+
+let port = 0;
+beforeAll(async () => {
+  port = await listen(createServer((_request, response) => response.end('thar she blows')));
+});
+afterAll(() => {
+  for (const server of servers) server.close();
+  place.remove();
+});
+
+test('the types of all of them fit', { timeout: 240_000 }, async () => {
+  const scripts = readdirSync(`${root}/examples/hooks`).filter((name) => name.endsWith('.ts'));
+  expect(scripts).toHaveLength(10);
+  const [first, ...others] = scripts.map((name) => `${root}/examples/hooks/${name}`);
+  const { status, stderr } = await place.run(['--check', ...others.flatMap((path) => ['-s', path]), first as string]);
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
+describe('cookbook', { timeout: 120_000 }, () => {
+  test('TLS plaintext', async () => {
+    const [key, certificate] = [place.path('key.pem'), place.path('certificate.pem')];
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost'];
+    execFileSync('openssl', [...request, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    const options = { key: readFileSync(key), cert: readFileSync(certificate) };
+    const tls = await listen(createTlsServer(options, (_request, response) => response.end('thar she blows')));
+    const ran = await place.run([recipe('tls-plaintext'), 'curl', '-sk', `https://127.0.0.1:${tls}/whale`]);
+    expect(ran.stdout).toBe('thar she blows');
+    expect(printed(ran).join('\n')).toMatch(/^> GET \/whale HTTP[\s\S]*< HTTP\/1\.1 200[\s\S]*thar she blows/);
+  });
+
+  test('fake time', async () => {
+    const ran = await place.run([recipe('fake-time'), 'date', '-u', '+%F %R'], { START: '1851-10-18T12:00:00Z' });
+    expect(ran.stdout).toBe('1851-10-18 12:00\n');
+  });
+
+  test('fake file', async () => {
+    const ran = await place.run([recipe('fake-file'), 'cat', '/etc/hostname']);
+    expect(ran).toMatchObject({ status: 0, stdout: 'pequod\n' });
+  });
+
+  test('slow network', async () => {
+    const start = performance.now();
+    const ran = await place.run([recipe('slow-network'), 'curl', '-s', `http://127.0.0.1:${port}/`], { DELAY: '700' });
+    expect(ran.stdout).toBe('thar she blows');
+    // It connects and sends once each.
+    expect(performance.now() - start).toBeGreaterThan(1400);
+  });
+
+  test('allocations by call site', async () => {
+    const ran = await place.run([recipe('allocations'), 'ls', '/']);
+    expect(ran.stdout).toBe(execFileSync('ls', ['/'], { encoding: 'utf8' }));
+    expect(ran.stderr).toMatch(/bytes asked for/);
+    expect(ran.stderr).toMatch(/\d+ +\S+\+0x[0-9a-f]+ \(libc\.so\.6\)/);
+  });
+
+  test('forbidden path', async () => {
+    const ran = await place.run([recipe('forbid-path'), 'cat', '/etc/passwd'], { FORBIDDEN: '/etc/' });
+    expect(ran.status).toBe(1);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr).toContain('cat: /etc/passwd: Permission denied');
+    expect(ran.stderr).toContain('/etc/passwd was asked for');
+  });
+
+  test('DNS answers', async () => {
+    const ran = await place.run([recipe('answer-dns'), 'curl', '-s', `http://whale.example:${port}/`]);
+    expect(ran.stdout).toBe('thar she blows');
+    expect(printed(ran)).toContain('whale.example is 127.0.0.1');
+  });
+
+  test('the third write fails', async () => {
+    const ran = await place.run([recipe('fail-third-write'), 'sh', '-c', 'echo 1; echo 2; echo 3; echo 4']);
+    expect(ran.stdout).toBe('1\n2\n4\n');
+    expect(ran.stderr).toMatch(/I\/O error|No space left on device/);
+  });
+
+  test('SQL statements', async () => {
+    const sql = 'create table t(a); insert into t values (1), (2); select sum(a) from t;';
+    const ran = await place.run([recipe('sqlite-statements'), 'sqlite3', ':memory:', sql]);
+    expect(ran.stdout).toBe('3\n');
+    expect(printed(ran).join('\n')).toMatch(/^\d+ µs select sum\(a\) from t;?$/m);
+    expect(ran.stderr).not.toContain('failed');
+  });
+
+  test('compile_commands.json, which cmonster run uses', async () => {
+    place.write('a.c', 'int f(int x) { return x + ONE; }\n');
+    place.write('b.c', 'int f(int);\nint main(void) { return f(-1); }\n');
+    const rule = '%.o: %.c\n\tgcc -DONE=1 -c $< -o $@\n';
+    place.write('Makefile', `prog: a.o b.o\n\tgcc -o prog a.o b.o\n${rule}`);
+    const ran = await place.run([recipe('compile-commands'), 'make', '-j2']);
+    expect(ran.status).toBe(0);
+    const commands = JSON.parse(readFileSync(place.path('compile_commands.json'), 'utf8')) as { file: string }[];
+    expect(commands.map(({ file }) => file).sort()).toEqual(['a.c', 'b.c']);
+    expect(commands).toContainEqual({
+      directory: place.folder,
+      file: 'a.c',
+      arguments: ['gcc', '-DONE=1', '-c', 'a.c', '-o', 'a.o'],
+    });
+    const list = place.write(
+      'list.ts',
+      "import { FunctionDecl } from 'cmonster';\nexport default (tu) => console.log(tu.find(FunctionDecl, (f) => f.isThisDeclarationADefinition()).map((f) => f.name).join());\n",
+    );
+    const cmonster = `${root}/packages/cmonster/bin/cmonster.js`;
+    const found = execFileSync(process.execPath, [cmonster, 'run', list, '-p', place.folder], {
+      encoding: 'utf8',
+      cwd: place.folder,
+    });
+    expect(found.trim().split('\n').sort()).toEqual(['f', 'main']);
+  });
+});
