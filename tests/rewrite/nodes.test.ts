@@ -9,7 +9,6 @@ import {
   IfStmt,
   IntegerLiteral,
   ReturnStmt,
-  type Stmt,
   type TranslationUnit,
   VarDecl,
 } from 'cmonster';
@@ -296,7 +295,7 @@ void g(int x) {
       const body = tu.find(CompoundStmt)[0]!;
       body.replaceWith(c`{
         lock();
-        ${body.body as Stmt[]}
+        ${body.body}
         unlock();
       }`);
     });

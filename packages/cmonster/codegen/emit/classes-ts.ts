@@ -2,6 +2,7 @@
 import { findMember, type Layout } from '../layout.js';
 import type { Member, Schema, SchemaClass } from '../schema.js';
 import { a, b } from '../tables/columns.js';
+import { type Accepts, additions, lists, setters } from '../tables/editable.js';
 import { modules } from '../tables/modules.js';
 import { inherited, overrides } from '../tables/overrides.js';
 import { banner } from './header.js';
@@ -69,6 +70,9 @@ export class ClassEmitter {
     for (const base of ['Node', 'TypeBase'] as const)
       if (classes.some((c) => !c.parent && runtimeBase(c) === base))
         bases.set(base === 'Node' ? '../node.js' : '../type-base.js', new Set([base]));
+    for (const name of ['ExprCode', 'StmtCode', 'TypeCode', 'BinaryOperatorText', 'UnaryOperatorText'])
+      if (text.includes(`(value: ${name})`)) use('../../rewrite/code.js', name);
+    if (text.includes('NodeList<')) use('../node-list.js', 'NodeList');
     for (const name of ['Location', 'Range'])
       if (new RegExp(`: (readonly )?${name}\\b|\\[.*\\b${name}\\b.*\\]`).test(text))
         use('../../source/location.js', name);
@@ -104,7 +108,7 @@ export class ClassEmitter {
   declare readonly kind: ${kind};
 ${this.members(cls)
   .map((m) => `\n${this.#member(cls, m)}`)
-  .join('')}${cls.extra?.body ?? ''}}
+  .join('')}${cls.extra?.body ?? ''}${additions[cls.name] ?? ''}}
 `;
   }
 
@@ -146,7 +150,21 @@ ${this.members(cls)
     const doc = docComment([firstSentence(member.method.doc), `@see ${doxygen(documented)}`], '  ');
     const modifiers = member.overrides ? 'override ' : '';
     const head = member.call ? `${modifiers}${member.name}()` : `${modifiers}get ${member.name}()`;
-    return `${doc}  ${head}: ${type} {\n    return ${this.#body(cls, member, type)};\n  }\n`;
+    const getter = (shown: string, body: string) => `${doc}  ${head}: ${shown} {\n    return ${body};\n  }\n`;
+    const body = this.#body(cls, member, type);
+    const list = editableAs(cls, member, (key) => lists.has(key));
+    if (list !== undefined && member.returns.k === 'list') {
+      const [elements, orUndefined = ''] = type.split(/(?= \| undefined$)/) as [string, string?];
+      const element = elements
+        .replace(/^readonly /, '')
+        .replace(/\[\]$/, '')
+        .replace(/^\((.*)\)$/, '$1');
+      return getter(`NodeList<${element}>${orUndefined}`, `this.list('${list}', ${body})`);
+    }
+    const setter = editableAs(cls, member, (key) => key in setters);
+    if (setter === undefined) return getter(type, body);
+    const accepts = setters[setter] as Accepts;
+    return `${getter(type, body)}  ${modifiers}set ${member.name}(value: ${accepts}) {\n    this.assign('${setter}', value);\n  }\n`;
   }
 
   #body(cls: SchemaClass, member: Member, type: string): string {
@@ -185,4 +203,14 @@ ${this.members(cls)
       }
     return undefined;
   }
+}
+
+/** The entry of a table that is about a member: its own class's, or that of the base class whose member it replaces. */
+function editableAs(cls: SchemaClass, member: Member, isIn: (key: string) => boolean): string | undefined {
+  if (cls.family === 'type' || member.call) return undefined;
+  for (let at: SchemaClass | undefined = cls; at; at = at.parent) {
+    const key = `${at.name}.${member.name}`;
+    if (isIn(key)) return key;
+  }
+  return undefined;
 }

@@ -1,11 +1,12 @@
 /** What every node of the AST can do. The generated classes derive from this. */
-import type { CodeLike } from '../rewrite/code.js';
+import type { AnyCode, CodeLike } from '../rewrite/code.js';
 import type { RemoveOptions } from '../rewrite/statement.js';
 import type { Range } from '../source/location.js';
 import { Location } from '../source/location.js';
 import type { Token } from '../source/tokens.js';
 import type { Comment, MacroUse } from '../source/written.js';
 import { commentOf, macroUses } from '../source/written.js';
+import { type NodeList, nodeList } from './node-list.js';
 import type { RecordLayout } from './record-layout.js';
 import { kindsOf, type NodeClass, registry } from './registry.js';
 import { LINK_KIND, NULL_KIND } from './snapshot.js';
@@ -94,6 +95,17 @@ export abstract class Node {
   }
   protected get childCount(): number {
     return this.dumpedChildren().length;
+  }
+
+  /** Nodes that can be changed as a list. */
+  protected list<T>(of: string, nodes: readonly T[]): NodeList<T>;
+  protected list<T>(of: string, nodes: readonly T[] | undefined): NodeList<T> | undefined;
+  protected list<T>(of: string, nodes: readonly T[] | undefined): NodeList<T> | undefined {
+    return nodes && nodeList(this, of, nodes);
+  }
+  /** What a setter does. */
+  protected assign(property: string, value: AnyCode): void {
+    this.tu.rewriter.assign(this, property, value);
   }
 
   // --- Tree ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /**
  * Code with nodes in it: c`strlcpy(${to}, ${from}, sizeof ${to})`. The same tag makes code to write, and patterns to look for.
  */
+import type { Expr, Stmt, TypeLoc } from '../ast/generated/index.js';
 import { Node } from '../ast/node.js';
 import { TypeBase } from '../ast/type-base.js';
 import type { SourceFile } from '../source/source-file.js';
@@ -36,6 +37,54 @@ export type CodeValue =
 /** What the place of code accepts wherever it may be anything. */
 export type CodeLike = string | Node | Code;
 
+/** What the place of an expression accepts. */
+export type ExprCode = string | number | bigint | Expr | Code;
+/** What the place of a statement accepts; a semicolon that is missing is put behind it. */
+export type StmtCode = string | Stmt | Code;
+/** What the place of a type accepts: text, a type, a type as written, code. */
+export type TypeCode = string | TypeBase | TypeLoc | Code;
+
+export type BinaryOperatorText =
+  | `${'' | '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>'}=`
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '&'
+  | '|'
+  | '^'
+  | '<<'
+  | '>>'
+  | '=='
+  | '!='
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '<=>'
+  | '&&'
+  | '||'
+  | ','
+  | '.*'
+  | '->*';
+export type UnaryOperatorText =
+  | '+'
+  | '-'
+  | '!'
+  | '~'
+  | '*'
+  | '&'
+  | '++'
+  | '--'
+  | '__real'
+  | '__imag'
+  | '__extension__'
+  | 'co_await';
+
+/** What any setter takes. */
+export type AnyCode = ExprCode | StmtCode | TypeCode;
+
 /** `V`: the types of its values, so that what a pattern finds has types. */
 export class Code<out V extends readonly CodeValue[] = readonly CodeValue[]> {
   /** As they stand in the script: a backslash is a backslash. One more than there are values. */
@@ -48,7 +97,7 @@ export class Code<out V extends readonly CodeValue[] = readonly CodeValue[]> {
     this.values = values;
   }
 
-  static from(code: CodeLike): Code {
+  static from(code: CodeLike | AnyCode): Code {
     if (code instanceof Code) return code;
     return typeof code === 'string' ? new Code([code], []) : new Code(['', ''], [code]);
   }

@@ -5,7 +5,7 @@ import { TypeBase } from '../ast/type-base.js';
 import { CmonsterError } from '../error.js';
 import type { FileRange } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
-import { Code, type CodeLike, type CodeValue, isMetavariable } from './code.js';
+import { type AnyCode, Code, type CodeLike, type CodeValue, isMetavariable } from './code.js';
 import { analyse, type ValueInCode, type ValuePlace } from './code-syntax.js';
 import { isStatement, withSemicolon } from './extent.js';
 import { indentationAt, lineEnding } from './lex.js';
@@ -44,12 +44,12 @@ export function copyOf(node: Node, required: number = Precedence.any): Copy {
 }
 
 /** The pieces of code whose lines but the first are to start with the given blanks. */
-export function layout(code: CodeLike, file: SourceFile, indentation: string): Piece[] {
+export function layout(code: CodeLike | AnyCode, file: SourceFile, indentation: string): Piece[] {
   return layOut(code, file, indentation).pieces;
 }
 
 /** The same, with how it binds. */
-export function layOut(code: CodeLike, file: SourceFile, indentation: string): Layout {
+export function layOut(code: CodeLike | AnyCode, file: SourceFile, indentation: string): Layout {
   const writer = new Writer(indentation);
   const binding = writer.code(Code.from(code), indentation);
   const eol = lineEnding(file.bytes);

@@ -109,3 +109,81 @@ export function lineEnding(bytes: Uint8Array): '\n' | '\r\n' {
   const newline = bytes.indexOf(NEWLINE);
   return newline > 0 && bytes[newline - 1] === RETURN ? '\r\n' : '\n';
 }
+
+const QUOTE = 34;
+const APOSTROPHE = 39;
+
+function isWordByte(byte: number | undefined): boolean {
+  if (byte === undefined) return false;
+  return (
+    (byte >= 97 && byte <= 122) ||
+    (byte >= 65 && byte <= 90) ||
+    (byte >= 48 && byte <= 57) ||
+    byte === 95 ||
+    byte >= 128
+  );
+}
+
+/** Where the token that starts at an offset ends. Punctuation counts byte by byte: it is enough to find brackets and commas. */
+export function tokenEnd(bytes: Uint8Array, offset: number): number {
+  const first = bytes[offset];
+  if (first === undefined) return offset;
+  if (first === QUOTE || first === APOSTROPHE) return quotedEnd(bytes, offset);
+  if (!isWordByte(first)) return offset + 1;
+  let at = offset + 1;
+  const isNumber = first >= 48 && first <= 57;
+  while (isWordByte(bytes[at]) || (isNumber && (bytes[at] === APOSTROPHE || bytes[at] === 46))) at++;
+  const prefix = Buffer.from(bytes.subarray(offset, at)).toString('latin1');
+  if (bytes[at] === QUOTE && /^(u8|[uUL])?R$/.test(prefix)) return rawStringEnd(bytes, at);
+  const isPrefix = (bytes[at] === QUOTE || bytes[at] === APOSTROPHE) && /^(u8|[uUL])$/.test(prefix);
+  return isPrefix ? quotedEnd(bytes, at) : at;
+}
+
+function quotedEnd(bytes: Uint8Array, offset: number): number {
+  const quote = bytes[offset];
+  let at = offset + 1;
+  while (at < bytes.length && bytes[at] !== quote && !isNewline(bytes[at])) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return Math.min(at + 1, bytes.length);
+}
+
+/** From the quote of `R"delimiter(…)delimiter"`. */
+function rawStringEnd(bytes: Uint8Array, offset: number): number {
+  const open = bytes.indexOf(40, offset);
+  if (open < 0) return bytes.length;
+  const closing = Buffer.concat([Buffer.from(')'), bytes.subarray(offset + 1, open), Buffer.from('"')]);
+  const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(closing, open);
+  return end < 0 ? bytes.length : end + closing.length;
+}
+
+const CLOSING: Readonly<Record<number, number>> = { 40: 41, 91: 93, 123: 125 };
+
+/** Where the bracket that opens at an offset is closed: behind it; the end of the file when it isn't. */
+export function bracketEnd(bytes: Uint8Array, offset: number): number {
+  const open: number[] = [];
+  for (let at = offset; at < bytes.length; at = skipTrivia(bytes, tokenEnd(bytes, at))) {
+    const byte = bytes[at] as number;
+    const closing = CLOSING[byte];
+    if (closing !== undefined) open.push(closing);
+    else if (byte === open[open.length - 1]) open.pop();
+    if (open.length === 0) return at + 1;
+  }
+  return bytes.length;
+}
+
+/** What stands between brackets, parted at its commas: each without the blanks and comments around it. */
+export function elementsBetween(bytes: Uint8Array, begin: number, end: number): { begin: number; end: number }[] {
+  const elements: { begin: number; end: number }[] = [];
+  let at = skipTrivia(bytes, begin);
+  while (at < end) {
+    const first = at;
+    let last = at;
+    while (at < end && bytes[at] !== 44) {
+      last = CLOSING[bytes[at] as number] !== undefined ? bracketEnd(bytes, at) : tokenEnd(bytes, at);
+      at = skipTrivia(bytes, last);
+    }
+    if (last > first) elements.push({ begin: first, end: Math.min(last, end) });
+    if (at >= end) break;
+    at = skipTrivia(bytes, at + 1);
+  }
+  return elements;
+}

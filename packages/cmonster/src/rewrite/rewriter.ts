@@ -1,21 +1,26 @@
 /** Stages changes of source text, and gives the result. Everything that edits goes through here. */
 import { isUtf8 } from 'node:buffer';
 import { isAbsolute, relative, resolve } from 'node:path';
+import { RecordDecl } from '../ast/generated/index.js';
 import { Node } from '../ast/node.js';
 import type { TranslationUnit } from '../ast/translation-unit.js';
 import { CmonsterError } from '../error.js';
 import { type FileRange, type Location, Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
 import * as block from './block.js';
-import type { CodeLike } from './code.js';
+import type { AnyCode, CodeLike } from './code.js';
 import { unifiedDiff } from './diff.js';
 import { applyEdits, type Edit, type EditOrigin } from './edit.js';
 import { type Editability, editabilityOf, type FrozenPlace } from './editability.js';
+import { FieldList } from './field-list.js';
 import { layout, sourceOf } from './layout.js';
 import { indentationAt } from './lex.js';
+import { CommaList, type EditableList } from './list.js';
+import { listName, listPlace } from './lists.js';
 import { conflict, ensureBalanced, frozenError, placeName } from './problem.js';
 import { commit, renderRange } from './render.js';
 import { saveAll } from './save.js';
+import { assign } from './setters.js';
 import { Level, type Operand, type Piece, type Splice } from './splice.js';
 import type { RemoveOptions } from './statement.js';
 import * as statement from './statement.js';
@@ -41,6 +46,7 @@ export interface Request {
 export class Rewriter {
   readonly tu: TranslationUnit;
   private levels = new Map<SourceFile, Level>();
+  private lists = new Map<Node, Map<string, EditableList>>();
 
   constructor(tu: TranslationUnit) {
     this.tu = tu;
@@ -81,6 +87,31 @@ export class Rewriter {
   insertBeside(node: Node, code: CodeLike, side: 'before' | 'after'): void {
     statement.insertBeside(this, node, code, side);
   }
+  /** What a setter does: `property` is `Class.member`. */
+  assign(node: Node, property: string, value: AnyCode): void {
+    assign(this, node, property, value);
+  }
+  /** A list of a node, to be changed: `of` is `Class.member`. */
+  list(owner: Node, of: string): EditableList {
+    let lists = this.lists.get(owner);
+    if (!lists) {
+      lists = new Map();
+      this.lists.set(owner, lists);
+    }
+    let list = lists.get(of);
+    if (!list) {
+      list =
+        owner.is(RecordDecl) && of === 'RecordDecl.fields'
+          ? new FieldList(this, owner)
+          : new CommaList(this, listPlace(this, owner, of), `${listName(of)} of ${owner}`);
+      lists.set(of, list);
+    }
+    return list;
+  }
+  /** Takes an element out of its list, by its number when the file was parsed. */
+  removeElement(owner: Node, of: string, number: number): void {
+    (this.list(owner, of) as CommaList).removeOriginal(number);
+  }
   prepend(node: Node, code: CodeLike): void {
     block.prepend(this, node, code);
   }
@@ -108,6 +139,11 @@ export class Rewriter {
       throw conflict(splice, added.conflicts[0] as Splice);
     }
     return splices;
+  }
+
+  /** Stages again what was taken back. */
+  restage(splices: readonly Splice[]): void {
+    for (const splice of splices) this.level(splice.file).add(splice);
   }
 
   /** Takes back what was staged, so that something else can be staged in its place. */
@@ -237,17 +273,19 @@ export class Rewriter {
   /** Forgets everything that was staged. */
   clear(): void {
     this.levels = new Map();
+    this.lists = new Map();
   }
 
   /** Runs a function and gives the edits that it stages; they are not staged then. What was staged before doesn't count. */
   trial(run: () => void): Edit[] {
-    const { levels } = this;
-    this.levels = new Map();
+    const { levels, lists } = this;
+    this.clear();
     try {
       run();
       return this.edits;
     } finally {
       this.levels = levels;
+      this.lists = lists;
     }
   }
 }

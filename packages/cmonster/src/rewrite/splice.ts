@@ -157,7 +157,8 @@ export class Level {
       if (splice.begin > end) break;
       if (splice.begin < splice.end) {
         const inner = this.inner.get(splice);
-        if (splice.begin <= begin && end <= splice.end && !(splice.begin === begin && splice.end === end)) {
+        const isWhole = splice.begin === begin && splice.end === end;
+        if (splice.begin <= begin && end <= splice.end && (!isWhole || splice.isMoved)) {
           return inner ? inner.within(begin, end) : { level: this, splices: [] };
         }
         if (splice.end > begin && splice.begin < end) found.push(splice);

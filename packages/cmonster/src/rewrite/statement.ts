@@ -4,7 +4,8 @@ import type { Node } from '../ast/node.js';
 import { CmonsterError } from '../error.js';
 import type { FileRange } from '../source/location.js';
 import { indentationStep } from './block.js';
-import type { CodeLike } from './code.js';
+import type { AnyCode, CodeLike } from './code.js';
+import { declaredTogether } from './declarator.js';
 import {
   attachedComment,
   isBranch,
@@ -26,6 +27,7 @@ import {
   nextLine,
   restIsTrivia,
 } from './lex.js';
+import { listOf } from './lists.js';
 import { requiredPrecedence } from './precedence.js';
 import type { Request, Rewriter } from './rewriter.js';
 import type { Piece } from './splice.js';
@@ -36,15 +38,15 @@ export interface RemoveOptions {
 }
 
 /** Code in the place of a node. */
-export function replace(rewriter: Rewriter, node: Node, code: CodeLike): void {
-  const written = rewriter.writtenNode(node, 'replaceWith');
-  const range = rewriter.rangeOf(written, 'replaceWith');
+export function replace(rewriter: Rewriter, node: Node, code: CodeLike | AnyCode, operation = 'replaceWith'): void {
+  const written = rewriter.writtenNode(node, operation);
+  const range = rewriter.rangeOf(written, operation);
   const { file, begin } = range;
   const { pieces, binding } = layOut(code, file, indentationAt(file.bytes, begin));
   const end = replacedEnd(written, range, lastCharacter(pieces));
   const operand =
     written.is(Expr) && end === range.end ? { binding, required: requiredPrecedence(written) } : undefined;
-  rewriter.stage('replaceWith', String(node), [{ file, begin, end, pieces, operand }]);
+  rewriter.stage(operation, String(node), [{ file, begin, end, pieces, operand }]);
 }
 
 /** The semicolon goes when the code brings one, or ends as a block does; it stays when the code brings none. */
@@ -66,7 +68,18 @@ function lastCharacter(pieces: readonly Piece[]): string {
 
 /** Takes out a statement or a declaration with its lines. */
 export function remove(rewriter: Rewriter, node: Node, { comment = false }: RemoveOptions): void {
-  const whole = wholeDeclaration(rewriter.writtenNode(node, 'remove'));
+  const written = rewriter.writtenNode(node, 'remove');
+  const element = listOf(written);
+  if (element) {
+    rewriter.removeElement(element.owner, element.of, element.number);
+    return;
+  }
+  const together = declaredTogether(written);
+  if (together.length > 1) {
+    rewriter.removeElement(together[0] as Node, 'declarators', together.indexOf(written));
+    return;
+  }
+  const whole = wholeDeclaration(written);
   if (!isStatement(whole) && !whole.is(Decl)) {
     throw new CmonsterError(
       'EDIT_TARGET',

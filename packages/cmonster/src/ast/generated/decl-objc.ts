@@ -1435,6 +1435,9 @@ export class ObjCImplementationDecl extends ObjCImplDecl {
   override get name(): string {
     return this.ask(1103) as string;
   }
+  override set name(value: string) {
+    this.assign('NamedDecl.name', value);
+  }
 
   /**
    * Get the name of the class associated with this interface.
