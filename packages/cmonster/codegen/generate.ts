@@ -8,6 +8,7 @@ import { emitColumns } from './emit/columns-cpp.js';
 import { emitCoverage } from './emit/coverage.js';
 import { emitEnums } from './emit/enums-ts.js';
 import { emitGetters, numberGetters } from './emit/getters-cpp.js';
+import { emitMatchers } from './emit/matchers-ts.js';
 import { emitGetterTable, emitIndex, emitRegistry } from './emit/registry-ts.js';
 import { emitUnions } from './emit/unions-ts.js';
 import { schemaHash } from './hash.js';
@@ -48,6 +49,7 @@ export function generate(): Map<string, string> {
       ['index.ts', emitIndex()],
     ]),
   );
+  add('src/match/generated', emitMatchers(schema));
   add('codegen', new Map([['coverage.md', emitCoverage(schema)]]));
   return files;
 }

@@ -33,6 +33,7 @@ export { locateFrontend } from './frontend/locate.js';
 export type { Bound } from './match/bindings.js';
 export type { MatchOptions } from './match/install.js';
 export { Match, matchPattern } from './match/match.js';
+export * as matchers from './match/matchers.js';
 export { $, $$$, Metavariable as PatternVariable } from './match/metavariable.js';
 export { ISOMORPHISMS, type IsomorphismName } from './match/pattern/isomorphisms.js';
 export { type ParsePatternOptions, Pattern, type PatternOptions, parsePattern } from './match/pattern/pattern.js';

@@ -1,27 +1,26 @@
-// src/match/generated/*.ts: a matcher for every class, and one for every getter that says yes or no or leads to a node.
+// src/match/generated/*.ts: a matcher for every class, and one for every getter that says yes or no.
 import { lowerFirst } from '../names.js';
 import type { Member, Schema, SchemaClass } from '../schema.js';
 import { emittedClasses } from './classes-ts.js';
 import { banner } from './header.js';
-import { docComment, quote } from './text.js';
+import { docComment } from './text.js';
 
 /** Clang's own names of matchers: `callExpr`, `cxxMethodDecl`, `objcMessageExpr`. */
 export function matcherName(className: string): string {
   return lowerFirst(className.replace(/^ObjC/, 'Objc')).replace(/^cStyle|^cstyle/, 'cStyle');
 }
 
-/** Written by hand in src/match, because they take arguments or mean more than the getter. */
+/** Written by hand in src/match, for types in general. */
 const BY_HAND = new Set([
-  'hasBody',
-  'hasDeclContext',
-  'hasInitializer',
-  'hasParent',
-  'hasName',
-  'hasType',
-  'hasUnderlyingType',
-  'hasDecl',
-  'hasMember',
+  'isInteger',
+  'isSignedInteger',
+  'isUnsignedInteger',
+  'isConstQualified',
+  'isVolatileQualified',
+  'hasLocalQualifiers',
   'isDefinition',
+  'hasBody',
+  'hasInitializer',
 ]);
 
 function unique(schema: Schema, wanted: (member: Member) => boolean): [string, SchemaClass[]][] {
@@ -35,8 +34,6 @@ function unique(schema: Schema, wanted: (member: Member) => boolean): [string, S
   return [...owners].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-const NODES = new Set(['decl', 'stmt', 'type', 'attr', 'typeloc', 'node']);
-
 /** Path in the package → text. */
 export function emitMatchers(schema: Schema): Map<string, string> {
   const classes = emittedClasses(schema).filter((cls) => cls.family !== 'clause' || cls.name.endsWith('Clause'));
@@ -44,7 +41,9 @@ export function emitMatchers(schema: Schema): Map<string, string> {
 import { classMatcher } from '../matcher.js';
 
 ${classes
-  .map((cls) => `/** Matches a ${cls.name}. */\nexport const ${matcherName(cls.name)} = classMatcher(ast.${cls.name});\n`)
+  .map(
+    (cls) => `/** Matches a ${cls.name}. */\nexport const ${matcherName(cls.name)} = classMatcher(ast.${cls.name});\n`,
+  )
   .join('')}`;
   const predicates = unique(schema, (member) => member.call && member.returns.k === 'bool')
     .filter(([name]) => !BY_HAND.has(name))
@@ -52,22 +51,13 @@ ${classes
       const doc = docComment([`Of a ${owners.map((owner) => owner.name).join(', ')}: whether \`${name}()\`.`]);
       return `${doc}export const ${name} = () => predicate((subject: { ${name}(): boolean | undefined }) => subject.${name}());\n`;
     });
-  const edges = unique(schema, (member) => !member.call && NODES.has(member.returns.k))
-    .map(([name, owners]) => [`has${name[0]?.toUpperCase()}${name.slice(1)}`, name, owners] as const)
-    .filter(([matcher]) => !BY_HAND.has(matcher))
-    .map(([matcher, name, owners]) => {
-      const doc = docComment([`Of a ${owners.map((owner) => owner.name).join(', ')}: matches its \`${name}\`.`]);
-      return `${doc}export const ${matcher} = <M extends AnyMatcher>(inner: M) => property(${quote(name)}, inner);\n`;
-    });
   return new Map([
     ['nodes.ts', nodes],
     [
       'getters.ts',
-      `${banner}import { type AnyMatcher, predicate } from '../matcher.js';
-import { property } from '../property.js';
+      `${banner}import { predicate } from '../matcher.js';
 
-${predicates.join('')}
-${edges.join('')}`,
+${predicates.join('')}`,
     ],
   ]);
 }

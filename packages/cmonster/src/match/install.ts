@@ -3,8 +3,9 @@ import { Node } from '../ast/node.js';
 import { TranslationUnit } from '../ast/translation-unit.js';
 import type { ViewOptions } from '../ast/view-rules.js';
 import type { Code, CodeValue } from '../rewrite/code.js';
-import type { FoundIn, FoundInText } from './found.js';
-import { type Match, matchPattern } from './match.js';
+import type { FoundIn, FoundInText, Merged } from './found.js';
+import { type Match, matchMatcher, matchPattern } from './match.js';
+import { Matcher } from './matcher.js';
 import { Pattern, type PatternOptions } from './pattern/pattern.js';
 
 export interface MatchOptions extends PatternOptions {
@@ -40,6 +41,8 @@ interface Matching {
   /** The same for a pattern's text: `'memset($x, 0, $n)'`. */
   match<S extends string>(pattern: S, options?: MatchOptions): Match<FoundInText<S>>[];
   match<T extends object>(pattern: Pattern<T>, options?: MatchOptions): Match<T>[];
+  /** Every node that a matcher matches; several times where it does so in several ways, as with `forEach`. */
+  match<Out, B>(matcher: Matcher<never, Out, B>, options?: { view?: ViewOptions }): Match<Merged<B>, Out & Node>[];
 }
 
 declare module '../ast/translation-unit.js' {
@@ -49,8 +52,13 @@ declare module '../ast/node.js' {
   interface Node extends Matching {}
 }
 
-function match(this: Node | TranslationUnit, source: Code | string | Pattern, options?: MatchOptions): Match[] {
+function match(
+  this: Node | TranslationUnit,
+  source: Code | string | Pattern | Matcher<never, unknown>,
+  options?: MatchOptions,
+): Match[] {
   const root = this instanceof TranslationUnit ? this.root : this;
+  if (source instanceof Matcher) return matchMatcher(root, source, options?.view);
   return matchPattern(root, patternOf(source, options), options?.view);
 }
 

@@ -1,7 +1,7 @@
 /** What was found, and looking for it. */
 import { Expr, Stmt, TypeLoc } from '../ast/generated/index.js';
 import { Node } from '../ast/node.js';
-import { kindsOf } from '../ast/registry.js';
+import { kindsOf, registry } from '../ast/registry.js';
 import { collectRows } from '../ast/scan.js';
 import type { TranslationUnit } from '../ast/translation-unit.js';
 import { TypeBase } from '../ast/type-base.js';
@@ -10,7 +10,8 @@ import type { ViewOptions } from '../ast/view-rules.js';
 import { CmonsterError } from '../error.js';
 import { Code, type CodeLike, type CodeValue } from '../rewrite/code.js';
 import type { FileRange } from '../source/location.js';
-import { type Bound, toRecord } from './bindings.js';
+import { type Bound, type Env, toRecord } from './bindings.js';
+import type { AnyMatcher } from './matcher.js';
 import { Metavariable } from './metavariable.js';
 import type { Pattern } from './pattern/pattern.js';
 import { isStatementPosition, type PatternMatch, type PatternMatcher } from './pattern/pattern-match.js';
@@ -107,7 +108,7 @@ function fill(code: Code, nodes: Record<string, Bound>): Code {
   const put = (name: string): void => {
     if (!(name in nodes))
       throw new CmonsterError('PATTERN', `the pattern has no metavariable '${name}' that the code could use`);
-    const value = valueOf(nodes[name] as Bound);
+    const value = codeOf(nodes[name] as Bound);
     if (value === undefined) {
       const last = strings[strings.length - 1] as string;
       strings[strings.length - 1] = last.replace(/,\s*$/, '');
@@ -145,7 +146,7 @@ function metavariablesIn(text: string): { name: string; offset: number; end: num
 }
 
 /** Undefined for an empty list. */
-function valueOf(found: Bound): CodeValue | undefined {
+function codeOf(found: Bound): CodeValue | undefined {
   if (found instanceof Node) {
     const name = (found as Node & { name?: string }).name;
     // A declaration that a name stands for.
@@ -171,6 +172,34 @@ export function matchPattern<T extends object>(root: Node, pattern: Pattern<T>, 
     void found.push(new Match(nodes, toRecord(env) as T, matcher.isStatement));
   for (const row of rowsBelow(root, tu.view(options), kinds)) matcher.at(tu.knownNode(row)).forEach(add);
   return found;
+}
+
+/** Every node below a node that a matcher matches. */
+export function matchMatcher(root: Node, matcher: AnyMatcher, view?: ViewOptions): Match[] {
+  const { tu } = root;
+  const found: Match[] = [];
+  const search = { view };
+  const kinds = matcher.kinds ?? new Uint8Array(registry().kindNames.length).fill(1);
+  for (const row of rowsBelow(root, tu.view(view), kinds)) {
+    const node = tu.knownNode(row);
+    const envs = matcher.test(node, search, [null]);
+    for (const nodes of distinct(envs)) found.push(new Match([node], nodes));
+  }
+  return found;
+}
+
+/** The bindings of each alternative, of equal ones once. */
+function distinct(envs: readonly Env[]): Record<string, Bound>[] {
+  const records: Record<string, Bound>[] = [];
+  const same = (a: Record<string, Bound>, b: Record<string, Bound>): boolean => {
+    const names = Object.keys(a);
+    return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+  };
+  for (const env of envs) {
+    const record = toRecord(env);
+    if (envs.length === 1 || !records.some((other) => same(other, record))) records.push(record);
+  }
+  return records;
 }
 
 /** A type as it is written, the outermost of those that say the same. */

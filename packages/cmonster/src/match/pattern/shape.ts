@@ -304,6 +304,16 @@ function expressions(node: Node): Node[] {
   return node.children.filter((child) => child instanceof Stmt);
 }
 
+/** As it is written: `==`. */
+export function operatorSign(node: Node): string | undefined {
+  if (node.kind === 'CXXOperatorCallExpr') {
+    const { operator } = node as CXXOperatorCallExpr;
+    return operator === 'OO_Call' ? '()' : operator === 'OO_Subscript' ? '[]' : OPERATOR[operator];
+  }
+  const { opcode } = node as Partial<BinaryOperator | UnaryOperator>;
+  return opcode === undefined ? undefined : (BINARY[opcode] ?? UNARY[opcode]);
+}
+
 function operatorCall(call: CXXOperatorCallExpr): Shape {
   // Clang puts the operator's function first.
   const [callee, ...operands] = call.children;
