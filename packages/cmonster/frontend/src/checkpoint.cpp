@@ -1,5 +1,6 @@
 //===- checkpoint.cpp - A parse that can be resumed after the includes -----===//
 #include "checkpoint.h"
+#include "scripting.h"
 #include "clang/Basic/FileManager.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
@@ -224,6 +225,8 @@ void Checkpoint::resume(CompilerInstance &CI, const std::string &SessionDir) {
   SourceManager &SM = CI.getSourceManager();
   auto *L = static_cast<Lexer *>(CI.getPreprocessor().getCurrentFileLexer());
   std::string Text = Request->str("text");
+  if (Scripting *S = Scripting::current(); S && S->Inline.Active)
+    S->Inline.replace(Text, Buffer->getBufferIdentifier());
   unsigned Read = L->getCurrentBufferOffset();
   if (StringRef(Text).substr(0, Read) != Buffer->text().substr(0, Read))
     return Refused("what comes before the end of the includes has changed");

@@ -171,6 +171,7 @@ std::optional<Value> Session::reconnect(const std::string &Dir) {
   if (!Ends->make(Dir))
     return std::nullopt;
   Parse = Questions = new Channel(Ends->Ask, Ends->Answer);
+  Asking.attach(Parse);
   Ends->await();
   sendReady(*Parse);
   return request();

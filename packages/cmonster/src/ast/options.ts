@@ -2,6 +2,9 @@
 import { resolve } from 'node:path';
 import type { UnitCache } from '../cache/unit-cache.js';
 import type { ParseRequest } from '../frontend/connection.js';
+import { PreprocessorHooks } from '../preprocessor/hooks.js';
+import type { InlineLimits } from '../preprocessor/inline.js';
+import { ScriptHost } from '../preprocessor/script-host.js';
 import { pathMatcher } from '../source/path-matcher.js';
 
 export interface ParseOptions {
@@ -43,6 +46,13 @@ export interface ParseOptions {
    * without `keep`.
    */
   cache?: UnitCache;
+  /**
+   * What a script decides of preprocessing (`Preprocessor`, or `PreprocessorHooks` for any file): its macros, includes and pragmas
+   * are what the parser sees. Nothing of it is cached.
+   */
+  preprocessor?: PreprocessorHooks;
+  /** Whether macros that the source itself defines in TypeScript, between `ts_def` and `ts_end`, are run; with limits. */
+  inlineMacros?: boolean | Partial<InlineLimits>;
   /** The frontend's program, in place of the one that comes with this package. */
   frontend?: string;
 }
@@ -58,6 +68,7 @@ export interface ParseSettings {
   frontend: string | undefined;
   keep: boolean;
   cache: UnitCache | undefined;
+  script: ScriptHost | undefined;
   isEditable(path: string): boolean;
 }
 
@@ -71,6 +82,7 @@ export function parseSettings(file: string, options: ParseOptions): ParseSetting
   for (const [path, content] of Object.entries(options.unsaved ?? {})) {
     unsaved[path] = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   }
+  const script = scriptOf(options);
   return {
     file,
     cwd: resolve(options.cwd ?? '.'),
@@ -79,7 +91,9 @@ export function parseSettings(file: string, options: ParseOptions): ParseSetting
     memoryLimit: options.memoryLimit ?? 8192,
     frontend: options.frontend,
     keep: options.keep ?? false,
-    cache: options.cache,
+    // A script may decide otherwise the next time.
+    cache: script ? undefined : options.cache,
+    script,
     isEditable: editableBy(options.editable ?? [], resolve(options.cwd ?? '.')),
     request: {
       // A name that looks like an option is a file all the same.
@@ -90,8 +104,16 @@ export function parseSettings(file: string, options: ParseOptions): ParseSetting
       callbacks: [],
       typeLocs: options.typeLocs ?? true,
       comments: options.comments ?? true,
+      ...(script && { script: script.request }),
     },
   };
+}
+
+function scriptOf({ preprocessor, inlineMacros, cwd }: ParseOptions): ScriptHost | undefined {
+  const hooks = preprocessor ?? new PreprocessorHooks();
+  const options = { ...hooks.scriptOptions, ...(inlineMacros !== undefined && { inlineMacros }) };
+  const script = new ScriptHost(hooks, options, resolve(cwd ?? '.'));
+  return script.isNeeded ? script : undefined;
 }
 
 function editableBy(editable: NonNullable<ParseOptions['editable']>, cwd: string): (path: string) => boolean {

@@ -154,6 +154,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     answers?: Answers,
   ) {
     this.settings = settings;
+    settings.script?.close();
     try {
       this.columns = new Snapshot(parsed.snapshot);
       this.meta = readMeta(parsed.meta);
@@ -564,7 +565,9 @@ function connectionOptions(settings: ParseSettings): ConnectionOptions {
     frontend: settings.frontend ?? locateFrontend(),
     cwd: settings.cwd,
     memoryLimit: settings.memoryLimit,
-    channel: 'stdio',
+    // What a script asks in the middle of a parse goes over the FIFOs.
+    channel: settings.script ? 'fifo' : 'stdio',
+    ...(settings.script && { onCall: settings.script.onCall, onEvent: settings.script.onEvent }),
     file: settings.file,
     parseTimeLimit: settings.timeLimit,
     askTimeLimit: settings.questionTimeLimit,

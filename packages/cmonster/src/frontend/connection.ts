@@ -52,8 +52,11 @@ export interface ScriptRequest {
   events: readonly string[];
 }
 
-/** Answers a call of the child; only while parsing with promises may it be a promise. */
-export type CallHandler = (name: string, args: unknown[]) => WireValue | Promise<WireValue>;
+/**
+ * Answers a call of the child; only while parsing with promises may it be a promise. It may ask questions of `connection` unless
+ * that goes over stdio.
+ */
+export type CallHandler = (name: string, args: unknown[], connection: Connection) => WireValue | Promise<WireValue>;
 
 export interface ConnectionOptions extends ChildOptions {
   /** The input, for messages. */
@@ -218,7 +221,7 @@ export class Connection {
         }
         const call = new Decoder(frame.payload);
         const id = call.u32();
-        const result = await this.options.onCall?.(...callArguments(call));
+        const result = await this.options.onCall?.(...callArguments(call), this);
         this.doing = 'parsing';
         this.send(encodeReturn(id, result));
       }
@@ -389,7 +392,7 @@ export class Connection {
     const args = callArguments(call);
     // The handler is the user's code: its time is not the child's, and it may ask questions of its own.
     this.child.disarm();
-    const result = this.options.onCall?.(...args);
+    const result = this.options.onCall?.(...args, this);
     if (result instanceof Promise) {
       throw new CmonsterError('USAGE', `the callback for ${args[0]} gave a promise, which cannot be awaited here`);
     }

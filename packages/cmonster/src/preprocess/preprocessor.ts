@@ -9,8 +9,8 @@ import { locateFrontend } from '../frontend/locate.js';
 import { Operation } from '../frontend/operations.js';
 import { wireResolver } from '../frontend/protocol.js';
 import { type FactsHost, PreprocessorFacts } from '../preprocessor/facts.js';
-import { PreprocessorHooks } from '../preprocessor/hooks.js';
-import { ScriptHost, type ScriptOptions } from '../preprocessor/script-host.js';
+import { PreprocessorHooks, type ScriptOptions } from '../preprocessor/hooks.js';
+import { ScriptHost } from '../preprocessor/script-host.js';
 import { PreprocessorToken, type TokenSource } from '../preprocessor/token.js';
 import { type Diagnostic, diagnosticsOf } from '../source/diagnostic.js';
 import { Location } from '../source/location.js';
@@ -53,7 +53,7 @@ export class Preprocessor extends PreprocessorHooks {
   private reading: Reading | undefined;
 
   constructor(file: string, options: PreprocessorOptions = {}) {
-    super();
+    super(options);
     this.file = file;
     this.options = options;
   }
@@ -154,7 +154,7 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
     this.file = file;
     const cwd = resolve(options.cwd ?? '.');
     const timeLimit = options.timeLimit ?? 120_000;
-    this.script = new ScriptHost(preprocessor, options, cwd);
+    this.script = new ScriptHost(preprocessor, preprocessor.scriptOptions, cwd);
     const { onCall, onEvent } = this.script;
     this.connection = Connection.openSync({
       frontend: options.frontend ?? locateFrontend(),
@@ -170,7 +170,6 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
         else onEvent(name, args);
       },
     });
-    this.script.attach(this.connection);
     const unsaved: Record<string, Uint8Array> = {};
     for (const [path, content] of Object.entries(options.unsaved ?? {})) {
       unsaved[path] = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;

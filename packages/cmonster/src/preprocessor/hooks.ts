@@ -1,6 +1,7 @@
 /** What a script decides of preprocessing: definitions, includes, pragmas, events. */
 import { CmonsterError } from '../error.js';
 import { eventNames, type PreprocessorEvent, type PreprocessorEvents, type PresumedPlace } from './events.js';
+import type { InlineLimits } from './inline.js';
 import { headOf, parseSignature, type Signature, signatureOf } from './signature.js';
 import type { PreprocessorToken, TokenList } from './token.js';
 
@@ -60,6 +61,15 @@ export interface Pragma extends PresumedPlace {
  */
 export type PragmaHandler = (tokens: TokenList, pragma: Pragma) => MacroResult | { text: string; name?: string };
 
+export interface ScriptOptions {
+  /** Whether macros in the source files, between `ts_def` and `ts_end`, are run. */
+  inlineMacros?: boolean | Partial<InlineLimits> | undefined;
+  /**
+   * Milliseconds that a function of the script may take, for one call. None by default: a limit costs some 150 µs a call.
+   */
+  callTimeLimit?: number | undefined;
+}
+
 interface Definition {
   signature: Signature;
   call: MacroFunction;
@@ -76,6 +86,7 @@ type Listener<E extends PreprocessorEvent> = (event: PreprocessorEvents[E]) => v
 const MARKER = '__ts_';
 
 export class PreprocessorHooks {
+  readonly scriptOptions: ScriptOptions;
   private readonly directives: string[] = [];
   /** By the number that the frontend knows them by: their order. @internal */
   readonly definitions: Definition[] = [];
@@ -84,6 +95,10 @@ export class PreprocessorHooks {
   /** @internal */
   readonly pragmaHandlers = new Map<string, { space: string; name: string; handler: PragmaHandler }>();
   private readonly listeners = new Map<PreprocessorEvent, Listener<never>[]>();
+
+  constructor(options: ScriptOptions = {}) {
+    this.scriptOptions = options;
+  }
 
   /**
    * Defines a macro before the file is read. With a text, what `#define NAME text` would define (`NAME(a, b)` for one with

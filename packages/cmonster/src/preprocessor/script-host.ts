@@ -4,19 +4,10 @@ import type { CallHandler, Connection, ScriptRequest } from '../frontend/connect
 import { Operation } from '../frontend/operations.js';
 import { type Decoder, Encoder, Frame, type WireValue, wireResolver } from '../frontend/protocol.js';
 import { isEventName, placeOf, readEvent } from './events.js';
-import type { IncludeAnswer, MacroCall, PreprocessorHooks } from './hooks.js';
+import type { IncludeAnswer, MacroCall, PreprocessorHooks, ScriptOptions } from './hooks.js';
 import { type InlineLimits, InlineMacros, inlineLimits } from './inline.js';
 import { failureOf } from './script-error.js';
 import { PreprocessorToken, splitAtCommas, TokenList, type TokenSource } from './token.js';
-
-export interface ScriptOptions {
-  /** Whether macros in the source files, between `ts_def` and `ts_end`, are run. */
-  inlineMacros?: boolean | Partial<InlineLimits> | undefined;
-  /**
-   * Milliseconds that a function of the script may take, for one call. None by default: a limit costs some 150 µs a call.
-   */
-  callTimeLimit?: number | undefined;
-}
 
 /** Inline macros are numbered from here; below are the script's own definitions. */
 const FIRST_INLINE = 1 << 20;
@@ -28,6 +19,7 @@ export class ScriptHost {
   private readonly hooks: PreprocessorHooks;
   private readonly options: ScriptOptions;
   private readonly inline: InlineMacros | undefined;
+  /** Whom to ask while a call is worked on. */
   private connection: Connection | undefined;
   private kinds: readonly string[] | undefined;
 
@@ -58,16 +50,13 @@ export class ScriptHost {
     };
   }
 
-  /** Whom to ask while a call is worked on. */
-  attach(connection: Connection): void {
-    this.connection = connection;
-  }
-  /** Ends the thread of inline macros. */
+  /** Ends the thread of inline macros; another use starts it again. */
   close(): void {
     this.inline?.close();
   }
 
-  readonly onCall: CallHandler = (name, args) => {
+  readonly onCall: CallHandler = (name, args, connection) => {
+    this.connection = connection;
     try {
       const result = this.answer(name, args);
       return result instanceof Promise ? result.catch((error: unknown) => ({ ...failureOf(error) })) : result;
