@@ -67,7 +67,10 @@ void mr_enter_script(mr_thread *thread, mr_frame *frame, void *engine_frame, boo
   thread->top = frame;
   if (thread->runtime) mr_engine_set_frame(thread->runtime, engine_frame);
   thread->deadline = 0;
-  memset(thread->readable_page, 0, sizeof thread->readable_page);
+  if (thread->readable_count) {
+    memset(thread->readable_page, 0, sizeof thread->readable_page);
+    thread->readable_count = 0;
+  }
 }
 
 /* An exception of the target's passes through the script as an error that it can't catch. */

@@ -28,6 +28,36 @@ int mr_poll(JSRuntime *runtime, void *opaque) {
   return 1;
 }
 
+/* The usual cases of mr_to_slot and mr_from_slot: small integers. */
+static inline int to_slot(JSContext *context, JSValueConst value, char kind, uint32_t size, mr_slot *slot) {
+  if (MR_LIKELY(JS_VALUE_GET_TAG(value) == JS_TAG_INT && (kind == 'i' || kind == 'l' || kind == 'L'))) {
+    slot->i = JS_VALUE_GET_INT(value);
+    return 0;
+  }
+  return mr_to_slot(context, value, kind, size, slot);
+}
+
+static inline JSValue from_slot(JSContext *context, const mr_slot *slot, char kind, JSValueConst proto, JSValue *pool) {
+  if (kind == 'i') return JS_NewInt32(context, (int32_t)slot->u);
+  if ((kind == 'l' || kind == 'L') && slot->i == (int32_t)slot->i) return JS_NewInt32(context, (int32_t)slot->i);
+  return mr_from_slot(context, slot, kind, proto, pool);
+}
+
+/* An argument that a script gives; a function of the script's becomes a callback, where the parameter knows how. */
+static int take_argument(JSContext *context, const mr_binding *binding, int i, const mr_binding *types, int k,
+                         JSValueConst value, mr_slot *slot) {
+  char kind = binding->kinds[i + 1];
+  if (MR_UNLIKELY(kind == 'p' && JS_IsFunction(context, value) && types->protos && JS_IsObject(types->protos[k + 1]))) {
+    JSAtom name = JS_NewAtom(context, "callback");
+    JSValue made = JS_Invoke(context, types->protos[k + 1], name, 1, &value);
+    JS_FreeAtom(context, name);
+    int failed = JS_IsException(made) ? -1 : mr_to_slot(context, made, kind, 0, slot);
+    JS_FreeValue(context, made);
+    return failed;
+  }
+  return to_slot(context, value, kind, binding->sizes[i + 1], slot);
+}
+
 static inline void count(mr_thread *thread, const mr_function *function, enum mr_reason reason) {
   thread->counts[(size_t)function->index * MR_REASONS + reason]++;
 }
@@ -152,7 +182,7 @@ static int take_result(mr_thread *thread, mr_frame *frame, JSValueConst value) {
     return -1;
   }
   mr_slot slot = {0};
-  if (mr_to_slot(thread->context, value, kind, binding->sizes[0], &slot)) return -1;
+  if (to_slot(thread->context, value, kind, binding->sizes[0], &slot)) return -1;
   if (kind == '{' || kind == 'D' || kind == '!') {
     if (slot.p == frame->result->p) return 0;
     if (kind == '!') {
@@ -180,8 +210,8 @@ static int make_arguments(mr_thread *thread, mr_frame *frame, JSValue *values) {
   JSContext *context = thread->context;
   if (MR_LIKELY(own == family)) {
     for (int i = 0; i < own->argument_count; i++)
-      values[i] = mr_from_slot(context, &frame->args[i], own->kinds[i + 1],
-                               own->protos ? own->protos[i + 1] : JS_UNDEFINED, &own->pool[i + 1]);
+      values[i] = from_slot(context, &frame->args[i], own->kinds[i + 1],
+                            own->protos ? own->protos[i + 1] : JS_UNDEFINED, &own->pool[i + 1]);
     return own->argument_count;
   }
   for (int k = 0; k < family->argument_count; k++) {
@@ -253,13 +283,6 @@ static void run_chain(mr_thread *thread, mr_frame *frame, mr_hook *first) {
   thread->busy = frame->busy = outer_busy;
 }
 
-/* Whether the hooks of this call only look at its begin: then the original is jumped to. */
-static bool only_enters(const mr_hook *hook) {
-  for (; hook; hook = hook->inner)
-    if (!JS_IsUndefined(hook->replace) || !JS_IsUndefined(hook->leave)) return false;
-  return true;
-}
-
 static void run_enters(mr_thread *thread, mr_frame *frame, mr_hook *first) {
   JSValue values[MR_MAX_ARGUMENTS];
   int argument_count = make_arguments(thread, frame, values);
@@ -274,6 +297,12 @@ static void run_enters(mr_thread *thread, mr_frame *frame, mr_hook *first) {
   }
   for (int i = 0; i < argument_count; i++) JS_FreeValue(thread->context, values[i]);
   thread->busy = false;
+}
+
+static inline bool passes(mr_thread *thread, mr_function *function) {
+  if (MR_LIKELY(MR_STATE(function) != MR_PASSING) || MR_UNLIKELY(!thread)) return false;
+  ++*(uint64_t *)((char *)thread->counts + *MR_OFFSET(function));
+  return true;
 }
 
 static void note_early(void) {
@@ -310,6 +339,7 @@ static __attribute__((noinline)) mr_thread *enter_slowly(mr_function *function, 
     count(thread, function, MR_NESTED);
     return NULL;
   }
+  if (passes(thread, function)) return NULL;
   if (!thread->runtime && !mr_thread_engine(thread)) {
     count(thread, function, atomic_load(&mr.script_failed) ? MR_NO_SCRIPT : MR_MEMORY);
     return NULL;
@@ -354,18 +384,20 @@ static inline int run(mr_thread *thread, mr_function *function, mr_slot *args, m
     count(thread, function, MR_STACK);
     return 0;
   }
-  mr_frame frame = {
-      .up = thread->top,
-      .function = function,
-      .binding = binding,
-      .args = args,
-      .result = result,
-      .registers = registers,
-      .return_address = return_address,
-      .engine_frame = mr_engine_frame(thread->runtime),
-      .saved_errno = *thread->errno_location,
-      .scratch_mark = thread->scratch_count,
-  };
+  mr_frame frame;
+  frame.up = thread->top;
+  frame.function = function;
+  frame.binding = binding;
+  frame.hook = NULL;
+  frame.args = args;
+  frame.result = result;
+  frame.registers = registers;
+  frame.return_address = return_address;
+  frame.engine_frame = mr_engine_frame(thread->runtime);
+  frame.exception = NULL;
+  frame.saved_errno = *thread->errno_location;
+  frame.called = frame.busy = false;
+  frame.scratch_mark = thread->scratch_count;
   enum mr_reason reason = MR_OFF;
   hook = next_hook(thread, &frame, hook, &reason);
   if (!hook) {
@@ -379,7 +411,7 @@ static inline int run(mr_thread *thread, mr_function *function, mr_slot *args, m
     memset(thread->readable_page, 0, sizeof thread->readable_page);
     thread->readable_count = 0;
   }
-  if (only_enters(hook)) {
+  if (family->only_enters) {
     run_enters(thread, &frame, hook);
     finish(thread, &frame);
     return 0;
@@ -391,6 +423,7 @@ static inline int run(mr_thread *thread, mr_function *function, mr_slot *args, m
 }
 
 MR_EXPORT int mrhooker_dispatch(mr_function *function, mr_slot *args, mr_slot *result, void *return_address) {
+  if (passes(mr_self, function)) return 0;
   mr_thread *thread = enter(function, (uintptr_t)__builtin_frame_address(0));
   if (!thread) return 0;
   return run(thread, function, args, result, NULL, return_address);
@@ -415,7 +448,7 @@ JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValu
   mr_frame *frame = thread->top;
   mr_binding *binding = mr_bind(thread, function);
   if (!binding) return JS_ThrowOutOfMemory(context);
-  if (!mr_resolve(function))
+  if (MR_UNLIKELY(!function->original || function->original == mr_missing_function) && !mr_resolve(function))
     return JS_ThrowReferenceError(context, "%s: no loaded object defines this function", function->name);
   bool inside = frame && frame->hook && frame->function->family == function->family;
   if (!inside) {
@@ -424,7 +457,7 @@ JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValu
     char kinds[2 * MR_MAX_ARGUMENTS];
     if (argc < expected) return JS_ThrowTypeError(context, "%s takes %d arguments, %d given", function->name, expected, argc);
     for (int i = 0; i < expected; i++)
-      if (mr_to_slot(context, argv[i], binding->kinds[i + 1], binding->sizes[i + 1], &slots[i])) return JS_EXCEPTION;
+      if (take_argument(context, binding, i, binding, i, argv[i], &slots[i])) return JS_EXCEPTION;
     memcpy(kinds, binding->kinds, (size_t)expected + 2);
     int total = expected;
     if (function->flags & MR_VARIADIC) {
@@ -467,7 +500,7 @@ JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValu
       return JS_ThrowTypeError(context, "%s takes %d arguments, %d given", function->name, family_count, given);
     for (int k = 0; k < given && k < family_count; k++) {
       int j = alias_argument(frame->function, own_count, k);
-      if (j >= 0 && mr_to_slot(context, argv[k], own->kinds[j + 1], own->sizes[j + 1], &frame->args[j])) return JS_EXCEPTION;
+      if (j >= 0 && take_argument(context, own, j, binding, k, argv[k], &frame->args[j])) return JS_EXCEPTION;
     }
     if (frame->registers) {
       mr_registers *registers = frame->registers;
@@ -496,7 +529,8 @@ JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValu
     }
   }
   mr_hook *hook = frame->hook;
-  run_chain(thread, frame, hook->inner);
+  if (hook->inner) run_chain(thread, frame, hook->inner);
+  else call_original(thread, frame);
   frame->hook = hook;
   frame->called = true;
   thread->busy = frame->busy = true;
@@ -505,5 +539,5 @@ JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValu
     JS_SetUncatchableError(context, error, 1);
     return JS_Throw(context, error);
   }
-  return mr_from_slot(context, frame->result, own->kinds[0], binding->protos ? binding->protos[0] : JS_UNDEFINED, NULL);
+  return from_slot(context, frame->result, own->kinds[0], binding->protos ? binding->protos[0] : JS_UNDEFINED, NULL);
 }

@@ -155,6 +155,8 @@ static long missing(void) {
   return -1;
 }
 
+void *const mr_missing_function = (void *)missing;
+
 /* False when there is none: the original then fails with ENOSYS. */
 bool mr_resolve(mr_function *function) {
   if (function->original && function->original != (void *)missing) return true;

@@ -104,7 +104,12 @@ NATIVE(native_hook) {
   hook->handle = thread->hook_count++;
   hook->inner = binding->hooks;
   binding->hooks = hook;
-  MR_STATE(function) = MR_ACTIVE;
+  bool looks = !JS_IsUndefined(hook->enter), acts = !JS_IsUndefined(hook->replace) || !JS_IsUndefined(hook->leave);
+  binding->only_enters = !acts && (!hook->inner || binding->only_enters);
+  /* A hook without handlers counts, for which no script code has to run. */
+  bool passes = !looks && !acts && !hook->filtered && (!hook->inner || MR_STATE(function) == MR_PASSING);
+  if (passes && !function->original) mr_resolve(function);
+  MR_STATE(function) = passes ? MR_PASSING : MR_ACTIVE;
   return JS_NewInt32(context, (int32_t)hook->handle);
 }
 

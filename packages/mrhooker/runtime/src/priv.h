@@ -48,7 +48,7 @@ typedef struct mr_binding {
   JSValue *protos;   /* of the result, then the arguments; NULL: none */
   JSValue *pool;     /* Pointer objects that are reused while nobody else holds them */
   uint8_t argument_count;
-  uint8_t simple;    /* only integers and pointers: no record */
+  bool only_enters;  /* its hooks look at a call's begin only: the original is jumped to */
   const char *kinds; /* the result's kind first; record kinds reduced to one character, see sizes */
   uint32_t *sizes;
 } mr_binding;
@@ -142,6 +142,7 @@ void *mr_elf_lookup(struct link_map *object, const char *name);
 void *mr_find_next(const char *name);          /* after the runtime's own place in the search order; NULL: nowhere */
 void *mr_find_after_stubs(const char *name);   /* behind the stubs: the runtime's own wrappers count */
 bool mr_resolve(mr_function *function);
+extern void *const mr_missing_function;
 bool mr_is_ours(struct link_map *object);
 void mr_bind_self(void);                       /* the runtime's own calls past the stubs */
 void mr_bind_object(struct link_map *object);  /* one that found the originals past the stubs (RTLD_DEEPBIND) */
@@ -199,7 +200,6 @@ int mr_generic(mr_function *function, mr_registers *registers);
 void mr_fault(mr_thread *thread, mr_frame *frame, mr_hook *hook, const char *what);
 JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValueConst *argv);
 int mr_poll(JSRuntime *runtime, void *opaque);
-void mr_hook_changed(mr_function *function);
 
 /* value.c */
 extern JSClassID mr_pointer_class, mr_arguments_class;
