@@ -84,7 +84,10 @@ function takeOption(parsed: RunArguments, args: readonly string[], at: number): 
   const option = OPTIONS.find(({ names }) => names.includes(name));
   if (!option) {
     const names = OPTIONS.flatMap((known) => known.names);
-    throw new MrhookerError('config', `there is no option '${name}'.${didYouMean(name, names)} See mrhooker --help`);
+    throw new MrhookerError(
+      'config',
+      `there is no option '${name}'.${name.length > 2 ? didYouMean(name, names) : ''} See mrhooker --help`,
+    );
   }
   if (option.value === undefined) {
     if (attached !== undefined) throw new MrhookerError('config', `${name} takes no value`);

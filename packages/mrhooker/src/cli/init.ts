@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MrhookerError } from '../error.js';
 import { findHeaders } from '../headers/finder.js';
-import type { CFunction } from '../headers/model.js';
+import type { CFunction, CType } from '../headers/model.js';
 import { Headers } from '../headers/reader.js';
 import { parseSpecifier } from '../headers/specifier.js';
 import { writeFileAtomically } from '../script/atomic.js';
 import { COMPILER_OPTIONS, libraryTypes } from '../script/check.js';
 import { CONSOLE_DECLARATION, declareHeaders, headerSpecifiers } from '../script/declare.js';
+import { forwarded } from '../stub/forwarded.js';
 import { parseFlags } from './flags.js';
 import { TYPES_FILE } from './types.js';
 
@@ -83,22 +84,32 @@ async function scriptFor(names: readonly string[], includes: readonly string[], 
   return `import { hook } from 'mrhooker';\n${lines.join('\n')}\n\n${hooks.join('\n')}`;
 }
 
-function hookText({ name, parameterNames, type }: CFunction): string {
+function hookText({ name, symbol, parameterNames, type }: CFunction): string {
   const taken = new Set([name, 'result', 'console', 'hook']);
   const names = parameterNames.map((parameter) =>
     taken.has(parameter) || isReserved(parameter) ? `${parameter}_` : parameter,
   );
   const list = names.join(', ');
-  const shown = names.map((parameter) => `\${${parameter}}`).join(', ') + (type.variadic ? ', …' : '');
+  const shown = names.map((parameter, index) => `\${${valueText(parameter, type.parameters[index])}}`);
+  if (type.variadic) shown.push('…');
+  if (forwarded.has(symbol)) {
+    return `hook(${name}, {\n  enter: (${list}) => console.log(\`${name}(${shown.join(', ')})\`),\n});\n`;
+  }
   if (type.result.kind === 'void') {
-    return `hook(${name}, (${list}) => {\n  console.log(\`${name}(${shown})\`);\n  ${name}(${list});\n});\n`;
+    return `hook(${name}, (${list}) => {\n  console.log(\`${name}(${shown.join(', ')})\`);\n  ${name}(${list});\n});\n`;
   }
   return `hook(${name}, (${list}) => {
   const result = ${name}(${list}); // the original
-  console.log(\`${name}(${shown}) = \${result}\`);
+  console.log(\`${name}(${shown.join(', ')}) = \${result}\`);
   return result;
 });
 `;
+}
+
+/** Text where C has `const char *`. */
+function valueText(name: string, type: CType | undefined): string {
+  const isText = type?.kind === 'pointer' && type.const && type.to.kind === 'integer' && type.to.char;
+  return isText ? `${name}?.text()` : name;
 }
 
 function isReserved(name: string): boolean {

@@ -3,8 +3,10 @@ import type { CFunction, CRecord, CType, Declaration, Declarations, FunctionType
 
 const LIBRARY_TYPES = [
   'CArray',
+  'Fields',
   'FunctionPointer',
   'FunctionPointerType',
+  'Integer',
   'NativeFunction',
   'Pointer',
   'RecordType',
@@ -196,13 +198,44 @@ class DeclarationWriter {
     const fields = record.fields ?? [];
     const hidden = fields.map((field) => field.name).filter((field) => POINTER_MEMBERS.has(field));
     const base = `Pointer<${name}>`;
-    const body = fields.map((field) => `  ${propertyName(field.name)}: ${this.type(field.type)};`);
+    const body = fields.flatMap((field) => this.field(propertyName(field.name), field.type));
     if (hidden.length > 0) {
       const omitted = hidden.map(quote).join(' | ');
       this.lines.push(`export type ${name} = Omit<Pointer, ${omitted}> & {`, ...body, '};');
     } else {
       this.lines.push(`export interface ${name} extends ${base} {`, ...body, '}');
     }
+  }
+
+  /** More can be written to most than is read from them. */
+  private field(name: string, type: CType): string[] {
+    const read = this.type(type);
+    const written = this.writable(type, read);
+    return written === read
+      ? [`  ${name}: ${read};`]
+      : [`  get ${name}(): ${read};`, `  set ${name}(value: ${written});`];
+  }
+
+  private writable(type: CType, read: string): string {
+    switch (type.kind) {
+      case 'integer':
+        return type.size === 8 ? 'Integer' : read;
+      case 'array': {
+        const text = type.of.kind === 'integer' && type.of.char ? ' | string' : '';
+        return `${read} | Iterable<${this.type(type.of)}> | ArrayBufferView${text}`;
+      }
+      case 'record':
+        return `${read} | Partial<Fields<${read}>>`;
+      case 'pointer':
+        if (type.to.kind !== 'function') return `${read} | Pointer | Integer | null`;
+        return `${read} | Pointer | Integer | null | ((${this.list(type.to.type)}) => ${this.type(type.to.type.result)})`;
+      default:
+        return read;
+    }
+  }
+
+  private list({ parameters }: FunctionType): string {
+    return parameters.map((part, index) => `a${index}: ${this.type(part)}`).join(', ');
   }
 }
 

@@ -53,8 +53,13 @@ export interface CFunction {
   symbol: string;
   type: FunctionType;
   parameterNames: string[];
-  /** Has no symbol that another object could export: `static inline` and its relatives. */
-  inline?: true;
+  /** Of a constructor or destructor: the other symbols it has. */
+  otherSymbols?: string[];
+  /**
+   * `static`: has no symbol that another object could export. `visible`: its body is in the header, and there may be a symbol
+   * somewhere.
+   */
+  inline?: 'static' | 'visible';
   /** A method of this record: `this` comes before the parameters. */
   method?: { record: string; const: boolean };
   /** Constructors and destructors. */

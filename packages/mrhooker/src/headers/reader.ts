@@ -1,5 +1,6 @@
 /** Headers, parsed: what names they declare, and what each of those is. */
 import {
+  CXXConstructorDecl,
   type Diagnostic,
   EnumConstantDecl,
   EnumDecl,
@@ -177,14 +178,17 @@ export class Headers {
 
   /** Declarations of a qualified name; constructors, destructors and operators too, which have no identifier. */
   private find(path: string): Node[] {
-    const direct = this.tu.lookup(path);
-    if (direct.length > 0 || !path.includes('::')) return direct.map(underlying);
     const at = path.lastIndexOf('::');
-    const last = path.slice(at + 2);
-    const owners = this.tu.lookup(path.slice(0, at)).map(underlying);
+    const [owner, last] = at < 0 ? ['', path] : [path.slice(0, at), path.slice(at + 2)];
+    // `ns::Shape::Shape` finds the class again, whose name is known inside of it.
+    const isConstructor = owner !== '' && owner.split('::').at(-1) === last;
+    const direct = isConstructor ? [] : this.tu.lookup(path);
+    if (direct.length > 0 || owner === '') return direct.map(underlying);
+    const owners = this.tu.lookup(owner).map(underlying);
     return owners.flatMap((owner) => {
       const definition = owner.is(RecordDecl) ? (owner.definition ?? owner) : owner;
-      return definition.children.filter((child) => child instanceof NamedDecl && child.declName === last);
+      const members = definition.children.filter((child): child is NamedDecl => child instanceof NamedDecl);
+      return members.filter((child) => (isConstructor ? child.is(CXXConstructorDecl) : child.declName === last));
     });
   }
 

@@ -84,8 +84,8 @@ export class TypeReader {
   }
 
   function(decl: FunctionDecl, name = decl.name): CFunction {
-    const { mangledName } = decl;
-    const symbol = Array.isArray(mangledName) ? (mangledName[0] ?? decl.name) : (mangledName ?? decl.name);
+    const [symbol = decl.name, ...otherSymbols] = symbolsOf(decl);
+    const inline = inlineKind(decl);
     const type = this.functionType(decl.type);
     const special = decl.is(CXXConstructorDecl) ? 'constructor' : decl.is(CXXDestructorDecl) ? 'destructor' : undefined;
     const location = decl.beginLoc.presumed;
@@ -94,7 +94,8 @@ export class TypeReader {
       symbol,
       type,
       parameterNames: parameterNames(decl.parameters.map((parameter) => parameter.name)),
-      ...(!decl.isExternallyVisible() || decl.storageClass === 'SC_Static' ? { inline: true as const } : {}),
+      ...(otherSymbols.length > 0 && { otherSymbols }),
+      ...(inline && { inline }),
       ...(special && { special }),
       ...(location && { declaredAt: `${location.file}:${location.line}` }),
     };
@@ -165,6 +166,20 @@ export class TypeReader {
     const unit = Math.floor(offset / 8);
     return { name: field.name, type, offset: unit, bits: { shift: offset - unit * 8, width: size } };
   }
+}
+
+/** A constructor has one for whole objects and one for bases; a destructor one that frees, too. That of whole objects is first. */
+function symbolsOf(decl: FunctionDecl): string[] {
+  const { mangledName } = decl;
+  if (!Array.isArray(mangledName)) return [mangledName ?? decl.name];
+  const whole = mangledName.find((name) => /[CD]1E/.test(name));
+  return whole === undefined ? mangledName : [whole, ...mangledName.filter((name) => name !== whole)];
+}
+
+function inlineKind(decl: FunctionDecl): 'static' | 'visible' | undefined {
+  if (!decl.isExternallyVisible()) return 'static';
+  const definition = decl.definition ?? decl;
+  return definition.isInlined() && definition.doesThisDeclarationHaveABody() ? 'visible' : undefined;
 }
 
 export const VOID: CType = { kind: 'void' };

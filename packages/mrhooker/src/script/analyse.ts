@@ -7,8 +7,16 @@ import { SCHEME } from '../headers/specifier.js';
 import type { SharedObject } from '../stub/manifest.js';
 import { mutableState } from './module-state.js';
 
-/** Names imported from headers: for each whether it is used for more than a call. */
-export type HeaderImports = Map<string, Map<string, { hooked: boolean; at: Place }>>;
+export interface ImportUse {
+  /** Whether it is used for more than a call, so that it could be hooked. */
+  hooked: boolean;
+  at: Place;
+  /** Where `hook()` is called with it, as far as that can be seen; and whether the hook does more than look at the begin. */
+  hooks: { at: Place; returns: boolean }[];
+}
+
+/** Names imported from headers, by specifier. */
+export type HeaderImports = Map<string, Map<string, ImportUse>>;
 
 export interface Analysis {
   imports: HeaderImports;
@@ -166,7 +174,11 @@ class Reader {
       this.analysis.imports.set(specifier, names);
     }
     const known = names.get(name);
-    names.set(name, { hooked: hooked || (known?.hooked ?? false), at: known?.at ?? this.placeOf(node) });
+    names.set(name, {
+      hooked: hooked || (known?.hooked ?? false),
+      at: known?.at ?? this.placeOf(node),
+      hooks: known?.hooks ?? [],
+    });
   }
 
   private call(node: CallExpression, ancestors: readonly AnyNode[]): void {
@@ -174,6 +186,12 @@ class Reader {
     const [first, second] = node.arguments;
     if (name === 'hook') {
       this.hooks = true;
+      const fn = first?.type === 'Identifier' ? this.headers.get(first.name) : undefined;
+      if (fn && fn.name !== '*') {
+        this.use(fn.specifier, fn.name, true, first as AnyNode);
+        const use = this.analysis.imports.get(fn.specifier)?.get(fn.name);
+        use?.hooks.push({ at: this.placeOf(node), returns: !onlyEnters(second as Expression | undefined) });
+      }
       const text = first && literalText(first as Expression);
       if (text !== undefined && !this.analysis.patterns.includes(text)) this.analysis.patterns.push(text);
     }
@@ -225,6 +243,14 @@ class Reader {
   private error(node: AnyNode, message: string): MrhookerError {
     return new MrhookerError('script', `${placeText(this.placeOf(node))}: ${message}`);
   }
+}
+
+/** `{ enter }`: the hook sees the call begin, and no more. */
+function onlyEnters(handler: Expression | undefined): boolean {
+  if (handler?.type !== 'ObjectExpression') return false;
+  return handler.properties.every(
+    (property) => property.type === 'Property' && memberName(property.key as Expression, property.computed) === 'enter',
+  );
 }
 
 function isFunction({ type }: AnyNode): boolean {

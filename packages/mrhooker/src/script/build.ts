@@ -1,6 +1,7 @@
 /** From scripts to what the launcher starts a command with: stubs, bytecode, a manifest. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../stub/manifest.js';
 import { defaultBuildDir, openBuildDir } from './build-dir.js';
 import type { Script } from './bundle.js';
@@ -57,9 +58,14 @@ function keyOf(scripts: readonly Script[], { cwd, includes = [], defines = [] }:
   return sha256(JSON.stringify([FORMAT, version, process.arch, parts, cwd, includes, defines])).slice(0, 32);
 }
 
+/** This package's version, and when its generators were last changed: in the repository one version sees many. */
 function ownVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  const changed = ['.', '../headers'].flatMap((folder) => {
+    const path = fileURLToPath(new URL(folder, import.meta.url));
+    return readdirSync(path).map((name) => statSync(join(path, name)).mtimeMs);
+  });
+  return `${(JSON.parse(text) as { version: string }).version} ${Math.max(...changed)}`;
 }
 
 function filesIn(folder: string): Omit<ScriptBuild, 'cached'> {

@@ -1,15 +1,9 @@
 /** The manifest of a script: docs/formats/mrhooker-stub.md, "Manifest". */
+import { forwarded, functionFlags } from '../stub/forwarded.js';
 import { type Manifest, manifestVersion } from '../stub/manifest.js';
 import type { Analysis } from './analyse.js';
 import { type Script, scriptName } from './bundle.js';
 import type { Unit } from './plan.js';
-import { isForwarded } from './stub-source.js';
-
-const MR_HOOKED = 1;
-const MR_GENERIC = 2;
-const MR_VARIADIC = 4;
-const MR_LOCAL = 8;
-const MR_FORWARD = 16;
 
 export function manifestOf(
   scripts: readonly Script[],
@@ -18,16 +12,16 @@ export function manifestOf(
   sourceMap: string,
 ): Manifest {
   const functions = units.flatMap((unit) =>
-    unit.functions.map(({ symbol, signature, hooked, variadic, wrapper }) => {
-      const forward = !wrapper && isForwarded(symbol);
+    unit.functions.map(({ symbol, signature, hooked, variadic, wrapper, family }) => {
+      const forward = !wrapper && forwarded.has(symbol);
       const generic = hooked && (variadic || forward);
       const flags =
-        (hooked ? MR_HOOKED : 0) |
-        (generic ? MR_GENERIC : 0) |
-        (variadic ? MR_VARIADIC : 0) |
-        (wrapper ? MR_LOCAL : 0) |
-        (forward ? MR_FORWARD : 0);
-      return { name: symbol, signature, hooked, flags };
+        (hooked ? functionFlags.hooked : 0) |
+        (generic ? functionFlags.generic : 0) |
+        (variadic ? functionFlags.variadic : 0) |
+        (wrapper ? functionFlags.local : 0) |
+        (forward ? functionFlags.forward : 0);
+      return { name: symbol, signature, hooked, flags, ...(family !== undefined && { family }) };
     }),
   );
   return {

@@ -13,6 +13,10 @@ export interface PlannedFunction {
   method?: { record: string; const: boolean };
   hooked: boolean;
   variadic: boolean;
+  /** The index of the function whose hooks apply, when it is another name for it. */
+  family?: number;
+  /** Of such a name with parameters of its own: for each the family's, 255 for what stays as it came. */
+  map?: readonly number[];
   /** C that is evaluated in a wrapper of the stub's own, in place of a call of the symbol. */
   wrapper?: { kind: 'call' | 'value' | 'address'; text: string };
 }
@@ -78,9 +82,16 @@ export class Planner {
   }
 
   private declared(fn: CFunction, hooked: boolean): PlannedFunction {
-    if (fn.inline) return this.wrapper('call', fn.name.replace(/\(.*$/, ''), fn.type);
-    return this.entry(fn.symbol, hooked, () => ({
-      symbol: fn.symbol,
+    const wrapped = fn.inline === 'static' || (fn.inline === 'visible' && !hooked && !fn.method);
+    if (wrapped) return this.wrapper('call', fn.name.replace(/\(.*$/, ''), fn.type);
+    const planned = this.symbol(fn, fn.symbol, hooked);
+    if (hooked) for (const other of fn.otherSymbols ?? []) this.symbol(fn, other, true).family ??= planned.index;
+    return planned;
+  }
+
+  private symbol(fn: CFunction, symbol: string, hooked: boolean): PlannedFunction {
+    return this.entry(symbol, hooked, () => ({
+      symbol,
       signature: functionSignature(fn, this.declarations.records),
       type: fn.type,
       ...(fn.method && { method: fn.method }),

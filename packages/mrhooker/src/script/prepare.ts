@@ -1,9 +1,11 @@
 /** A script, understood: its headers read, its functions numbered, its text bundled. Nothing is compiled yet. */
 import { MrhookerError } from '../error.js';
+import type { Declaration } from '../headers/model.js';
 import { didYouMean } from '../headers/nearest.js';
 import { clangArguments, Headers, headerSource, overloadNames } from '../headers/reader.js';
 import { type HeaderSpecifier, type Language, parseSpecifier } from '../headers/specifier.js';
-import { type Analysis, analyse, type Place, placeText } from './analyse.js';
+import { forwarded } from '../stub/forwarded.js';
+import { type Analysis, analyse, type ImportUse, type Place, placeText } from './analyse.js';
 import { type Bundle, bundleOutline, bundleScript, type Script, scriptName, type VirtualModules } from './bundle.js';
 import { ModuleWriter } from './modules.js';
 import { NATIVE_HEADERS, type NativeName, nativeDeclarations } from './natives.js';
@@ -74,31 +76,22 @@ async function readUnit(
   using headers = await Headers.open(all, headerOptions);
   const wanted = specifiers.map((specifier) => ({
     specifier,
-    names: analysis.imports.get(specifier.text) ?? new Map(),
+    names: analysis.imports.get(specifier.text) ?? NO_NAMES,
   }));
   for (const { specifier, names } of wanted) {
     for (const [name, { at }] of names) requireName(headers, name, specifier.text, at);
   }
   const declarations = await headers.declare([
-    ...wanted.flatMap(({ names }) => [...names.keys()] as string[]),
+    ...wanted.flatMap(({ names }) => [...names.keys()]),
     ...natives.map(({ name }) => name),
   ]);
   const planner = new Planner(declarations, first);
   const modules = new Map<string, PlannedName[]>();
   for (const { specifier, names } of wanted) {
-    const planned = [...(names as ReadonlyMap<string, { hooked: boolean; at: Place }>)].map(
-      ([name, { hooked, at }]) => {
-        const declaration = declarations.names[name];
-        if (declaration?.kind === 'overloads') {
-          const list = overloadNames(declaration.functions);
-          throw new MrhookerError(
-            'function',
-            `${placeText(at)}: '${name}' has ${list.length} overloads: import one of them as { ${list[0]?.replaceAll("'", '"')} as … }. There are ${list.join(', ')}`,
-          );
-        }
-        return planner.add(name, hooked);
-      },
-    );
+    const planned = [...names].map(([name, use]) => {
+      requireUse(declarations.names[name], name, use);
+      return planner.add(name, use.hooked);
+    });
     modules.set(specifier.text, planned);
   }
   for (const { name, key } of natives) modules.set(key, [planner.add(name, true)]);
@@ -116,6 +109,39 @@ function requireName(headers: Headers, name: string, specifier: string, at: Plac
   if (headers.has(name)) return;
   const hint = didYouMean(name, headers.names);
   throw new MrhookerError('function', `${placeText(at)}: '${specifier}' declares no '${name}'.${hint}`);
+}
+
+const NO_NAMES: ReadonlyMap<string, ImportUse> = new Map();
+
+/** What a header has of a name may be no function, or one that cannot be hooked so. */
+function requireUse(declaration: Declaration | undefined, name: string, { at, hooks }: ImportUse): void {
+  if (declaration?.kind === 'overloads') {
+    const list = overloadNames(declaration.functions);
+    const example = `{ ${list[0]?.replaceAll("'", '"')} as … }`;
+    throw new MrhookerError(
+      'function',
+      `${placeText(at)}: '${name}' has ${list.length} overloads, import one of them as ${example}: ${list.join(', ')}`,
+    );
+  }
+  const [hooked] = hooks;
+  if (!hooked) return;
+  const refuse = (why: string): never => {
+    throw new MrhookerError('function', `${placeText(hooked.at)}: ${name} can't be hooked: ${why}`);
+  };
+  if (declaration?.kind !== 'function') {
+    const kinds: Record<string, string> = { macro: 'a macro', type: 'a type', variable: 'a variable' };
+    throw refuse(`it is ${kinds[declaration?.kind ?? ''] ?? 'a constant'}, and nothing is called`);
+  }
+  const { inline, symbol } = declaration.function;
+  if (inline === 'static') refuse('its body is in the header, and becomes a part of each caller');
+  const returning = forwarded.has(symbol) && hooks.find(({ returns }) => returns);
+  if (returning) {
+    throw new MrhookerError(
+      'function',
+      `${placeText(returning.at)}: ${name} can't be replaced, and has no leave: it looks at who calls it, or doesn't return as others do. ` +
+        `hook(${name}, { enter(…) { … } }) sees its calls`,
+    );
+  }
 }
 
 function modulesFor(analysis: Analysis, units: readonly Unit[]): VirtualModules {

@@ -2,31 +2,8 @@
 import type { CType } from '../headers/model.js';
 import { isIndirect, kindOf, type Records } from '../headers/signature.js';
 import type { Language } from '../headers/specifier.js';
+import { forwarded } from '../stub/forwarded.js';
 import type { PlannedFunction, Unit } from './plan.js';
-
-/** Those that cannot be called and returned through: they are jumped to. */
-const FORWARDED = new Set([
-  '_setjmp',
-  'setjmp',
-  '__sigsetjmp',
-  'sigsetjmp',
-  'longjmp',
-  '_longjmp',
-  'siglongjmp',
-  'vfork',
-  'getcontext',
-  'setcontext',
-  'swapcontext',
-  'dlopen',
-  'dlmopen',
-  'dlsym',
-  'dlvsym',
-  'pthread_exit',
-]);
-
-export function isForwarded(symbol: string): boolean {
-  return FORWARDED.has(symbol);
-}
 
 const TABLE = 'mrhooker_functions';
 const RECORD_SIZE = 96;
@@ -112,8 +89,8 @@ function functionSource(fn: PlannedFunction, position: number, language: Languag
   } else {
     result = value(`${prefix}_r`, fn.type.resultText, fn.type.result);
   }
-  const forwarded = isForwarded(fn.symbol);
-  const generic = fn.hooked && (fn.variadic || forwarded);
+  const jumped = forwarded.has(fn.symbol);
+  const generic = fn.hooked && (fn.variadic || jumped);
   const target = `${result.type} (*)(${parameters.map(({ type }) => type).join(', ') || 'void'})`;
   code.push(cpp ? `using ${prefix}_f = ${target};` : `typedef ${target.replace('(*)', `(*${prefix}_f)`)};`);
   if (fn.hooked) {
@@ -126,13 +103,17 @@ function functionSource(fn: PlannedFunction, position: number, language: Languag
       code.push(entry(fn, position, parameters, result, cpp));
     }
   }
-  if (forwarded) flags.push('MR_FORWARD');
+  if (jumped) flags.push('MR_FORWARD');
   if (fn.variadic) flags.push('MR_VARIADIC');
   if (!fn.variadic) {
     code.push(thunk(prefix, parameters, result, cpp));
     fields.push(`.thunk = ${prefix}_thunk`);
   }
-  fields.push(`.index = ${fn.index}`, `.family = ${fn.index}`, `.flags = ${flags.join(' | ') || '0'}`);
+  if (fn.map) {
+    code.push(`static const uint8_t ${prefix}_map[] = {${fn.map.join(', ')}};`);
+    fields.push(`.map = ${prefix}_map`);
+  }
+  fields.push(`.index = ${fn.index}`, `.family = ${fn.family ?? fn.index}`, `.flags = ${flags.join(' | ') || '0'}`);
   return { code: code.join('\n'), row: `{${orderedFields(fields).join(', ')}}` };
 }
 
