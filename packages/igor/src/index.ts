@@ -20,5 +20,8 @@ export {
   streaming,
   unary,
 } from './protocol/build.js';
+export type { App, AppContext, AppFactory, AppHandler } from './serve/app.js';
+export { type ConnectSettings, connectIgor, startInstance } from './serve/instance.js';
+export { type Served, type ServeSettings, serve } from './serve/serve.js';
 export { SqliteCalls } from './store/sqlite-calls.js';
 export { SqliteDirectory } from './store/sqlite-directory.js';

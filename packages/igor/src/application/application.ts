@@ -86,6 +86,11 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     this.forgetTimer = setInterval(forget, aDay / 24).unref();
   }
 
+  /** From now on contexts are sealed with this ring's current key. */
+  useKeys(ring: KeyRing): void {
+    this.core.sealer.ring = ring;
+  }
+
   get counters() {
     return this.core.counters;
   }

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeFileAtomically } from '../application/files.js';
 import { IgorError } from '../error.js';
 import type { Log } from '../log.js';
@@ -47,17 +47,21 @@ export class Prosody implements XmppServer {
   private stopping = false;
   private readonly lastLines: string[] = [];
 
-  constructor(private readonly options: ProsodyOptions) {
+  private readonly options: ProsodyOptions;
+
+  constructor(options: ProsodyOptions) {
+    this.options = { ...options, folder: resolve(options.folder) };
     this.domain = options.domain ?? 'localhost';
     this.component = options.component ?? `igor.${this.domain}`;
-    mkdirSync(join(options.folder, 'data'), { recursive: true, mode: 0o700 });
-    this.secret = keptSecret(join(options.folder, 'component-secret'));
+    mkdirSync(join(this.options.folder, 'data'), { recursive: true, mode: 0o700 });
+    this.secret = keptSecret(join(this.options.folder, 'component-secret'));
   }
 
   async start(): Promise<void> {
     const { folder, listen } = this.options;
     this.clientPort = listen?.port || (await freePort());
     this.componentPort = await freePort();
+    endStale(join(folder, 'pid'), join(folder, 'prosody.cfg.lua'));
     writeFileAtomically(join(folder, 'prosody.cfg.lua'), this.configuration(), 0o600);
     await this.spawn();
   }
@@ -67,6 +71,7 @@ export class Prosody implements XmppServer {
     // In a group of its own: Ctrl-C is for us, and we end it in our order.
     const child = spawn('prosody', ['--config', file, '-F'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.child = child;
+    if (child.pid) writeFileAtomically(join(this.options.folder, 'pid'), `${child.pid}\n`, 0o600);
     let gone: IgorError | undefined;
     const exited = new Promise<void>((resolve) => {
       child.once('error', (cause: Error & { code?: string }) => {
@@ -191,6 +196,17 @@ Component ${lua(this.component)}
     const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
     await exited;
     clearTimeout(timer);
+  }
+}
+
+/** One that outlived us, because we were killed: it has our data, and nobody needs it. */
+function endStale(pidFile: string, configuration: string): void {
+  try {
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    if (command.includes(configuration)) process.kill(pid, 'SIGTERM');
+  } catch {
+    // There is none.
   }
 }
 

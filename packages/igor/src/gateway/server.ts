@@ -10,6 +10,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { IgorError } from '../error.js';
 import type { Log } from '../log.js';
 import type { Gateway } from './gateway.js';
 import { gatewayMethods } from './ports.js';
@@ -46,7 +47,13 @@ export class GatewayServer {
   async listen(): Promise<{ host: string; port: number }> {
     const { host, port } = this.options;
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
+      this.server.once('error', (cause: Error & { code?: string }) => {
+        const taken =
+          cause.code === 'EADDRINUSE'
+            ? `port ${port} of ${host} is taken: choose another, or 0 for any`
+            : cause.message;
+        reject(new IgorError('usage', taken, { cause }));
+      });
       this.server.listen(port, host, resolve);
     });
     return { host, port: (this.server.address() as AddressInfo).port };
