@@ -72,7 +72,7 @@ export default function (tu: TranslationUnit): void {
     mkdirSync(space.path('real'));
     space.write('real/a.c', old(1));
     symlinkSync('real', space.path('link'));
-    space.database(['real/a.c', 'link/a.c']);
+    space.database(['real/a.c', 'link/a.c'], ['-I.']);
     expect(space.run('run', 'mark.ts', '--write').stderr).toBe('cmonster: 1 change in 1 file written\n');
     expect(space.read('real/a.c')).toBe(old(1).replace('int', '/* seen */\nint'));
     expect(statSync(space.path('link')).isDirectory()).toBe(true);

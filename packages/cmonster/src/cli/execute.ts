@@ -7,10 +7,10 @@ import { applyChanges, digest, recover } from '../project/apply.js';
 import { renderFailure } from '../project/failure.js';
 import type { JobFinding, JobResult, JobSettings, OutputPiece } from '../project/job.js';
 import type { Disagreement, MergedFile } from '../project/merge.js';
-import { UnusableScript } from '../project/pool.js';
 import type { Project } from '../project/project.js';
 import { type RunOutcome, runScript } from '../project/run.js';
 import type { Unit } from '../project/unit.js';
+import { UnusableScript } from '../project/worker-process.js';
 import { baselineOf, readBaseline } from '../report/baseline.js';
 import { Fingerprints } from '../report/fingerprint.js';
 import { FindingRenderer, shownPath } from '../report/render.js';
@@ -34,6 +34,7 @@ export interface Execution {
   baseline: string | undefined;
   updateBaseline: boolean;
   allowErrors: boolean;
+  queue: string | undefined;
 }
 
 /** What the terminal shows is one person's; what a pipe gets is a program's. */
@@ -66,7 +67,7 @@ class Executor {
   }
 
   async run(): Promise<Exit> {
-    const { project, settings, jobs, allowErrors, mode } = this.execution;
+    const { project, settings, jobs, allowErrors, mode, queue } = this.execution;
     this.sayRecovered();
     this.sayFlags();
     const abort = new AbortController();
@@ -81,6 +82,8 @@ class Executor {
         settings,
         jobs,
         allowErrors,
+        queue,
+        waiting: () => this.say(`no worker yet: start some with cmonster worker --queue ${queue}\n`),
         signal: abort.signal,
         loaded: (printed) => this.print(printed),
         progress: ({ name }) => this.progress?.advance(name),

@@ -9,6 +9,7 @@ import { findCommand, replaceCommand } from './find.js';
 import { preprocessCommand } from './preprocess.js';
 import { splitAttached } from './preprocessing.js';
 import { runCommand } from './run.js';
+import { workerCommand } from './worker.js';
 
 export async function main(args: readonly string[]): Promise<void> {
   const parser = yargs(splitAttached(args))
@@ -19,6 +20,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .command(preprocessCommand)
     .command(findCommand)
     .command(replaceCommand)
+    .command(workerCommand)
     .completion('completion', 'Print a completion script for bash or zsh')
     .parserConfiguration({ 'populate--': true })
     .demandCommand(1, 'Say which command.')

@@ -25,6 +25,7 @@ export interface RunArguments extends ParseArguments {
   updateBaseline: boolean;
   scriptTimeout: number;
   cache: boolean;
+  queue?: string | undefined;
   '--'?: unknown;
 }
 
@@ -67,6 +68,11 @@ export function runOptions<T>(yargs: Argv<T>): Argv<T & RunArguments> {
       type: 'boolean',
       default: true,
       describe: 'Keep what was parsed for the next time (in $CMONSTER_CACHE, or ~/.cache/cmonster/units)',
+    })
+    .option('queue', {
+      type: 'string',
+      nargs: 1,
+      describe: 'Let workers (cmonster worker) do it, through this Redis: redis://host:port',
     })
     .option('script-timeout', {
       type: 'number',
@@ -152,6 +158,7 @@ export function executionOf(argv: RunArguments, project: Project, script: string
     baseline: argv.baseline === undefined ? undefined : resolve(argv.baseline),
     updateBaseline: argv.updateBaseline,
     allowErrors: argv.allowErrors,
+    queue: argv.queue,
   };
 }
 

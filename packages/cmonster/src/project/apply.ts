@@ -31,7 +31,7 @@ import {
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CmonsterError } from '../error.js';
-import { isRunning, ownIdentity, withFileLock } from './lock.js';
+import { isRunning, ownIdentity, removeIfStale, withFileLock } from './lock.js';
 
 export interface FileChange {
   /** Absolute, without symbolic links. */
@@ -194,11 +194,12 @@ function takeBack(journalPath: string, journal: Journal): void {
 /** Ends what commands that were killed had begun. Cheap when there is nothing. */
 export function recover(directory = stateDirectory()): Recovery {
   const recovery: Recovery = { completed: [], skipped: [], undone: false };
-  if (!existsSync(directory) || !readdirSync(directory).some((name) => JOURNAL.test(name))) return recovery;
+  if (!existsSync(directory) || readdirSync(directory).length === 0) return recovery;
   withFileLock(join(directory, 'lock'), () => {
     for (const name of readdirSync(directory)) {
       if (JOURNAL.test(name)) recoverOne(join(directory, name), recovery);
       else if (name.endsWith('.json.new')) rmSync(join(directory, name), { force: true });
+      else removeIfStale(join(directory, name));
     }
   });
   return recovery;

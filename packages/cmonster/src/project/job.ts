@@ -51,6 +51,8 @@ export interface JobResult {
   /** Flags that Clang refused and that were left out. */
   refusedFlags: string[];
   failure?: Failure;
+  /** Whether the failure is of the script as a whole, and so of every file. */
+  unusable?: boolean;
   /** Whether nothing had to be parsed. */
   cached: boolean;
 }

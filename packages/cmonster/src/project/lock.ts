@@ -40,7 +40,7 @@ export function withFileLock<T>(path: string, work: () => T): T {
   try {
     const end = Date.now() + PATIENCE;
     while (!tryLink(own, path)) {
-      removeStale(path);
+      removeIfStale(path);
       if (Date.now() > end) {
         throw new CmonsterError(
           'FILE_UNWRITABLE',
@@ -69,7 +69,8 @@ function tryLink(own: string, path: string): boolean {
   }
 }
 
-function removeStale(path: string): void {
+/** Removes a lock, or one that was about to be taken, whose holder is gone. */
+export function removeIfStale(path: string): void {
   try {
     const { ino } = statSync(path);
     if (isRunning(readFileSync(path, 'utf8'))) return;

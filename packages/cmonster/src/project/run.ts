@@ -2,7 +2,7 @@
 import type { Edit } from '../rewrite/edit.js';
 import type { JobFinding, JobResult, JobSettings, OutputPiece } from './job.js';
 import { Merge } from './merge.js';
-import { Pool } from './pool.js';
+import { type PoolOptions, runPool } from './pool.js';
 import type { Unit } from './unit.js';
 
 export interface RunOptions {
@@ -17,6 +17,9 @@ export interface RunOptions {
   allowErrors: boolean;
   /** What the script printed while it was loaded. */
   loaded(printed: readonly OutputPiece[]): void;
+  /** Where workers take the jobs from, instead of processes of our own; and what to do while there are none. */
+  queue: string | undefined;
+  waiting(): void;
   /** As files are done, in whatever order. */
   progress(unit: Unit): void;
   /** In the order of the units, each as soon as those before it are done. Findings of headers come once. */
@@ -42,7 +45,7 @@ export async function runScript(options: RunOptions): Promise<RunOutcome> {
   const collector = new Collector(options);
   const waiting = new Map<number, JobResult>();
   let next = 0;
-  const pool = new Pool({
+  const poolOptions: PoolOptions = {
     settings,
     units,
     database: options.database,
@@ -57,8 +60,10 @@ export async function runScript(options: RunOptions): Promise<RunOutcome> {
         collector.take(units[next++] as Unit, ready);
       }
     },
-  });
-  await pool.run();
+  };
+  // BullMQ is loaded only by who uses it.
+  if (options.queue === undefined) await runPool(poolOptions);
+  else await (await import('./queue.js')).runQueue(options.queue, poolOptions, options.waiting);
   return collector.outcome;
 }
 
