@@ -1,1 +1,1 @@
-export {};
+export { system } from './system/system.js';

@@ -1,0 +1,40 @@
+// Posts what a run says to its page's channel, in order. While one post is under way, what comes meanwhile is put
+// together into the next: a flood costs few posts, and the first word none of its speed.
+import type { JsonValue } from '@bufbuild/protobuf';
+import type { Channels } from 'igor';
+import { type PageEvent, runEvent } from './events.js';
+
+/** In one post, in events. */
+const most = 500;
+
+export class Reporter {
+  readonly #waiting: PageEvent[] = [];
+  #posting: Promise<void> | undefined;
+
+  constructor(
+    private readonly channels: Pick<Channels, 'post'>,
+    private readonly channel: string,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  post(event: PageEvent): void {
+    this.#waiting.push(event);
+    this.#posting ??= this.#send();
+  }
+
+  /** Resolves when everything has been handed over. */
+  async flush(): Promise<void> {
+    while (this.#posting) await this.#posting;
+  }
+
+  async #send(): Promise<void> {
+    // What is said in the same breath goes together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const events = this.#waiting.splice(0, most);
+      const data = (events.length === 1 ? events[0] : events) as unknown as JsonValue;
+      await this.channels.post(this.channel, runEvent, data).catch(this.onError);
+    }
+    this.#posting = undefined;
+  }
+}

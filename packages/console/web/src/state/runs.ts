@@ -1,0 +1,197 @@
+// The runs of this tab, put together from what its channel says.
+import { signal } from '@preact/signals';
+import type { Place } from '../../../src/error.js';
+import type { CallOutcome, PageEvent, RunEnd, RunStart } from '../../../src/runs/events.js';
+import type { LogLevel, ShowAs } from '../../../src/sandbox/protocol.js';
+import type { Tree } from '../../../src/values/pack.js';
+import { ApiError, api } from '../api.js';
+import { channel, listenPath } from '../boot.js';
+import { sameShape } from '../values/shape.js';
+import { chosen } from './agents.js';
+
+export interface Call {
+  kind: 'call';
+  call: number;
+  agent: string;
+  method: string;
+  request?: Tree;
+  place?: Place;
+  items: Tree[];
+  progress?: Tree;
+  outcome?: CallOutcome;
+}
+
+export type Output =
+  | { kind: 'show'; value: Tree; as?: ShowAs; title?: string }
+  /** Values of the same shape, shown one after another. */
+  | { kind: 'rows'; values: Tree[]; as?: ShowAs; title?: string }
+  | { kind: 'log'; level: LogLevel; values: Tree[] }
+  | { kind: 'muted' }
+  | Call;
+
+export interface Run {
+  id: string;
+  start: RunStart;
+  outputs: Output[];
+  end?: RunEnd;
+  /** Opened by a link: not of this tab. */
+  shared: boolean;
+}
+
+/** Newest first. */
+export const runs = signal<Run[]>([]);
+/** Whether the channel is open. */
+export const listening = signal(false);
+/** Why the last one could not be started. */
+export const refused = signal<{ message: string; place?: Place } | undefined>(undefined);
+/** Between Go! and the server's word. */
+export const starting = signal(false);
+
+const byId = new Map<string, Run>();
+
+function runOf(id: string): Run {
+  let run = byId.get(id);
+  if (!run) {
+    const start: RunStart = { type: 'start', run: id, user: '', agents: [], code: '', at: Date.now(), until: 0 };
+    run = { id, start, outputs: [], shared: false };
+    byId.set(id, run);
+  }
+  return run;
+}
+
+function callOf(run: Run, call: number, agent: string, method: string): Call {
+  const known = run.outputs.find((output): output is Call => output.kind === 'call' && output.call === call);
+  if (known) return known;
+  const made: Call = { kind: 'call', call, agent, method, items: [] };
+  run.outputs.push(made);
+  return made;
+}
+
+function apply(event: PageEvent): void {
+  const run = runOf(event.run);
+  switch (event.type) {
+    case 'start':
+      run.start = event;
+      break;
+    case 'end':
+      run.end = event;
+      break;
+    case 'show':
+      addShown(run, event);
+      break;
+    case 'log':
+      run.outputs.push({ kind: 'log', level: event.level, values: event.values });
+      break;
+    case 'muted':
+      run.outputs.push({ kind: 'muted' });
+      break;
+    case 'call':
+      Object.assign(callOf(run, event.call, event.agent, event.method), {
+        request: event.request,
+        ...(event.place && { place: event.place }),
+      });
+      break;
+    case 'outcome':
+      callOf(run, event.call, event.agent, event.method).outcome = event;
+      break;
+    case 'item':
+      callOf(run, event.call, event.agent, event.method).items.push(event.value);
+      break;
+    case 'progress':
+      callOf(run, event.call, event.agent, event.method).progress = event.value;
+      break;
+    default:
+  }
+}
+
+/** What is shown one after another in the same shape belongs together: a table or a chart that grows. */
+function addShown(run: Run, { value, as, title }: { value: Tree; as?: ShowAs; title?: string }): void {
+  const options = { ...(as && { as }), ...(title && { title }) };
+  const last = run.outputs.findLast((output) => output.kind !== 'call');
+  if (last?.kind === 'show' && last.as === as && last.title === title && sameShape(last.value, value)) {
+    run.outputs[run.outputs.indexOf(last)] = { kind: 'rows', values: [last.value, value], ...options };
+  } else if (last?.kind === 'rows' && last.as === as && last.title === title && sameShape(last.values[0]!, value)) {
+    run.outputs[run.outputs.indexOf(last)] = { ...last, values: last.values };
+    last.values.push(value);
+  } else {
+    run.outputs.push({ kind: 'show', value, ...options });
+  }
+}
+
+let drawing = 0;
+/** Many events can come between two pictures. */
+function changed(): void {
+  if (drawing) return;
+  const draw = (): void => {
+    drawing = 0;
+    runs.value = [...byId.values()].sort((a, b) => b.start.at - a.start.at).map((run) => ({ ...run }));
+  };
+  // A page that can't be seen gets no animation frames.
+  drawing = document.hidden ? window.setTimeout(draw, 50) : requestAnimationFrame(draw);
+}
+
+export function takeEvents(events: PageEvent | PageEvent[]): void {
+  for (const event of Array.isArray(events) ? events : [events]) apply(event);
+  changed();
+}
+
+export function watchRuns(): void {
+  const source = new EventSource(listenPath(channel));
+  source.addEventListener('run', (event) => {
+    takeEvents(JSON.parse((event as MessageEvent<string>).data) as PageEvent | PageEvent[]);
+  });
+  source.addEventListener('open', () => {
+    listening.value = true;
+  });
+  source.addEventListener('error', () => {
+    listening.value = false;
+  });
+}
+
+export async function go(code: string): Promise<void> {
+  if (starting.value) return;
+  starting.value = true;
+  refused.value = undefined;
+  try {
+    takeEvents(await api.run(code, chosen.value));
+  } catch (error) {
+    const { message, place } = error as ApiError;
+    refused.value = { message, ...(place && { place }) };
+  } finally {
+    starting.value = false;
+  }
+}
+
+export async function stop(run: Run): Promise<void> {
+  await api.stop(run.id).catch((error: ApiError) => {
+    refused.value = { message: error.message };
+  });
+}
+
+/** A run that a link leads to. */
+export async function openShared(id: string): Promise<Run | undefined> {
+  try {
+    const { start, events } = await api.find(id);
+    const run = runOf(id);
+    if (run.outputs.length === 0 && !run.end) {
+      run.shared = true;
+      for (const event of events) apply(event);
+    }
+    run.start = start;
+    changed();
+    return run;
+  } catch (error) {
+    refused.value = { message: error instanceof ApiError ? error.message : String(error) };
+    return undefined;
+  }
+}
+
+/** Its instance is gone, if it should have ended and has not said so. */
+export function isLost(run: Run, now: number): boolean {
+  return !run.end && run.start.until > 0 && now > run.start.until + 5000;
+}
+
+export function forgetRuns(): void {
+  byId.clear();
+  changed();
+}
