@@ -12,7 +12,7 @@ export interface ImportUse {
   hooked: boolean;
   at: Place;
   /** Where `hook()` is called with it, as far as that can be seen; and whether the hook does more than look at the begin. */
-  hooks: { at: Place; returns: boolean }[];
+  hooks: { at: Place; returns: boolean; aliases: boolean }[];
 }
 
 /** Names imported from headers, by specifier. */
@@ -183,14 +183,18 @@ class Reader {
 
   private call(node: CallExpression, ancestors: readonly AnyNode[]): void {
     const name = this.libraryName(node.callee as Expression);
-    const [first, second] = node.arguments;
+    const [first, second, third] = node.arguments;
     if (name === 'hook') {
       this.hooks = true;
       const fn = first?.type === 'Identifier' ? this.headers.get(first.name) : undefined;
       if (fn && fn.name !== '*') {
         this.use(fn.specifier, fn.name, true, first as AnyNode);
         const use = this.analysis.imports.get(fn.specifier)?.get(fn.name);
-        use?.hooks.push({ at: this.placeOf(node), returns: !onlyEnters(second as Expression | undefined) });
+        use?.hooks.push({
+          at: this.placeOf(node),
+          returns: !onlyEnters(second as Expression | undefined),
+          aliases: optionOf(third as Expression | undefined, 'aliases') !== false,
+        });
       }
       const text = first && literalText(first as Expression);
       if (text !== undefined && !this.analysis.patterns.includes(text)) this.analysis.patterns.push(text);
@@ -243,6 +247,15 @@ class Reader {
   private error(node: AnyNode, message: string): MrhookerError {
     return new MrhookerError('script', `${placeText(this.placeOf(node))}: ${message}`);
   }
+}
+
+/** A literal of an object's property. */
+function optionOf(options: Expression | undefined, name: string): unknown {
+  if (options?.type !== 'ObjectExpression') return undefined;
+  const property = options.properties.find(
+    (each) => each.type === 'Property' && memberName(each.key as Expression, each.computed) === name,
+  );
+  return property?.type === 'Property' ? constantValue(property.value as Expression) : undefined;
 }
 
 /** `{ enter }`: the hook sees the call begin, and no more. */

@@ -2,6 +2,7 @@
 import type { CFunction, CType, Declaration, Declarations, FunctionType } from '../headers/model.js';
 import { functionSignature, signatureOf } from '../headers/signature.js';
 import type { Language } from '../headers/specifier.js';
+import { type Alias, aliasesOf, familyOf } from '../stub/aliases.js';
 
 /** One entry of a stub's array of functions. */
 export interface PlannedFunction {
@@ -36,6 +37,8 @@ export interface Unit {
   arguments: string[];
   declarations: Declarations;
   functions: PlannedFunction[];
+  /** Definitions in C of names that call a hooked function. */
+  redirects: readonly string[];
   /** By the specifier that the script writes. */
   modules: Map<string, PlannedName[]>;
 }
@@ -44,6 +47,9 @@ const VOID: CType = { kind: 'void' };
 
 export class Planner {
   private readonly functions: PlannedFunction[] = [];
+  /** C of names that need no record. */
+  readonly redirects: string[] = [];
+  private readonly families: { fn: CFunction; planned: PlannedFunction }[] = [];
   private readonly byKey = new Map<string, PlannedFunction>();
   private readonly declarations: Declarations;
   private readonly first: number;
@@ -54,15 +60,23 @@ export class Planner {
     this.first = first;
   }
 
-  get planned(): PlannedFunction[] {
+  /** All of them, with the other names of those that are hooked: what a script names itself comes before those. */
+  finish(): PlannedFunction[] {
+    for (const { fn, planned } of this.families) this.addAliases(fn, planned);
     return this.functions;
   }
 
-  /** @param hooked whether the script uses the name for more than a call, so that it could be hooked */
-  add(name: string, hooked: boolean): PlannedName {
+  /**
+   * @param hooked whether the script uses the name for more than a call, so that it could be hooked
+   * @param aliases whether its hooks are for other names of the same function, too
+   */
+  add(name: string, hooked: boolean, aliases = true): PlannedName {
     const declaration = this.declarations.names[name];
     if (!declaration) throw new Error(`'${name}' was not declared`);
     const planned = this.function(declaration, hooked);
+    if (planned && hooked && aliases && declaration.kind === 'function' && !planned.wrapper) {
+      this.families.push({ fn: declaration.function, planned });
+    }
     return { name, declaration, ...(planned && { index: planned.index }) };
   }
 
@@ -99,6 +113,31 @@ export class Planner {
     }));
   }
 
+  private addAliases(fn: CFunction, planned: PlannedFunction): void {
+    const primary = familyOf(fn.symbol);
+    const members: Alias[] = [{ name: primary }, ...aliasesOf(primary)];
+    // Of a fortified variant the parameters are others than of its family.
+    if (fn.method || members.some(({ name, map }) => name === fn.symbol && map !== undefined)) return;
+    for (const { name, map, signature, redirect } of members) {
+      if (name === fn.symbol || this.byKey.has(name)) continue;
+      if (redirect !== undefined) {
+        this.redirects.push(redirect);
+        continue;
+      }
+      const own = signature === undefined ? undefined : typeOfSignature(signature);
+      const variadic = planned.variadic && !name.endsWith('_2');
+      const alias = this.entry(name, true, () => ({
+        symbol: name,
+        signature: signature ?? planned.signature,
+        type: own ?? fn.type,
+        variadic,
+        family: planned.index,
+        ...(map && { map }),
+      }));
+      alias.family ??= planned.index;
+    }
+  }
+
   private wrapper(kind: 'call' | 'value' | 'address', text: string, type: FunctionType): PlannedFunction {
     const signature = signatureOf(type, this.declarations.records);
     return this.entry(`${kind} ${text}`, false, () => ({
@@ -120,6 +159,28 @@ export class Planner {
     planned.hooked ||= hooked;
     return planned;
   }
+}
+
+const KINDS: Readonly<Record<string, [text: string, type: CType]>> = {
+  v: ['void', VOID],
+  i: ['int', { kind: 'integer', size: 4, signed: true }],
+  I: ['unsigned', { kind: 'integer', size: 4, signed: false }],
+  l: ['long', { kind: 'integer', size: 8, signed: true }],
+  L: ['unsigned long', { kind: 'integer', size: 8, signed: false }],
+  p: ['void *', { kind: 'pointer', to: VOID }],
+};
+
+/** Of a name that no header declares. */
+function typeOfSignature(signature: string): FunctionType {
+  const [result = ['void', VOID], ...parameters] = [...signature].map(
+    (kind) => KINDS[kind] ?? (KINDS.p as [string, CType]),
+  );
+  return {
+    result: result[1] as CType,
+    resultText: result[0] as string,
+    parameters: parameters.map(([, type]) => type),
+    parameterTexts: parameters.map(([text]) => text),
+  };
 }
 
 function valueFunction(result: CType): FunctionType {

@@ -90,7 +90,7 @@ async function readUnit(
   for (const { specifier, names } of wanted) {
     const planned = [...names].map(([name, use]) => {
       requireUse(declarations.names[name], name, use);
-      return planner.add(name, use.hooked);
+      return planner.add(name, use.hooked, wantsAliases(use));
     });
     modules.set(specifier.text, planned);
   }
@@ -100,7 +100,8 @@ async function readUnit(
     source: headerSource(all, headerOptions),
     arguments: [...clangArguments(headerOptions), ...specifiers.flatMap((specifier) => specifier.arguments)],
     declarations,
-    functions: planner.planned,
+    functions: planner.finish(),
+    redirects: planner.redirects,
     modules,
   };
 }
@@ -109,6 +110,11 @@ function requireName(headers: Headers, name: string, specifier: string, at: Plac
   if (headers.has(name)) return;
   const hint = didYouMean(name, headers.names);
   throw new MrhookerError('function', `${placeText(at)}: '${specifier}' declares no '${name}'.${hint}`);
+}
+
+/** Unless each hook on it says otherwise. */
+function wantsAliases({ hooks }: ImportUse): boolean {
+  return hooks.length === 0 || hooks.some(({ aliases }) => aliases);
 }
 
 const NO_NAMES: ReadonlyMap<string, ImportUse> = new Map();

@@ -21,6 +21,7 @@ export function stubSource(unit: Unit): string {
     `extern mr_function mr_functions[${count}] __asm__("${TABLE}") __attribute__((visibility("hidden")));`,
     ...(language === 'c++' ? ['}'] : []),
     ...parts.map(({ code }) => code),
+    ...unit.redirects.map((redirect) => `MR_EXPORT ${redirect}`),
     `mr_function mr_functions[${count}] = {`,
     ...parts.map(({ row }) => `  ${row},`),
     '};',

@@ -1,5 +1,5 @@
 /** The call that a hook runs for, and the thread and process around it. */
-import type { StackFrame } from './native.js';
+import type { NativeArguments, StackFrame } from './native.js';
 import type { Integer, Pointer } from './pointer.js';
 import { pointerPrototype, type Type } from './pointer.js';
 
@@ -24,13 +24,24 @@ export const call = {
   },
 };
 
+/** Of a call that had none: `open` may be entered as one that takes no mode. */
+const NONE: NativeArguments = { word: () => 0, pointer: () => null, double: () => 0, words: 0 };
+
+function behind(): NativeArguments {
+  try {
+    return __mr.arguments();
+  } catch {
+    return NONE;
+  }
+}
+
 /** Arguments behind those that a header names: of `printf`, `open`. Counted from 0; integers and floating point apart. */
 export const varargs = {
-  int: (index: number): number => Number(BigInt.asIntN(32, BigInt(__mr.arguments().word(index)))),
-  long: (index: number): Integer => __mr.arguments().word(index),
+  int: (index: number): number => Number(BigInt.asIntN(32, BigInt(behind().word(index)))),
+  long: (index: number): Integer => behind().word(index),
   pointer: <T = unknown>(index: number, type?: Type<T>): Pointer<T> | null =>
-    __mr.arguments().pointer(index, type && pointerPrototype(type)) as Pointer<T> | null,
-  double: (index: number): number => __mr.arguments().double(index),
+    behind().pointer(index, type && pointerPrototype(type)) as Pointer<T> | null,
+  double: (index: number): number => behind().double(index),
 };
 
 /** The frames above the hook, innermost first. */
