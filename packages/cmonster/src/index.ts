@@ -18,6 +18,7 @@ export const parseSync = TranslationUnit.parseSync;
 export * from './ast/generated/index.js';
 export type { ConstantValue } from './ast/node.js';
 export { Node, TypeRow } from './ast/node.js';
+export type { NodeList } from './ast/node-list.js';
 export type { ParseOptions, ReparseOptions } from './ast/options.js';
 export type { BaseLayout, FieldLayout, RecordLayout } from './ast/record-layout.js';
 export type { NodeClass, TypeClass } from './ast/registry.js';
@@ -40,6 +41,7 @@ export { type ParsePatternOptions, Pattern, type PatternOptions, parsePattern } 
 export { PatternError } from './match/pattern/pattern-error.js';
 export { type Formattable, format } from './preprocess/format.js';
 export { Preprocessor, type PreprocessorOptions, type TokensOptions } from './preprocess/preprocessor.js';
+export { Conditional, type ConditionalDirective } from './preprocessor/conditional.js';
 export type { PreprocessorEvent, PreprocessorEvents, PresumedPlace } from './preprocessor/events.js';
 export { Include, Macro, MacroExpansion, type MacroToken, PreprocessorFacts } from './preprocessor/facts.js';
 export type {
@@ -52,10 +54,13 @@ export type {
   MacroResult,
   Pragma,
   PragmaHandler,
+  ScriptOptions,
 } from './preprocessor/hooks.js';
 export { PreprocessorHooks } from './preprocessor/hooks.js';
+export { Inclusion } from './preprocessor/inclusion.js';
 export type { InlineLimits } from './preprocessor/inline.js';
 export { PreprocessorToken, TokenList } from './preprocessor/token.js';
+export { type Branch, LineReason } from './preprocessor/why.js';
 export { Project } from './project/project.js';
 export { forProject, type ProjectScript, type UnitScript } from './project/script.js';
 export type { FlagNotice, Unit } from './project/unit.js';
@@ -70,7 +75,14 @@ export type {
 } from './report/finding.js';
 export { Code, type CodeLike, type CodeValue, c, METAVARIABLE, type Metavariable } from './rewrite/code.js';
 export { applyEdits, type Edit, type EditOrigin } from './rewrite/edit.js';
-export { type PlaceLike, type RangeLike, Rewriter } from './rewrite/rewriter.js';
+export type { Editability, FrozenPlace, FrozenReason } from './rewrite/editability.js';
+export { type FormatOptions, formatEdits } from './rewrite/format.js';
+export type { HeaderName } from './rewrite/includes.js';
+export { replacementsYaml } from './rewrite/replacements.js';
+export { type OutputOptions, type PlaceLike, type RangeLike, Rewriter } from './rewrite/rewriter.js';
+export { select } from './rewrite/selectors.js';
+export type { Specifier } from './rewrite/specifiers.js';
+export type { RemoveOptions } from './rewrite/statement.js';
 export { Diagnostic, type DiagnosticLevel, type FixIt, renderDiagnostics } from './source/diagnostic.js';
 export type { RenderOptions } from './source/diagnostic-renderer.js';
 export { type FileRange, Location, Position, type PresumedPosition, Range } from './source/location.js';

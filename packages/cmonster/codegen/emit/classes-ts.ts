@@ -72,6 +72,7 @@ export class ClassEmitter {
         bases.set(base === 'Node' ? '../node.js' : '../type-base.js', new Set([base]));
     for (const name of ['ExprCode', 'StmtCode', 'TypeCode', 'BinaryOperatorText', 'UnaryOperatorText'])
       if (text.includes(`(value: ${name})`)) use('../../rewrite/code.js', name);
+    if (text.includes('(word: Specifier)')) use('../../rewrite/specifiers.js', 'Specifier');
     if (text.includes('NodeList<')) use('../node-list.js', 'NodeList');
     for (const name of ['Location', 'Range'])
       if (new RegExp(`: (readonly )?${name}\\b|\\[.*\\b${name}\\b.*\\]`).test(text))

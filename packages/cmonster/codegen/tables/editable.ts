@@ -59,6 +59,20 @@ export const setters: Readonly<Record<string, Accepts>> = {
 
 /** Members that Clang has under no name of one word: in TypeScript, at the end of a class. */
 export const additions: Readonly<Record<string, string>> = {
+  Decl: `
+  /** Adds a word to the declaration: \`static\` in front, \`override\` behind the parameters. Nothing happens when it is there. */
+  addSpecifier(word: Specifier): void {
+    this.tu.rewriter.addSpecifier(this, word);
+  }
+  /** Takes a word out of the declaration. @returns whether it was there */
+  removeSpecifier(word: Specifier): boolean {
+    return this.tu.rewriter.removeSpecifier(this, word);
+  }
+  /** Puts an attribute at the declaration: \`[[nodiscard]]\`. \`attr.remove()\` takes one out. */
+  addAttribute(attribute: string): void {
+    this.tu.rewriter.addAttribute(this, attribute);
+  }
+`,
   BinaryOperator: `
   /** As it is written: \`+=\`. */
   get operator(): BinaryOperatorText {

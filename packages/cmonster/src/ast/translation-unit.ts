@@ -10,7 +10,8 @@ import { locateFrontend } from '../frontend/locate.js';
 import { type FactsHost, PreprocessorFacts } from '../preprocessor/facts.js';
 import { type Report, type ReportOptions, type ReportTarget, reportAt } from '../report/finding.js';
 import type { Edit } from '../rewrite/edit.js';
-import type { Rewriter } from '../rewrite/rewriter.js';
+import type { HeaderName } from '../rewrite/includes.js';
+import type { OutputOptions, Rewriter } from '../rewrite/rewriter.js';
 import { type Diagnostic, diagnosticsOf } from '../source/diagnostic.js';
 import { Location, type Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
@@ -500,24 +501,33 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     return file === this.mainFile || (file.kind === 'file' && this.settings.isEditable(file.path));
   }
 
+  /** Adds an include to the main file where its like are, unless it is there: `tu.addInclude('<stdio.h>')`. */
+  addInclude(header: HeaderName): void {
+    this.rewriter.addInclude(header);
+  }
+  /** Takes an include out of the main file. @returns whether there was one */
+  removeInclude(header: HeaderName): boolean {
+    return this.rewriter.removeInclude(header);
+  }
+
   /** What was staged, as plain data: sorted by offset in each file, nothing overlapping. */
   get edits(): Edit[] {
     return this.rewriterObject?.edits ?? [];
   }
 
   /** The text of the main file, or of another, with what was staged. */
-  rewrite(file: SourceFile | string = this.mainFile): string {
-    return this.rewriter.text(file);
+  rewrite(file: SourceFile | string = this.mainFile, options: OutputOptions = {}): string {
+    return this.rewriter.text(file, options);
   }
 
   /** What was staged, as a unified diff. Empty when nothing was. */
-  diff(): string {
-    return this.rewriter.diff();
+  diff(options: OutputOptions = {}): string {
+    return this.rewriter.diff(options);
   }
 
   /** Writes the files that change: each at once or not at all. @returns their paths */
-  save(): string[] {
-    return this.rewriter.save();
+  save(options: OutputOptions = {}): string[] {
+    return this.rewriter.save(options);
   }
 
   // --- The end ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /** Stages changes of source text, and gives the result. Everything that edits goes through here. */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { RecordDecl } from '../ast/generated/index.js';
+import { type Decl, RecordDecl } from '../ast/generated/index.js';
 import { Node } from '../ast/node.js';
 import type { TranslationUnit } from '../ast/translation-unit.js';
 import { CmonsterError } from '../error.js';
@@ -13,14 +13,18 @@ import { unifiedDiff } from './diff.js';
 import { applyEdits, type Edit, type EditOrigin } from './edit.js';
 import { type Editability, editabilityOf, type FrozenPlace } from './editability.js';
 import { FieldList } from './field-list.js';
+import { formatEdits } from './format.js';
+import { addInclude, type HeaderName, removeInclude } from './includes.js';
 import { layout, sourceOf } from './layout.js';
 import { indentationAt } from './lex.js';
 import { CommaList, type EditableList } from './list.js';
 import { listName, listPlace } from './lists.js';
 import { conflict, ensureBalanced, frozenError, placeName } from './problem.js';
 import { commit, renderRange } from './render.js';
+import { replacementsYaml } from './replacements.js';
 import { saveAll } from './save.js';
 import { assign } from './setters.js';
+import { addAttribute, addSpecifier, removeSpecifier, type Specifier } from './specifiers.js';
 import { Level, type Operand, type Piece, type Splice } from './splice.js';
 import type { RemoveOptions } from './statement.js';
 import * as statement from './statement.js';
@@ -30,6 +34,11 @@ import { writtenNode } from './written-node.js';
 export type PlaceLike = Location | { file: SourceFile; offset: number };
 /** A stretch of source: as Clang knows it, bytes of a file, or what is written for a node. */
 export type RangeLike = Range | FileRange | Node;
+
+export interface OutputOptions {
+  /** Runs clang-format over what changed: with the closest .clang-format, or in the style given as for its `--style`. */
+  format?: boolean | string;
+}
 
 /** What an operation asks for, before it is known to be possible. */
 export interface Request {
@@ -117,6 +126,27 @@ export class Rewriter {
   }
   append(node: Node, code: CodeLike): void {
     block.append(this, node, code);
+  }
+
+  addSpecifier(decl: Decl, word: Specifier): void {
+    addSpecifier(this, decl, word);
+  }
+  removeSpecifier(decl: Decl, word: Specifier): boolean {
+    return removeSpecifier(this, decl, word);
+  }
+  addAttribute(decl: Decl, attribute: string): void {
+    addAttribute(this, decl, attribute);
+  }
+
+  // --- Includes -----------------------------------------------------------------------------------------------------
+
+  /** Adds an include where its like are, unless the file has it. */
+  addInclude(header: HeaderName, file: SourceFile = this.tu.mainFile): void {
+    addInclude(this, header, file);
+  }
+  /** Takes an include out. @returns whether there was one */
+  removeInclude(header: HeaderName, file: SourceFile = this.tu.mainFile): boolean {
+    return removeInclude(this, header, file);
   }
 
   // --- Staging ------------------------------------------------------------------------------------------------------
@@ -211,24 +241,19 @@ export class Rewriter {
 
   /** What was staged, as plain data. */
   get edits(): Edit[] {
-    return this.changed.flatMap(({ edits }) => edits);
+    return this.changed().flatMap(({ edits }) => edits);
   }
 
   /** A file's bytes with what was staged. */
-  bytes(file: SourceFile): Uint8Array {
-    const level = this.levels.get(file);
-    return level
-      ? applyEdits(
-          file.bytes,
-          commit(file, level, (other) => this.level(other)),
-        )
-      : file.bytes;
+  bytes(file: SourceFile, options: OutputOptions = {}): Uint8Array {
+    const edits = this.levels.has(file) ? this.editsOf(file, options) : [];
+    return edits.length > 0 ? applyEdits(file.bytes, edits) : file.bytes;
   }
 
   /** The text of a file with what was staged. */
-  text(file: SourceFile | string): string {
+  text(file: SourceFile | string, options: OutputOptions = {}): string {
     const source = this.fileOf(file);
-    const bytes = Buffer.from(this.bytes(source));
+    const bytes = Buffer.from(this.bytes(source, options));
     return bytes.toString(source.encoding === 'latin1' ? 'latin1' : 'utf8');
   }
 
@@ -240,23 +265,42 @@ export class Rewriter {
     throw new CmonsterError('USAGE', `${file} is no file that ${this.tu.file} includes`, { file });
   }
 
-  private get changed(): { file: SourceFile; edits: Edit[] }[] {
-    return [...this.levels].flatMap(([file, level]) => {
-      const edits = commit(file, level, (other) => this.level(other));
+  /** The files that change, with their edits. */
+  private changed(options: OutputOptions = {}): { file: SourceFile; edits: Edit[] }[] {
+    return [...this.levels.keys()].flatMap((file) => {
+      const edits = this.editsOf(file, options);
       return edits.length > 0 ? [{ file, edits }] : [];
     });
   }
 
+  private editsOf(file: SourceFile, { format = false }: OutputOptions): Edit[] {
+    const edits = commit(file, this.level(file), (other) => this.level(other));
+    if (format === false) return edits;
+    return formatEdits(file.bytes, edits, file.path, typeof format === 'string' ? { style: format } : {});
+  }
+
   /** A unified diff of the files that change, their paths relative to the current directory where they are below it. */
-  diff(): string {
-    const parts = this.changed.map(({ file, edits }) => unifiedDiff(file.bytes, edits, shortPath(file.path)));
+  diff(options: OutputOptions = {}): string {
+    const parts = this.changed(options).map(({ file, edits }) => unifiedDiff(file.bytes, edits, shortPath(file.path)));
     const bytes = Buffer.concat(parts);
     return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
   }
 
+  /** What was staged as the YAML that clang-apply-replacements reads. */
+  get replacements(): string {
+    for (const { file, edits } of this.changed()) {
+      const foreign = file.encoding === 'latin1' && edits.find(({ text }) => !isAscii(Buffer.from(text)));
+      if (foreign) {
+        const message = `the text at byte ${foreign.offset} cannot be said in YAML, which is UTF-8 as the file is not`;
+        throw new CmonsterError('EDIT_ENCODING', message, { file: file.name });
+      }
+    }
+    return replacementsYaml(this.tu.mainFile.path, this.edits);
+  }
+
   /** Writes the files that change, all of them or none. @returns their paths */
-  save(): string[] {
-    const changes = this.changed.map(({ file, edits }) => ({
+  save(options: OutputOptions = {}): string[] {
+    const changes = this.changed(options).map(({ file, edits }) => ({
       path: file.path,
       before: file.bytes,
       after: applyEdits(file.bytes, edits),

@@ -8,6 +8,7 @@ import {
   FieldDecl,
   ForStmt,
   IfStmt,
+  type NamedDecl,
   ReturnStmt,
   Stmt,
   type UnaryOperator,
@@ -21,6 +22,7 @@ import { withSemicolon } from './extent.js';
 import { copyOf, layOut, sourceOf } from './layout.js';
 import { indentationAt, skipTrivia } from './lex.js';
 import { binaryPrecedence, operandPrecedence, Precedence, requiredPrecedence } from './precedence.js';
+import { assignName } from './rename.js';
 import type { Request, Rewriter } from './rewriter.js';
 import type { Copy, Piece } from './splice.js';
 import * as statement from './statement.js';
@@ -35,6 +37,7 @@ const special: Readonly<Record<string, Assign>> = {
   'CStyleCastExpr.typeAsWritten': assignCastType,
   'ExplicitCastExpr.typeAsWritten': assignCastType,
   'FunctionDecl.returnType': assignReturnType,
+  'NamedDecl.name': (rewriter, node, value) => assignName(rewriter, node as NamedDecl, String(value)),
   'TypedefNameDecl.underlyingType': assignType,
   'UnaryOperator.operator': assignUnaryOperator,
   'ValueDecl.type': assignType,

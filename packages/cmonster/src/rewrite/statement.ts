@@ -1,5 +1,5 @@
 /** Statements and declarations: taken out, put beside others, put in the place of others. */
-import { Decl, Expr, FunctionDecl, LabelStmt, Stmt, SwitchCase } from '../ast/generated/index.js';
+import { Attr, Decl, Expr, FunctionDecl, LabelStmt, Stmt, SwitchCase } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
 import { CmonsterError } from '../error.js';
 import type { FileRange } from '../source/location.js';
@@ -30,6 +30,7 @@ import {
 import { listOf } from './lists.js';
 import { requiredPrecedence } from './precedence.js';
 import type { Request, Rewriter } from './rewriter.js';
+import { removeAttribute } from './specifiers.js';
 import type { Piece } from './splice.js';
 
 export interface RemoveOptions {
@@ -69,6 +70,10 @@ function lastCharacter(pieces: readonly Piece[]): string {
 /** Takes out a statement or a declaration with its lines. */
 export function remove(rewriter: Rewriter, node: Node, { comment = false }: RemoveOptions): void {
   const written = rewriter.writtenNode(node, 'remove');
+  if (written.is(Attr)) {
+    removeAttribute(rewriter, written);
+    return;
+  }
   const element = listOf(written);
   if (element) {
     rewriter.removeElement(element.owner, element.of, element.number);
