@@ -78,6 +78,7 @@ export { applyEdits, type Edit, type EditOrigin } from './rewrite/edit.js';
 export type { Editability, FrozenPlace, FrozenReason } from './rewrite/editability.js';
 export { type FormatOptions, formatEdits } from './rewrite/format.js';
 export type { HeaderName } from './rewrite/includes.js';
+export { planRename, planRenameOf, type Rename, type UnprovenPlace } from './rewrite/rename.js';
 export { replacementsYaml } from './rewrite/replacements.js';
 export { type OutputOptions, type PlaceLike, type RangeLike, Rewriter } from './rewrite/rewriter.js';
 export { select } from './rewrite/selectors.js';

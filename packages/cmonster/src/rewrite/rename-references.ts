@@ -10,18 +10,24 @@ import {
   CXXDestructorDecl,
   CXXMethodDecl,
   CXXRecordDecl,
+  DesignatedInitExpr,
   type Designator,
-  type FunctionDecl,
+  type FieldDecl,
+  FunctionDecl,
   type GotoStmt,
+  type InitListExpr,
   type LambdaCapture,
   NamedDecl,
   type NamespaceAliasDecl,
   NamespaceDecl,
   type NestedNameSpecifierLoc,
+  type OffsetOfExpr,
   type OverloadExpr,
+  RecordDecl,
   type TemplateSpecializationType,
   type UsingDecl,
   type UsingDirectiveDecl,
+  UsingShadowDecl,
 } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
 import { kindNumber, kindsOf } from '../ast/registry.js';
@@ -123,7 +129,8 @@ function belongsTo(decl: NamedDecl, entity: Entity, candidates: readonly NamedDe
     other instanceof NamedDecl && entity.has(other.location.raw);
   const { canonicalDecl } = decl as NamedDecl & { canonicalDecl?: Node };
   if (isIn(canonicalDecl)) return true;
-  if (decl instanceof CXXConstructorDecl || decl instanceof CXXDestructorDecl) return isIn(decl.parent);
+  if (decl instanceof CXXConstructorDecl || decl instanceof CXXDestructorDecl)
+    return isIn(decl.declContext as Node | undefined);
   if (decl instanceof CXXDeductionGuideDecl) return isIn(decl.deducedTemplate);
   if (decl.kind.startsWith('ClassTemplate') && decl.kind.endsWith('SpecializationDecl')) {
     return isIn((decl as ClassTemplateSpecializationDecl).specializedTemplate);
@@ -166,8 +173,14 @@ export function referencesTo(tu: TranslationUnit, entity: Entity, name: string):
   const on = (kinds: readonly string[], handler: (row: number) => void): void => {
     for (const each of kinds) handlers.set(kindNumber(each), handler);
   };
-  const isIt = (row: number): boolean =>
-    row !== 0 && namedDecl[kind[row] as number] === 1 && entity.has(b[row] as number);
+  /** A loop uses `begin` without writing it; that a lambda captures a variable needs no name. */
+  const callable = kindsOf(FunctionDecl);
+  const shadow = kindsOf(UsingShadowDecl);
+  const isIt = (row: number): boolean => {
+    if (row === 0 || namedDecl[kind[row] as number] !== 1) return false;
+    if (shadow[kind[row] as number] === 1) return isIt((tu.knownNode(row) as UsingShadowDecl).targetDecl.index);
+    return entity.has(b[row] as number);
+  };
   const isNode = (node: Node | string | null | undefined): boolean =>
     typeof node === 'object' && node !== null && isIt(node.index);
   const add = (row: number, location: number, isQualified = false): void => {
@@ -175,7 +188,7 @@ export function referencesTo(tu: TranslationUnit, entity: Entity, name: string):
     const reference = { location, row, isDeclaration: false, isQualified };
     if (spelled(tu, location) === name) {
       if (!proven.has(location)) proven.set(location, reference);
-    } else if (!/^(operator|~)/.test(spelled(tu, location))) implicit.push(reference);
+    } else if (callable[kind[a[row] as number] as number] === 1) implicit.push(reference);
   };
   const maybe = (row: number, location: number): void => {
     if (location !== 0 && spelled(tu, location) === name) {
@@ -198,6 +211,17 @@ export function referencesTo(tu: TranslationUnit, entity: Entity, name: string):
     ['Designator'],
     (row) => isIt(a[row] as number) && add(row, (tu.knownNode(row) as Designator).fieldLoc?.raw ?? 0, true),
   );
+  // Only the syntactic form of an initialiser, which is not in the tree, has its designators.
+  on(['InitListExpr'], (row) => {
+    for (const { fieldDecl, fieldLoc } of designatorsOf(tu.knownNode(row) as InitListExpr)) {
+      if (isNode(fieldDecl)) add(row, fieldLoc?.raw ?? 0, true);
+    }
+  });
+  on(['OffsetOfExpr'], (row) => {
+    for (const { field, location } of componentsOf(tu.knownNode(row) as OffsetOfExpr)) {
+      if (isNode(field)) add(row, location, true);
+    }
+  });
   on(['CXXCtorInitializer'], (row) => {
     const init = tu.knownNode(row) as CXXCtorInitializer;
     if (isIt(a[row] as number) && init.isWritten()) add(row, init.memberLocation.raw, true);
@@ -257,6 +281,26 @@ export function referencesTo(tu: TranslationUnit, entity: Entity, name: string):
   }
   for (const location of proven.keys()) dependent.delete(location);
   return { proven: [...proven.values()], dependent: [...dependent.values()], implicit };
+}
+
+function* designatorsOf(list: InitListExpr): Iterable<Designator> {
+  const { syntacticForm } = list;
+  if (!syntacticForm || syntacticForm === list) return;
+  for (const init of syntacticForm.inits) if (init.is(DesignatedInitExpr)) yield* init.designators;
+}
+
+/** The members that `offsetof(struct s, a.b)` names, found by their names: Clang keeps no declarations for them. */
+function* componentsOf(node: OffsetOfExpr): Iterable<{ field: Node; location: number }> {
+  let record = node.typeSourceInfo?.type.canonical.declaration;
+  const tokens = node.tokens.filter((token) => token.kind !== 'comment');
+  const comma = tokens.findIndex((token) => token.kind === 'comma');
+  for (const token of comma < 0 ? [] : tokens.slice(comma + 1)) {
+    if (token.kind !== 'identifier' || !record?.is(RecordDecl)) continue;
+    const found: FieldDecl | undefined = [...(record.fields ?? [])].find((each) => each.name === token.text);
+    if (!found) return;
+    yield { field: found, location: token.location.raw };
+    record = found.type.canonical.declaration ?? found.type.canonical.inner?.canonical.declaration;
+  }
 }
 
 function spelled(tu: TranslationUnit, location: number): string {

@@ -10,7 +10,8 @@ import { type CStyleCastExpr, FunctionDecl, type UnaryExprOrTypeTraitExpr } from
 import type { Node } from '../../ast/node.js';
 import { TranslationUnit } from '../../ast/translation-unit.js';
 import type { TypeBase } from '../../ast/type-base.js';
-import { isKeyword, type NameRole, type PatternContext, qualifiedNames } from './pattern-context.js';
+import { isKeyword } from '../../source/keywords.js';
+import { type NameRole, type PatternContext, qualifiedNames } from './pattern-context.js';
 import { PatternError } from './pattern-error.js';
 import { type PatternCode, patternCode } from './pattern-text.js';
 

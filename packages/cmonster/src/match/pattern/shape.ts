@@ -14,12 +14,14 @@ import {
   Decl,
   type DeclRefExpr,
   type DependentScopeDeclRefExpr,
+  type DesignatedInitExpr,
   type ExplicitCastExpr,
   Expr,
   type FieldDecl,
   type ForStmt,
   FunctionDecl,
   type GotoStmt,
+  type InitListExpr,
   type IntegerLiteral,
   type LabelStmt,
   type MemberExpr,
@@ -236,7 +238,14 @@ export function shapeOf(given: Node): Shape {
     case 'ParenListExpr':
       return { key: node.text.startsWith('{') ? 'list' : 'initialiser', operands: node.children };
     case 'InitListExpr':
-      return { key: 'list', operands: node.children };
+      return { key: 'list', operands: initialisersOf(node as InitListExpr) };
+    case 'DesignatedInitExpr': {
+      const { designators, init } = node as DesignatedInitExpr;
+      const names = designators.map((each) =>
+        each.isFieldDesignator() ? `.${each.fieldDecl?.name ?? each.fieldLoc?.tokenText}` : '[]',
+      );
+      return { key: `DesignatedInitExpr ${names.join('')}`, operands: [init ? asWritten(init) : null] };
+    }
     case 'CXXNullPtrLiteralExpr':
     case 'GNUNullExpr':
       return { key: 'null', operands: [] };
@@ -298,6 +307,12 @@ function fallbackKey(node: Node): string {
   const isLeaf = node.children.length === 0 && (node instanceof Expr || node.kind.endsWith('AsmStmt'));
   if (!isLeaf) return node.kind;
   return `${node.kind} ${node.text.replace(/\s+/g, ' ')}`.replace(/ $/, '');
+}
+
+/** As they are written: the tree has the form in which every member has its value, in order, without designators. */
+function initialisersOf(list: InitListExpr): readonly Node[] {
+  const { syntacticForm } = list;
+  return syntacticForm && syntacticForm !== list ? syntacticForm.inits.map(asWritten) : list.children;
 }
 
 function expressions(node: Node): Node[] {
