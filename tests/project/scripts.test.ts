@@ -57,7 +57,7 @@ describe('cmonster run', () => {
     expect(stderr).toContain(
       "    3 |   if (tu.file === 'a.c') tu.nothingLikeThis();\n      |                             ^\n",
     );
-    expect(stderr).toContain('cmonster: a.c failed\n');
+    expect(stderr).toContain('cmonster: 1 file failed:\n  a.c\n');
     expect(status).toBe(1);
   });
 
@@ -84,7 +84,7 @@ describe('cmonster run', () => {
     expect(stderr).toMatch(
       /loop\.ts:[45]:\d+: error: a\.c: the script is still busy here after 2 s: an endless loop\?/,
     );
-    expect(stderr).toContain('cmonster: a.c failed\n');
+    expect(stderr).toContain('cmonster: 1 file failed:\n  a.c\n');
     expect(status).toBe(1);
   });
 
@@ -128,7 +128,7 @@ describe('cmonster run', () => {
     const { status, stdout, stderr } = space.run('run', 'exits.ts', '-p', '.');
     space.write('compile_commands.json', '');
     expect(stderr).toContain('gone.c: No such file or directory');
-    expect(stderr).toContain('cmonster: gone.c failed\n');
+    expect(stderr).toContain('cmonster: 1 file failed:\n  gone.c\n');
     expect({ status, stdout }).toEqual({ status: 1, stdout: 'b.c\n' });
     expect(space.run('run', 'exits.ts', '-p', '.').stderr).toMatch(/compile_commands\.json is empty/);
   });

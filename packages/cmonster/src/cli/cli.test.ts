@@ -94,7 +94,8 @@ describe('cmonster', () => {
     2 | export default function (): void {
     3 |   throw new RangeError('as written');
       |         ^
-cmonster: a.c failed
+cmonster: 1 file failed:
+  a.c
 `);
     expect(cmonster('run', 'scripts/gone.ts', 'a.c')).toMatchObject({ status: 2 });
   });

@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { UnitCache } from '../cache/unit-cache.js';
 import { CmonsterError } from '../error.js';
 import { applyChanges, digest, recover } from '../project/apply.js';
-import { renderFailure } from '../project/failure.js';
+import { type Failure, renderFailure } from '../project/failure.js';
 import type { JobFinding, JobResult, JobSettings, OutputPiece } from '../project/job.js';
 import type { Disagreement, MergedFile } from '../project/merge.js';
 import type { Project } from '../project/project.js';
@@ -21,6 +21,11 @@ import { version } from '../version.js';
 import { Exit } from './exit-codes.js';
 import { Output } from './output.js';
 import { Progress } from './progress.js';
+
+/** Failures at one place of the script that are shown in full. */
+const MOST_ALIKE = 3;
+/** Files that a list at the end names. */
+const MOST_LISTED = 20;
 
 export type Mode = 'summary' | 'diff' | 'write' | 'check';
 export type Format = 'text' | 'json' | 'sarif';
@@ -56,6 +61,10 @@ class Executor {
   private readonly fingerprints: Fingerprints;
   private readonly shown: JobFinding[] = [];
   private hidden = 0;
+  /** Diagnostics that were shown. */
+  private readonly said = new Set<string>();
+  /** How often the script failed at a place. */
+  private readonly failures = new Map<string, number>();
   private progress: Progress | undefined;
 
   constructor(execution: Execution) {
@@ -124,11 +133,27 @@ class Executor {
 
   private take(unit: Unit, result: JobResult): void {
     this.print(result.output);
-    if (result.diagnostics !== '') this.say(result.diagnostics, '');
-    if (result.failure) {
-      this.say(renderFailure(result.failure, this.path(unit.file), colourOn(process.stderr)), '');
+    for (const { key, text } of result.diagnostics) {
+      if (!this.said.has(key)) this.say(text, '');
+      this.said.add(key);
     }
+    if (result.failure) this.sayFailure(unit, result.failure);
     for (const found of result.findings) this.find(found);
+  }
+
+  /** A script that fails at one place for hundreds of files says so for a few. */
+  private sayFailure(unit: Unit, failure: Failure): void {
+    const [{ file, line, column } = { file: '', line: 0, column: 0 }] = failure.frames;
+    const key = `${file}:${line}:${column}`;
+    const times = (this.failures.get(key) ?? 0) + 1;
+    this.failures.set(key, times);
+    if (times <= MOST_ALIKE || file === '') {
+      this.say(renderFailure(failure, this.path(unit.file), colourOn(process.stderr)), '');
+    } else if (times === MOST_ALIKE + 1) {
+      this.say(
+        `the same place, ${this.path(file)}:${line}:${column}, fails for more files, which are listed at the end\n`,
+      );
+    }
   }
 
   private find(found: JobFinding): void {
@@ -270,18 +295,20 @@ class Executor {
       failed.map(({ unit }) => unit),
       'failed',
     );
-    this.list(withErrors, `${withErrors.length === 1 ? 'has' : 'have'} errors`);
+    const untouched = withErrors.filter((unit) => !withheld.includes(unit));
+    this.list(untouched, 'with errors');
     this.list(
       withheld,
-      'would have changed, but for its errors: Clang knows only a part of it (--allow-errors takes it as it is)',
+      'with errors, so that Clang knows only a part: not changed (--allow-errors changes them all the same)',
     );
   }
 
   private list(units: readonly Unit[], what: string): void {
     const names = [...new Set(units.map(({ file }) => this.path(file)))];
     if (names.length === 0) return;
-    if (names.length === 1) this.say(`${names[0]} ${what}\n`);
-    else this.say(`${names.length} files: ${what}:\n${names.map((name) => `  ${name}\n`).join('')}`);
+    const shown = names.slice(0, MOST_LISTED).map((name) => `  ${name}\n`);
+    if (names.length > MOST_LISTED) shown.push(`  … and ${names.length - MOST_LISTED} more\n`);
+    this.say(`${count(names.length, 'file')} ${what}:\n${shown.join('')}`);
   }
 
   private disagreement({ path, first, second, changed }: Disagreement): string {

@@ -6,6 +6,9 @@ import { version } from '../version.js';
 import { dumpCommand } from './dump.js';
 import { Exit, exitCodeOf, exitCodesHelp } from './exit-codes.js';
 import { findCommand, replaceCommand } from './find.js';
+import { includesCommand } from './includes.js';
+import { initCommand } from './init.js';
+import { macrosCommand } from './macros.js';
 import { preprocessCommand } from './preprocess.js';
 import { splitAttached } from './preprocessing.js';
 import { runCommand } from './run.js';
@@ -18,8 +21,11 @@ export async function main(args: readonly string[]): Promise<void> {
     .command(dumpCommand)
     .command(runCommand)
     .command(preprocessCommand)
+    .command(includesCommand)
+    .command(macrosCommand)
     .command(findCommand)
     .command(replaceCommand)
+    .command(initCommand)
     .command(workerCommand)
     .completion('completion', 'Print a completion script for bash or zsh')
     .parserConfiguration({ 'populate--': true })

@@ -139,6 +139,10 @@ export const FLAG_RULES: readonly FlagRule[] = [
   rule(/^-fno-extended-identifiers$/, DIALECT),
   rule(/^-fvisibility-ms-compat$/, 'Clang spells it otherwise', { silent: true }),
 
+  // What Clang warns of, GCC may not: a build that GCC finds clean must not fail here.
+  rule(/^-Werror(?:=.*)?$/, "Clang's warnings are not GCC's", { silent: true }),
+  rule(/^-pedantic-errors$/, "Clang's warnings are not GCC's", { replacement: '-pedantic', silent: true }),
+
   // --- Dropped, with a word ---
   rule(/^-fplugin(?:-arg-.*|=.*)$/, 'a plugin of the compiler is no part of the source'),
   rule(/^-f(?:input|exec|wide-exec)-charset=(?!utf-?8$).*/i, 'Clang reads and writes UTF-8 only'),

@@ -45,8 +45,8 @@ export interface JobResult {
   sources: Record<string, string>;
   /** What the script printed. */
   output: OutputPiece[];
-  /** What Clang has to say, rendered, when the file has errors. */
-  diagnostics: string;
+  /** What Clang has to say, rendered, when the file has errors: with what each is known by, as headers are reached again. */
+  diagnostics: { key: string; text: string }[];
   hasErrors: boolean;
   /** Flags that Clang refused and that were left out. */
   refusedFlags: string[];
@@ -78,7 +78,7 @@ export function emptyResult(): JobResult {
     findings: [],
     sources: {},
     output: [],
-    diagnostics: '',
+    diagnostics: [],
     hasErrors: false,
     refusedFlags: [],
     cached: false,

@@ -97,7 +97,13 @@ export async function runUnit(
 export function noteErrors(tu: TranslationUnit, result: JobResult, { colour }: JobSettings): void {
   if (!tu.hasErrors) return;
   result.hasErrors = true;
-  result.diagnostics = renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour });
+  result.diagnostics = tu.diagnostics.map((diagnostic) => {
+    const place = diagnostic.location.fileLoc.spelling;
+    return {
+      key: JSON.stringify([place?.file.path, place?.offset, diagnostic.message]),
+      text: renderDiagnostics([diagnostic], tu.sourceManager, { colour }),
+    };
+  });
 }
 
 /** What a script staged and reported, as plain data. */
