@@ -55,13 +55,14 @@ int mr_call_kinds(JSContext *context, void *target, const char *kinds, int count
   return 0;
 }
 
-/* Going out to native code from script code, and coming back. */
-void mr_leave_script(mr_thread *thread, mr_frame *frame) {
-  thread->busy = false;
+/* Going out to native code from script code, and coming back. The hooked call itself goes on as it would without hooks:
+ * what it calls is hooked. What else a script calls is its own business, and isn't. */
+void mr_leave_script(mr_thread *thread, mr_frame *frame, const void *target) {
+  thread->busy = frame && target == frame->function->original ? 0 : MR_NATIVE;
   if (frame) *thread->errno_location = frame->saved_errno;
 }
 
-void mr_enter_script(mr_thread *thread, mr_frame *frame, void *engine_frame, bool busy) {
+void mr_enter_script(mr_thread *thread, mr_frame *frame, void *engine_frame, uint8_t busy) {
   if (frame) frame->saved_errno = *thread->errno_location;
   thread->busy = busy;
   thread->top = frame;
@@ -107,8 +108,8 @@ JSValue mr_native_call(JSContext *context, JSValueConst this_value, int argc, JS
     if (mr_to_slot(context, argv[3 + i], kinds[i + 1], 0, &slots[i])) return JS_EXCEPTION;
   mr_frame *frame = thread->top;
   void *engine_frame = mr_engine_frame(thread->runtime), *exception = NULL;
-  bool busy = thread->busy;
-  mr_leave_script(thread, frame);
+  uint8_t busy = thread->busy;
+  mr_leave_script(thread, frame, (void *)target);
   int failed = mr_call_kinds(context, (void *)target, kinds, count, slots, &result, &exception);
   mr_enter_script(thread, frame, engine_frame, busy);
   if (failed) return JS_EXCEPTION;
@@ -158,7 +159,11 @@ int mr_callback(uint32_t number, mr_registers *registers) {
   if (!thread) thread = mr_thread_begin();
   if (!thread || thread->ended) return 0;
   int saved = *thread->errno_location;
-  if (thread->busy || !mr_thread_engine(thread) || !mr_stack_fits(thread, (uintptr_t)registers)) return 0;
+  /* A script may well be waiting for the native function that calls back. */
+  uint8_t busy = thread->busy;
+  if (busy == MR_SCRIPT || (!thread->runtime && !mr_stack_starts(thread, (uintptr_t)registers)) ||
+      !mr_thread_engine(thread) || !mr_stack_fits(thread, (uintptr_t)registers))
+    return 0;
   callback *made = thread->callbacks && number < thread->callback_count ? thread->callbacks[number] : NULL;
   if (!made) {
     mr_note("a callback was called in a thread other than the one that made it: make callbacks when the script is loaded");
@@ -169,7 +174,7 @@ int mr_callback(uint32_t number, mr_registers *registers) {
   JSValue values[MR_MAX_ARGUMENTS];
   int count = made->binding.argument_count;
   mr_place(made->binding.kinds + 1, count, slots, registers, registers->stack, true);
-  thread->busy = true;
+  thread->busy = MR_SCRIPT;
   thread->deadline = 0;
   void *engine_frame = mr_engine_frame(thread->runtime);
   mr_frame *top = thread->top;
@@ -184,7 +189,7 @@ int mr_callback(uint32_t number, mr_registers *registers) {
   if (JS_IsException(value) || mr_to_slot(context, value, made->binding.kinds[0], 0, &result))
     mr_fault(thread, top, NULL, "callback");
   JS_FreeValue(context, value);
-  thread->busy = false;
+  thread->busy = busy;
   thread->top = top;
   mr_engine_set_frame(thread->runtime, engine_frame);
   *thread->errno_location = saved;

@@ -39,7 +39,7 @@ static inline int to_slot(JSContext *context, JSValueConst value, char kind, uin
 
 static inline JSValue from_slot(JSContext *context, const mr_slot *slot, char kind, JSValueConst proto, JSValue *pool) {
   if (kind == 'i') return JS_NewInt32(context, (int32_t)slot->u);
-  if ((kind == 'l' || kind == 'L') && slot->i == (int32_t)slot->i) return JS_NewInt32(context, (int32_t)slot->i);
+  if ((kind == 'l' || (kind == 'L' && slot->i >= 0)) && slot->i == (int32_t)slot->i) return JS_NewInt32(context, (int32_t)slot->i);
   return mr_from_slot(context, slot, kind, proto, pool);
 }
 
@@ -142,12 +142,12 @@ static uint64_t stack_words(mr_thread *thread, const mr_registers *registers) {
 static void call_original(mr_thread *thread, mr_frame *frame) {
   mr_function *function = frame->function;
   void *engine_frame = mr_engine_frame(thread->runtime);
-  bool busy = thread->busy;
+  uint8_t busy = thread->busy;
   mr_hook *hook = frame->hook;
   frame->hook = NULL;
   frame->called = true;
-  frame->busy = false;
-  mr_leave_script(thread, frame);
+  frame->busy = 0;
+  mr_leave_script(thread, frame, function->original);
   if (frame->registers) {
     frame->exception = mr_protected_registers(function->original, frame->registers, frame->registers->stack,
                                               stack_words(thread, frame->registers));
@@ -232,12 +232,13 @@ static void run_chain(mr_thread *thread, mr_frame *frame, mr_hook *first) {
   JSContext *context = thread->context;
   JSValue values[MR_MAX_ARGUMENTS];
   mr_hook *outer = frame->hook;
-  bool outer_called = frame->called, outer_busy = thread->busy;
+  bool outer_called = frame->called;
+  uint8_t outer_busy = thread->busy;
   int saved_errno = frame->saved_errno;
   frame->hook = hook;
   frame->called = false;
   int argument_count = make_arguments(thread, frame, values);
-  thread->busy = frame->busy = true;
+  thread->busy = frame->busy = MR_SCRIPT;
   if (!JS_IsUndefined(hook->replace)) {
     JSValue value = JS_Call(context, hook->replace, JS_UNDEFINED, argument_count, values);
     if (!frame->exception) {
@@ -268,7 +269,7 @@ static void run_chain(mr_thread *thread, mr_frame *frame, mr_hook *first) {
                                         binding->protos ? binding->protos[0] : JS_UNDEFINED, NULL),
                            state};
       frame->hook = hook;
-      thread->busy = frame->busy = true;
+      thread->busy = frame->busy = MR_SCRIPT;
       JSValue value = JS_Call(context, hook->leave, JS_UNDEFINED, 2, passed);
       if (MR_UNLIKELY(JS_IsException(value) || (!JS_IsUndefined(value) && take_result(thread, frame, value))))
         mr_fault(thread, frame, hook, "hook");
@@ -286,7 +287,7 @@ static void run_chain(mr_thread *thread, mr_frame *frame, mr_hook *first) {
 static void run_enters(mr_thread *thread, mr_frame *frame, mr_hook *first) {
   JSValue values[MR_MAX_ARGUMENTS];
   int argument_count = make_arguments(thread, frame, values);
-  thread->busy = frame->busy = true;
+  thread->busy = frame->busy = MR_SCRIPT;
   enum mr_reason reason;
   for (mr_hook *hook = first; hook; hook = next_hook(thread, frame, hook->inner, &reason)) {
     if (JS_IsUndefined(hook->enter)) continue;
@@ -296,7 +297,7 @@ static void run_enters(mr_thread *thread, mr_frame *frame, mr_hook *first) {
     JS_FreeValue(thread->context, state);
   }
   for (int i = 0; i < argument_count; i++) JS_FreeValue(thread->context, values[i]);
-  thread->busy = false;
+  thread->busy = 0;
 }
 
 static inline bool passes(mr_thread *thread, mr_function *function) {
@@ -305,9 +306,10 @@ static inline bool passes(mr_thread *thread, mr_function *function) {
   return true;
 }
 
-static void note_early(void) {
-  if (mr.process) atomic_fetch_add(&mr.process->early, 1);
-}
+/* Counted here until there is a session to count it in. */
+_Atomic uint64_t mr_early;
+
+static void note_early(void) { atomic_fetch_add(mr.process ? &mr.process->early : &mr_early, 1); }
 
 /* Everything that is not the usual case at a call's begin. NULL: no hook runs. */
 static __attribute__((noinline)) mr_thread *enter_slowly(mr_function *function, uintptr_t stack) {
@@ -327,7 +329,7 @@ static __attribute__((noinline)) mr_thread *enter_slowly(mr_function *function, 
   }
   if (thread->top) {
     /* Script code that is left by a jump has left its engine in the middle of something. */
-    bool busy = thread->busy;
+    bool busy = thread->busy == MR_SCRIPT;
     mr_frame *top = thread->top;
     mr_thread_reap(thread, stack);
     if (busy && thread->top != top && !thread->busy) {
@@ -340,6 +342,10 @@ static __attribute__((noinline)) mr_thread *enter_slowly(mr_function *function, 
     return NULL;
   }
   if (passes(thread, function)) return NULL;
+  if (!thread->runtime && !mr_stack_starts(thread, stack)) {
+    count(thread, function, MR_STACK);
+    return NULL;
+  }
   if (!thread->runtime && !mr_thread_engine(thread)) {
     count(thread, function, atomic_load(&mr.script_failed) ? MR_NO_SCRIPT : MR_MEMORY);
     return NULL;
@@ -358,15 +364,15 @@ static inline mr_thread *enter(mr_function *function, uintptr_t stack) {
 /* After the hooks: the thread as it was; an exception of the original's goes on from here. */
 static inline void finish(mr_thread *thread, mr_frame *frame) {
   thread->top = frame->up;
-  thread->busy = false;
+  thread->busy = 0;
   mr_engine_set_frame(thread->runtime, frame->engine_frame);
   if (MR_UNLIKELY(thread->scratch_count > frame->scratch_mark)) mr_scratch_release(thread, frame->scratch_mark);
   if (MR_UNLIKELY(JS_IsJobPending(thread->runtime))) {
     JSContext *context;
-    thread->busy = true;
+    thread->busy = MR_SCRIPT;
     while (JS_ExecutePendingJob(thread->runtime, &context) > 0) {}
     JS_FreeValue(thread->context, JS_GetException(thread->context));
-    thread->busy = false;
+    thread->busy = 0;
   }
   *thread->errno_location = frame->saved_errno;
 }
@@ -396,7 +402,8 @@ static inline int run(mr_thread *thread, mr_function *function, mr_slot *args, m
   frame.engine_frame = mr_engine_frame(thread->runtime);
   frame.exception = NULL;
   frame.saved_errno = *thread->errno_location;
-  frame.called = frame.busy = false;
+  frame.called = false;
+  frame.busy = 0;
   frame.scratch_mark = thread->scratch_count;
   enum mr_reason reason = MR_OFF;
   hook = next_hook(thread, &frame, hook, &reason);
@@ -476,9 +483,9 @@ JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValu
     bool record = kind == '{' || kind == 'D' || kind == '!';
     if (record && !(result.p = mr_scratch_allocate(thread, binding->sizes[0]))) return JS_ThrowOutOfMemory(context);
     void *engine_frame = mr_engine_frame(thread->runtime), *exception = NULL;
-    bool busy = thread->busy;
+    uint8_t busy = thread->busy;
     int failed = 0;
-    mr_leave_script(thread, frame);
+    mr_leave_script(thread, frame, function->original);
     if (function->thunk) exception = mr_protected_thunk(function->thunk, function->original, slots, &result);
     else failed = mr_call_kinds(context, function->original, kinds, total, slots, &result, &exception);
     mr_enter_script(thread, frame, engine_frame, busy);
@@ -533,7 +540,7 @@ JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValu
   else call_original(thread, frame);
   frame->hook = hook;
   frame->called = true;
-  thread->busy = frame->busy = true;
+  thread->busy = frame->busy = MR_SCRIPT;
   if (frame->exception) {
     JSValue error = JS_NewError(context);
     JS_SetUncatchableError(context, error, 1);

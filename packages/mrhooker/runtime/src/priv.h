@@ -66,7 +66,7 @@ typedef struct mr_frame {
   void *exception;    /* thrown by the original, going on when the hook has been cleaned up */
   int saved_errno;    /* what the original finds, then what the caller finds */
   bool called;        /* the original, at least once */
-  bool busy;          /* script code runs */
+  uint8_t busy;       /* the thread's, while this is its innermost call */
   uint32_t scratch_mark;
 } mr_frame;
 
@@ -80,7 +80,8 @@ typedef struct mr_heap {
 typedef struct mr_thread {
   uint64_t *counts; /* 0: counts[function][MR_REASONS]; entry.S uses this */
   mr_frame *top;
-  bool busy, ended, starting, failed;
+  uint8_t busy; /* MR_SCRIPT, MR_NATIVE: calls from here run no hooks */
+  bool ended, failed;
   JSRuntime *runtime;
   JSContext *context;
   mr_binding **bindings;
@@ -101,6 +102,8 @@ typedef struct mr_thread {
   bool stack_special; /* the engine's stack limit is for another stack than the thread's own */
   char name[16];
 } mr_thread;
+
+enum { MR_SCRIPT = 1, MR_NATIVE = 2 }; /* script code runs; native code that script code has called */
 
 /* process-wide */
 typedef struct mr_state {
@@ -182,6 +185,7 @@ bool mr_thread_engine(mr_thread *thread);
 void mr_thread_drop_engine(mr_thread *thread);
 void mr_thread_forked(void);
 void mr_thread_reap(mr_thread *thread, uintptr_t stack);
+bool mr_stack_starts(mr_thread *thread, uintptr_t stack);
 bool mr_stack_fits(mr_thread *thread, uintptr_t stack);
 void mr_run_at_exit(void);
 void mr_key_create(void);
@@ -196,6 +200,7 @@ void mr_engine_set_frame(JSRuntime *runtime, void *frame);
 void mr_engine_set_stack_limit(JSRuntime *runtime, uintptr_t limit);
 
 /* dispatch.c */
+extern _Atomic uint64_t mr_early; /* calls before the session was open */
 int mr_generic(mr_function *function, mr_registers *registers);
 void mr_fault(mr_thread *thread, mr_frame *frame, mr_hook *hook, const char *what);
 JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValueConst *argv);
@@ -218,8 +223,8 @@ uint32_t mr_scratch_mark(mr_thread *thread);
 int mr_call_kinds(JSContext *context, void *target, const char *kinds, int count, mr_slot *slots, mr_slot *result,
                   void **exception);
 uint32_t mr_place(const char *kinds, int count, mr_slot *slots, mr_registers *registers, uint64_t *stack, bool load);
-void mr_leave_script(mr_thread *thread, mr_frame *frame);
-void mr_enter_script(mr_thread *thread, mr_frame *frame, void *engine_frame, bool busy);
+void mr_leave_script(mr_thread *thread, mr_frame *frame, const void *target);
+void mr_enter_script(mr_thread *thread, mr_frame *frame, void *engine_frame, uint8_t busy);
 JSValue mr_throw_through(JSContext *context, mr_frame *frame, void *exception);
 JSValue mr_native_call(JSContext *context, JSValueConst this_value, int argc, JSValueConst *argv);
 JSValue mr_native_callback(JSContext *context, JSValueConst this_value, int argc, JSValueConst *argv);

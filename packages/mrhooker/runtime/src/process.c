@@ -5,13 +5,16 @@
 #include "../x86-64/syscall.h"
 #include <alloca.h>
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define REAL(name) ((__typeof__(&name))real(#name, &(static_##name)))
@@ -59,7 +62,7 @@ void mr_run_at_exit(void) {
   mr_thread *thread = mr_self ? mr_self : mr_thread_begin();
   if (!thread || thread->ended || thread->busy || !mr_thread_engine(thread) || JS_IsUndefined(thread->at_exit)) return;
   if (!mr_stack_fits(thread, (uintptr_t)__builtin_frame_address(0))) return;
-  thread->busy = true;
+  thread->busy = MR_SCRIPT;
   thread->deadline = 0;
   for (uint32_t i = 0; i < thread->at_exit_count; i++) {
     JSValue handler = JS_GetPropertyUint32(thread->context, thread->at_exit, i);
@@ -68,7 +71,7 @@ void mr_run_at_exit(void) {
     JS_FreeValue(thread->context, result);
     JS_FreeValue(thread->context, handler);
   }
-  thread->busy = false;
+  thread->busy = 0;
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -149,8 +152,55 @@ static char **complete(char *const *environment, char **list, char *text) {
   return list;
 }
 
+/* Says what the loader would pass over in silence: a program that preloaded objects don't reach. */
+static void inspect(const char *path) {
+  if (!mr.session || !mr.following || !path || (!mr_self && !mr_thread_begin()) || mr_self->ended) return;
+  char found[4096];
+  if (!strchr(path, '/')) {
+    const char *folders = value_of(environ, "PATH");
+    for (folders = folders ? folders : "/bin:/usr/bin"; *folders;) {
+      const char *end = strchr(folders, ':');
+      size_t length = end ? (size_t)(end - folders) : strlen(folders);
+      if (length && length + strlen(path) + 2 < sizeof found) {
+        memcpy(found, folders, length);
+        found[length] = '/';
+        strcpy(found + length + 1, path);
+        if (mr_syscall3(SYS_access, found, X_OK, 0) == 0) {
+          path = found;
+          break;
+        }
+      }
+      folders += length + (end != NULL);
+    }
+  }
+  long fd = mr_syscall6(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
+  if (fd < 0) return;
+  struct {
+    ElfW(Ehdr) header;
+    ElfW(Phdr) segments[32];
+  } file;
+  struct stat status;
+  long size = mr_syscall3(SYS_read, fd, &file, sizeof file);
+  bool known = mr_syscall3(SYS_fstat, fd, &status, 0) == 0;
+  mr_syscall3(SYS_close, fd, 0, 0);
+  if (size < (long)sizeof file.header || memcmp(file.header.e_ident, ELFMAG, SELFMAG)) return;
+  const char *why = NULL;
+  bool dynamic = false;
+  for (unsigned i = 0; i < file.header.e_phnum && i < 32; i++) dynamic |= file.segments[i].p_type == PT_INTERP;
+  if (file.header.e_ident[EI_CLASS] != ELFCLASS64) why = "a program for another processor";
+  else if (!dynamic && file.header.e_phoff == sizeof file.header) why = "statically linked";
+  else if (known && (((status.st_mode & S_ISUID) && status.st_uid != (uid_t)mr_syscall3(SYS_geteuid, 0, 0, 0)) ||
+                     ((status.st_mode & S_ISGID) && status.st_gid != (gid_t)mr_syscall3(SYS_getegid, 0, 0, 0))))
+    why = "setuid or setgid";
+  if (!why) return;
+  char text[4300];
+  snprintf(text, sizeof text, "%s: %s; its calls aren't hooked", path, why);
+  mr_note(text);
+}
+
 MR_EXPORT int execve(const char *path, char *const argv[], char *const envp[]) {
   CACHE(execve);
+  inspect(path);
   return REAL(execve)(path, argv, COMPLETE(envp));
 }
 
@@ -158,6 +208,7 @@ MR_EXPORT int execv(const char *path, char *const argv[]) { return execve(path, 
 
 MR_EXPORT int execvpe(const char *file, char *const argv[], char *const envp[]) {
   CACHE(execvpe);
+  inspect(file);
   return REAL(execvpe)(file, argv, COMPLETE(envp));
 }
 
@@ -210,12 +261,14 @@ MR_EXPORT int execle(const char *path, const char *arg, ...) {
 MR_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                           const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]) {
   CACHE(posix_spawn);
+  inspect(path);
   return REAL(posix_spawn)(pid, path, actions, attributes, argv, COMPLETE(envp));
 }
 
 MR_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
                            const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]) {
   CACHE(posix_spawnp);
+  inspect(file);
   return REAL(posix_spawnp)(pid, file, actions, attributes, argv, COMPLETE(envp));
 }
 

@@ -39,7 +39,7 @@ mr_process *mr_process_claim(void) {
     record->pid = mr.pid;
     record->parent = (uint32_t)mr_syscall3(SYS_getppid, 0, 0, 0);
     record->start = now();
-    record->early = 0;
+    record->early = atomic_exchange(&mr_early, 0);
     long length = mr_syscall3(SYS_readlink, "/proc/self/exe", record->program, sizeof record->program - 1);
     record->program[length > 0 ? length : 0] = 0;
     atomic_store(&record->state, MR_PROCESS_READY);

@@ -17,7 +17,7 @@ __thread mr_thread *mr_self __attribute__((tls_model("initial-exec")));
 mr_state mr;
 mr_handle mr_handles[MR_MAX_HANDLES];
 
-enum { STACK_NEEDED = 32 << 10, STACK_RESERVE = 16 << 10, FOREIGN_STACK = 24 << 10 };
+enum { STACK_NEEDED = 32 << 10, STACK_TO_START = 64 << 10, STACK_RESERVE = 16 << 10, FOREIGN_STACK = 24 << 10 };
 
 static pthread_key_t key;
 static mr_thread ended_thread;
@@ -68,9 +68,11 @@ mr_thread *mr_thread_begin(void) {
   if (!atomic_load_explicit(&mr.ready, memory_order_acquire) || atomic_load(&mr.finished) || !mr.key_valid) return NULL;
   mr_thread *thread = mr_pages((sizeof *thread + 4095) & ~4095ul);
   if (!thread) return NULL;
-  thread->busy = true;
+  thread->busy = MR_SCRIPT;
   thread->pid = mr.pid;
   thread->tid = (uint32_t)mr_syscall3(SYS_gettid, 0, 0, 0);
+  /* A child of vfork is its parent's thread. */
+  if (thread->tid == (uint32_t)mr_syscall3(SYS_getpid, 0, 0, 0)) thread->tid = mr.pid;
   thread->errno_location = __errno_location();
   int saved = *thread->errno_location;
   mr_syscall6(SYS_prctl, 16 /* PR_GET_NAME */, (long)thread->name, 0, 0, 0, 0);
@@ -79,7 +81,7 @@ mr_thread *mr_thread_begin(void) {
   mr_self = thread;
   pthread_setspecific(key, thread);
   find_stack(thread);
-  thread->busy = false;
+  thread->busy = 0;
   *thread->errno_location = saved;
   return thread;
 }
@@ -124,24 +126,32 @@ static uintptr_t mapping_low(uintptr_t address) {
   return found;
 }
 
-/* Whether script code can run here; tells the engine how deep it may go. */
-bool mr_stack_fits(mr_thread *thread, uintptr_t stack) {
-  if (MR_LIKELY(stack >= thread->stack_low && stack < thread->stack_high)) {
-    if (stack - thread->stack_low < STACK_NEEDED) return false;
-    if (MR_UNLIKELY(thread->stack_special)) {
-      thread->stack_special = false;
-      mr_engine_set_stack_limit(thread->runtime, thread->stack_low + STACK_RESERVE);
-    }
-    return true;
-  }
+/* The lowest address of the stack that is in use. */
+static uintptr_t stack_low(mr_thread *thread, uintptr_t stack) {
+  if (MR_LIKELY(stack >= thread->stack_low && stack < thread->stack_high)) return thread->stack_low;
   /* A signal's own stack, or one that the program switched to. */
-  uintptr_t low;
   stack_t alternate;
   if (mr_syscall3(SYS_sigaltstack, 0, &alternate, 0) == 0 && (alternate.ss_flags & SS_ONSTACK) &&
       stack >= (uintptr_t)alternate.ss_sp && stack < (uintptr_t)alternate.ss_sp + alternate.ss_size)
-    low = (uintptr_t)alternate.ss_sp;
-  else low = mapping_low(stack);
+    return (uintptr_t)alternate.ss_sp;
+  return mapping_low(stack);
+}
+
+/* Whether there is room to start an engine, which runs the whole script: only on the thread's own stack. */
+bool mr_stack_starts(mr_thread *thread, uintptr_t stack) {
+  return stack >= thread->stack_low && stack < thread->stack_high && stack - thread->stack_low >= STACK_TO_START;
+}
+
+/* Whether script code can run here; tells the engine how deep it may go. */
+bool mr_stack_fits(mr_thread *thread, uintptr_t stack) {
+  uintptr_t low = stack_low(thread, stack);
   if (stack - low < STACK_NEEDED) return false;
+  if (MR_LIKELY(low == thread->stack_low)) {
+    if (MR_LIKELY(!thread->stack_special)) return true;
+    thread->stack_special = false;
+    mr_engine_set_stack_limit(thread->runtime, low + STACK_RESERVE);
+    return true;
+  }
   thread->stack_special = true;
   mr_engine_set_stack_limit(thread->runtime, stack - FOREIGN_STACK);
   return true;
@@ -157,7 +167,7 @@ void mr_thread_reap(mr_thread *thread, uintptr_t stack) {
      * signal's. */
     if (own == frame_own ? frame > stack : !own) break;
     if (thread->runtime) mr_engine_set_frame(thread->runtime, thread->top->engine_frame);
-    thread->busy = thread->top->up ? thread->top->up->busy : false;
+    thread->busy = thread->top->up ? thread->top->up->busy : 0;
     thread->top = thread->top->up;
   }
 }
@@ -179,9 +189,9 @@ static bool run_script(mr_thread *thread) {
 bool mr_thread_engine(mr_thread *thread) {
   if (thread->runtime) return true;
   if (thread->failed || atomic_load(&mr.script_failed)) return false;
-  bool busy = thread->busy;
+  uint8_t busy = thread->busy;
   int saved = *thread->errno_location;
-  thread->busy = true;
+  thread->busy = MR_SCRIPT;
   thread->failed = true;
   JSRuntime *runtime = mr_engine_new(thread);
   if (runtime) {

@@ -40,7 +40,7 @@ export function inspectTarget(path: string, depth = 0): Target {
   const head = Buffer.alloc(4096);
   const size = readSync(fd, head, 0, head.length, 0);
   closeSync(fd);
-  const privileged = statSync(path).mode & 0o6000;
+  const { mode } = statSync(path);
   if (head.subarray(0, 2).toString() === '#!') {
     const interpreter = head.subarray(2, size).toString('latin1').split('\n')[0]!.trim().split(/\s+/);
     if (depth > 4) throw new MrhookerError('target', `${path}: too many interpreters`);
@@ -51,7 +51,8 @@ export function inspectTarget(path: string, depth = 0): Target {
   if (head[4] !== 2) throw new MrhookerError('target', `${path}: a 32-bit program; the hooks are 64-bit`);
   if (head.readUInt16LE(18) !== 62)
     throw new MrhookerError('target', `${path}: a program for another processor than x86-64`);
-  if (privileged && process.geteuid?.() !== statSync(path).uid)
+  const owner = statSync(path);
+  if ((mode & 0o4000 && owner.uid !== process.geteuid?.()) || (mode & 0o2000 && owner.gid !== process.getegid?.()))
     throw new MrhookerError(
       'target',
       `${path}: setuid or setgid; the loader ignores hooks in privileged programs. Run it as its owner, or a copy without those bits`,

@@ -1,11 +1,12 @@
 // Starts a command under hooks, and stays beside it: reads what its threads say, until it ends.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MrhookerError } from '../error.js';
+import type { Account } from '../report/account.js';
 import { Report, type ReportOptions } from '../report/report.js';
 import type { Manifest } from '../stub/manifest.js';
 import { namesStub } from '../stub/names.js';
@@ -36,11 +37,17 @@ export interface LaunchOptions extends ReportOptions {
   ringSize?: number;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  stdio?: 'inherit' | 'ignore';
+  /** The command's standard streams; the launcher's own by default. */
+  stdio?: StdioOptions;
+  /** Gets the command's process, to read its streams or to end it. */
+  onSpawn?: (child: ChildProcess) => void;
 }
 
 /** How the command ended. */
 export interface Outcome {
+  /** Faults of hooks. */
+  faults: number;
+  account: Account;
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   /** Whether the runtime came up in the command at all. */
@@ -93,8 +100,8 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
     env.MRHOOKER = session.path;
     const outcome = await run(path, name, args, env, options, watch);
     const hooked = session.processes().length > 0;
-    report.end(session, hooked);
-    return { ...outcome, hooked };
+    const account = report.end(session, hooked);
+    return { ...outcome, hooked, faults: report.faults, account };
   } finally {
     session.abandon();
     session.remove();
@@ -128,10 +135,11 @@ async function run(
   name: string,
   args: string[],
   env: NodeJS.ProcessEnv,
-  { cwd, stdio = 'inherit' }: LaunchOptions,
+  { cwd, stdio = 'inherit', onSpawn }: LaunchOptions,
   watch: Watch,
 ): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
   const child = spawn(path, args, { argv0: name, env, cwd, stdio });
+  onSpawn?.(child);
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   const nothing = () => {};
   for (const signal of passedOn) process.on(signal, forward);
@@ -152,7 +160,7 @@ async function run(
 }
 
 /** Ends this process as the command ended: with its status, or of its signal. */
-export function endLike({ exitCode, signal }: Outcome): void {
+export function endLike({ exitCode, signal }: Pick<Outcome, 'exitCode' | 'signal'>): void {
   if (signal === null) {
     process.exitCode = exitCode ?? 1;
     return;

@@ -5,7 +5,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import type { RawRecord, Segment, Session } from '../launch/session.js';
 import type { Manifest } from '../stub/manifest.js';
-import { accountLines, accountOf } from './account.js';
+import { type Account, accountLines, accountOf } from './account.js';
 import { sharedLines, sharedOf } from './shared.js';
 import { Positions } from './source-position.js';
 
@@ -133,7 +133,7 @@ export class Report {
   }
 
   /** The account of the whole run. */
-  end(session: Session, hooked: boolean) {
+  end(session: Session, hooked: boolean): Account {
     const { json, verbose, quiet } = this.#options;
     for (const segment of session.segments()) this.#dropped += segment.dropped;
     const totals = session.totals();
@@ -141,16 +141,17 @@ export class Report {
     const shared = sharedOf(session, this.#manifest, totals.cells);
     if (json) {
       this.#print([JSON.stringify({ type: 'end', hooked, ...account, shared })]);
-      return;
+      return account;
     }
     if (!hooked) {
       this.#print([
         `${this.#colors.red('mrhooker:')} the runtime never came up in the command: nothing was hooked (a static or privileged program started by it, or an environment that was cleared)`,
       ]);
-      return;
+      return account;
     }
     if (!quiet)
       this.#print([...sharedLines(shared, this.#colors), ...accountLines(account, this.#colors, verbose ?? false)]);
+    return account;
   }
 
   #print(lines: readonly string[]) {
