@@ -1,6 +1,5 @@
 /** How tightly expressions bind, and how tightly what stands at a place must: [expr.compound] of C++, 6.5 of C. */
 
-import type { BinaryOperatorKind, OverloadedOperatorKind } from '../ast/generated/enums.js';
 import {
   AbstractConditionalOperator,
   ArraySubscriptExpr,
@@ -24,6 +23,7 @@ import {
   UnaryOperator,
 } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
+import { BINARY_OPERATORS, OVERLOADED_OPERATORS } from './operators.js';
 
 /** From loosest to tightest. */
 export const Precedence = {
@@ -89,76 +89,6 @@ export function operandPrecedence(operator: string, side: 'left' | 'right'): num
   return side === 'left' ? own : own + 1;
 }
 
-const OPCODES: Readonly<Record<BinaryOperatorKind, string>> = {
-  BO_PtrMemD: '.*',
-  BO_PtrMemI: '->*',
-  BO_Mul: '*',
-  BO_Div: '/',
-  BO_Rem: '%',
-  BO_Add: '+',
-  BO_Sub: '-',
-  BO_Shl: '<<',
-  BO_Shr: '>>',
-  BO_Cmp: '<=>',
-  BO_LT: '<',
-  BO_GT: '>',
-  BO_LE: '<=',
-  BO_GE: '>=',
-  BO_EQ: '==',
-  BO_NE: '!=',
-  BO_And: '&',
-  BO_Xor: '^',
-  BO_Or: '|',
-  BO_LAnd: '&&',
-  BO_LOr: '||',
-  BO_Assign: '=',
-  BO_MulAssign: '*=',
-  BO_DivAssign: '/=',
-  BO_RemAssign: '%=',
-  BO_AddAssign: '+=',
-  BO_SubAssign: '-=',
-  BO_ShlAssign: '<<=',
-  BO_ShrAssign: '>>=',
-  BO_AndAssign: '&=',
-  BO_XorAssign: '^=',
-  BO_OrAssign: '|=',
-  BO_Comma: ',',
-};
-const OVERLOADED: Partial<Record<OverloadedOperatorKind, string>> = {
-  OO_Plus: '+',
-  OO_Minus: '-',
-  OO_Star: '*',
-  OO_Slash: '/',
-  OO_Percent: '%',
-  OO_Caret: '^',
-  OO_Amp: '&',
-  OO_Pipe: '|',
-  OO_Equal: '=',
-  OO_Less: '<',
-  OO_Greater: '>',
-  OO_PlusEqual: '+=',
-  OO_MinusEqual: '-=',
-  OO_StarEqual: '*=',
-  OO_SlashEqual: '/=',
-  OO_PercentEqual: '%=',
-  OO_CaretEqual: '^=',
-  OO_AmpEqual: '&=',
-  OO_PipeEqual: '|=',
-  OO_LessLess: '<<',
-  OO_GreaterGreater: '>>',
-  OO_LessLessEqual: '<<=',
-  OO_GreaterGreaterEqual: '>>=',
-  OO_EqualEqual: '==',
-  OO_ExclaimEqual: '!=',
-  OO_LessEqual: '<=',
-  OO_GreaterEqual: '>=',
-  OO_Spaceship: '<=>',
-  OO_AmpAmp: '&&',
-  OO_PipePipe: '||',
-  OO_Comma: ',',
-  OO_ArrowStar: '->*',
-};
-
 /** How an expression is put together, overloaded operators included. */
 type Form =
   | { form: 'binary'; operator: string }
@@ -166,8 +96,8 @@ type Form =
   | { form: 'other' };
 
 function formOf(node: Node): Form {
-  if (node.is(BinaryOperator)) return { form: 'binary', operator: OPCODES[node.opcode] };
-  if (node.is(CXXRewrittenBinaryOperator)) return { form: 'binary', operator: OPCODES[node.opcode] };
+  if (node.is(BinaryOperator)) return { form: 'binary', operator: BINARY_OPERATORS[node.opcode] };
+  if (node.is(CXXRewrittenBinaryOperator)) return { form: 'binary', operator: BINARY_OPERATORS[node.opcode] };
   if (node.is(CXXOperatorCallExpr)) return overloadedForm(node);
   if (node.is(UnaryOperator)) return { form: node.isPostfix() ? 'postfix' : 'prefix' };
   if (node.is(AbstractConditionalOperator)) return { form: 'conditional' };
@@ -190,7 +120,7 @@ function overloadedForm(node: CXXOperatorCallExpr): Form {
   if (operator === 'OO_Subscript') return { form: 'subscript' };
   if (operator === 'OO_Arrow') return { form: 'member' };
   if (operator === 'OO_PlusPlus' || operator === 'OO_MinusMinus') return { form: numArgs === 2 ? 'postfix' : 'prefix' };
-  const binary = OVERLOADED[operator];
+  const binary = OVERLOADED_OPERATORS[operator];
   return numArgs === 2 && binary ? { form: 'binary', operator: binary } : { form: 'prefix' };
 }
 

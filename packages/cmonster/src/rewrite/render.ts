@@ -63,10 +63,14 @@ class Renderer {
     const isWrapped = !isBare && needsParentheses(splice.operand, this.bindingOf(splice, level));
     let at = splice.begin;
     let text = isWrapped ? '(' : '';
-    const join = (next: string): void => {
+    // At its own ends a splice meets bytes of the file; elsewhere its pieces meet each other.
+    const parts = (next: string): boolean => {
       const isFirst = text === '' && at === splice.begin;
-      const before = text === '' ? file.slice(Math.max(0, at - 1), at) : text;
-      text += (!isFirst || splice.operand) && sticks(before, next, isFirst) ? ` ${next}` : next;
+      if (isFirst && !splice.operand) return false;
+      return sticks(text === '' ? file.slice(Math.max(0, at - 1), at) : text, next, isFirst);
+    };
+    const join = (next: string): void => {
+      text += parts(next) ? ` ${next}` : next;
     };
     for (const piece of splice.pieces) {
       if (typeof piece === 'string') {
@@ -80,7 +84,7 @@ class Renderer {
       }
       const inParentheses = needsParentheses(piece.operand, this.bindingIn(piece, from));
       if (inParentheses) join('(');
-      else if (sticks(text, file.slice(piece.begin, piece.begin + 1), false)) text += ' ';
+      else if (parts(file.slice(piece.begin, piece.begin + 1))) text += ' ';
       committed.add(at, piece.begin, text, splice);
       const { level: below, splices } = from.within(piece.begin, piece.end);
       const whole = piece.operand && wholeOf(piece, splices);

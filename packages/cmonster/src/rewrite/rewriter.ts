@@ -260,7 +260,9 @@ export class Rewriter {
   private fileOf(file: SourceFile | string): SourceFile {
     if (typeof file !== 'string') return file;
     const path = resolve(file);
-    const found = this.tu.files.find((candidate) => candidate.path === path || candidate.name === file);
+    const found =
+      this.tu.files.find((candidate) => candidate.path === path || candidate.name === file) ??
+      this.tu.files.find((candidate) => candidate.path.endsWith(`/${file}`));
     if (found) return found;
     throw new CmonsterError('USAGE', `${file} is no file that ${this.tu.file} includes`, { file });
   }
