@@ -17,6 +17,7 @@ import {
   type DesignatedInitExpr,
   type ExplicitCastExpr,
   Expr,
+  type enums,
   type FieldDecl,
   type ForStmt,
   FunctionDecl,
@@ -38,6 +39,7 @@ import {
 } from '../../ast/generated/index.js';
 import type { Node } from '../../ast/node.js';
 import type { TypeBase } from '../../ast/type-base.js';
+import { BINARY_OPERATORS, OVERLOADED_OPERATORS, UNARY_OPERATORS } from '../../rewrite/operators.js';
 
 export interface Shape {
   /** What it is, but for names, types, and what is below. */
@@ -51,98 +53,6 @@ export interface Shape {
   /** What it is made of, in the order of the source; null for a part that may be there and is not. */
   operands: readonly (Node | null)[];
 }
-
-const OPERATOR: Record<string, string> = {
-  OO_Plus: '+',
-  OO_Minus: '-',
-  OO_Star: '*',
-  OO_Slash: '/',
-  OO_Percent: '%',
-  OO_Caret: '^',
-  OO_Amp: '&',
-  OO_Pipe: '|',
-  OO_Tilde: '~',
-  OO_Exclaim: '!',
-  OO_Equal: '=',
-  OO_Less: '<',
-  OO_Greater: '>',
-  OO_PlusEqual: '+=',
-  OO_MinusEqual: '-=',
-  OO_StarEqual: '*=',
-  OO_SlashEqual: '/=',
-  OO_PercentEqual: '%=',
-  OO_CaretEqual: '^=',
-  OO_AmpEqual: '&=',
-  OO_PipeEqual: '|=',
-  OO_LessLess: '<<',
-  OO_GreaterGreater: '>>',
-  OO_LessLessEqual: '<<=',
-  OO_GreaterGreaterEqual: '>>=',
-  OO_EqualEqual: '==',
-  OO_ExclaimEqual: '!=',
-  OO_LessEqual: '<=',
-  OO_GreaterEqual: '>=',
-  OO_Spaceship: '<=>',
-  OO_AmpAmp: '&&',
-  OO_PipePipe: '||',
-  OO_PlusPlus: '++',
-  OO_MinusMinus: '--',
-  OO_Comma: ',',
-  OO_ArrowStar: '->*',
-  OO_Arrow: '->',
-  OO_Coawait: 'co_await',
-};
-const BINARY: Record<string, string> = {
-  BO_PtrMemD: '.*',
-  BO_PtrMemI: '->*',
-  BO_Mul: '*',
-  BO_Div: '/',
-  BO_Rem: '%',
-  BO_Add: '+',
-  BO_Sub: '-',
-  BO_Shl: '<<',
-  BO_Shr: '>>',
-  BO_Cmp: '<=>',
-  BO_LT: '<',
-  BO_GT: '>',
-  BO_LE: '<=',
-  BO_GE: '>=',
-  BO_EQ: '==',
-  BO_NE: '!=',
-  BO_And: '&',
-  BO_Xor: '^',
-  BO_Or: '|',
-  BO_LAnd: '&&',
-  BO_LOr: '||',
-  BO_Assign: '=',
-  BO_MulAssign: '*=',
-  BO_DivAssign: '/=',
-  BO_RemAssign: '%=',
-  BO_AddAssign: '+=',
-  BO_SubAssign: '-=',
-  BO_ShlAssign: '<<=',
-  BO_ShrAssign: '>>=',
-  BO_AndAssign: '&=',
-  BO_XorAssign: '^=',
-  BO_OrAssign: '|=',
-  BO_Comma: ',',
-};
-const UNARY: Record<string, string> = {
-  UO_PostInc: '++',
-  UO_PostDec: '--',
-  UO_PreInc: '++',
-  UO_PreDec: '--',
-  UO_AddrOf: '&',
-  UO_Deref: '*',
-  UO_Plus: '+',
-  UO_Minus: '-',
-  UO_Not: '~',
-  UO_LNot: '!',
-  UO_Real: '__real',
-  UO_Imag: '__imag',
-  UO_Extension: '__extension__',
-  UO_Coawait: 'co_await',
-};
 
 const OPERATOR_CALLS = ['CXXOperatorCallExpr', 'CXXRewrittenBinaryOperator'];
 /** The kinds of node that a shape's family may be. Of any other family that is the kind of the same name. */
@@ -194,11 +104,11 @@ export function shapeOf(given: Node): Shape {
   switch (node.kind) {
     case 'BinaryOperator':
     case 'CompoundAssignOperator':
-      return { key: `binary ${BINARY[(node as BinaryOperator).opcode]}`, operands: node.children };
+      return { key: `binary ${BINARY_OPERATORS[(node as BinaryOperator).opcode]}`, operands: node.children };
     case 'UnaryOperator': {
       const { opcode } = node as UnaryOperator;
       return {
-        key: `${opcode.startsWith('UO_Post') ? 'postfix' : 'prefix'} ${UNARY[opcode]}`,
+        key: `${opcode.startsWith('UO_Post') ? 'postfix' : 'prefix'} ${UNARY_OPERATORS[opcode as enums.UnaryOperatorKind]}`,
         operands: node.children,
       };
     }
@@ -323,10 +233,12 @@ function expressions(node: Node): Node[] {
 export function operatorSign(node: Node): string | undefined {
   if (node.kind === 'CXXOperatorCallExpr') {
     const { operator } = node as CXXOperatorCallExpr;
-    return operator === 'OO_Call' ? '()' : operator === 'OO_Subscript' ? '[]' : OPERATOR[operator];
+    return operator === 'OO_Call' ? '()' : operator === 'OO_Subscript' ? '[]' : OVERLOADED_OPERATORS[operator];
   }
   const { opcode } = node as Partial<BinaryOperator | UnaryOperator>;
-  return opcode === undefined ? undefined : (BINARY[opcode] ?? UNARY[opcode]);
+  return opcode === undefined
+    ? undefined
+    : (BINARY_OPERATORS[opcode as enums.BinaryOperatorKind] ?? UNARY_OPERATORS[opcode as enums.UnaryOperatorKind]);
 }
 
 function operatorCall(call: CXXOperatorCallExpr): Shape {
@@ -335,7 +247,7 @@ function operatorCall(call: CXXOperatorCallExpr): Shape {
   const { operator } = call;
   if (operator === 'OO_Call') return { key: 'call', decl: null, operands };
   if (operator === 'OO_Subscript') return { key: 'index', operands };
-  const sign = OPERATOR[operator] ?? operator;
+  const sign = OVERLOADED_OPERATORS[operator] ?? operator;
   if ((operator === 'OO_PlusPlus' || operator === 'OO_MinusMinus') && callee && operands[0]) {
     const isPostfix = (callee.beginLoc.fileLoc.offset ?? 0) > (operands[0].beginLoc.fileLoc.offset ?? 0);
     return { key: `${isPostfix ? 'postfix' : 'prefix'} ${sign}`, operands: operands.slice(0, 1) };
