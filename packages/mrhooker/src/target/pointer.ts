@@ -110,6 +110,8 @@ export function installPointer(): void {
   // At the end of every pointer's chain of prototypes, where only an index arrives.
   const elements = new Proxy(Object.prototype, {
     get(target, key, receiver: Pointer) {
+      // Symbols are the language's, and this module's own: neither elements nor fields.
+      if (typeof key === 'symbol') return Reflect.get(target, key, receiver);
       const index = indexOf(key);
       if (index === undefined) {
         const fields = fieldsOf(receiver);

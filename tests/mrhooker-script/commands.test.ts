@@ -1,0 +1,76 @@
+// `mrhooker init` and `mrhooker types`: what they write compiles.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Place, printed, root } from './mrhooker.js';
+
+const place = new Place();
+afterAll(() => place.remove());
+
+const tsc = () =>
+  execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', place.folder], { encoding: 'utf8' });
+
+describe('init', { timeout: 180_000 }, () => {
+  test('writes a script that compiles and runs', async () => {
+    const names = [
+      'write',
+      'send',
+      'recv',
+      'open',
+      'printf',
+      'exit',
+      'qsort',
+      'getaddrinfo',
+      'sqlite3_exec',
+      'sigaction',
+    ];
+    const ran = await place.run(['init', ...names]);
+    expect(ran.stderr).toBe(
+      'mrhooker: wrote hooks.ts, c-headers.d.ts, tsconfig.json. Now: mrhooker hooks.ts COMMAND\n',
+    );
+    const text = readFileSync(place.path('hooks.ts'), 'utf8');
+    expect(text).toContain("import { send, recv } from 'c:sys/socket.h';");
+    expect(text).toContain("import { sqlite3_exec } from 'c:sqlite3.h';");
+    expect(tsc()).toBe('');
+    const hooked = await place.run(['--check', 'hooks.ts', 'sh', '-c', 'echo ahoy']);
+    expect(hooked).toMatchObject({ status: 0, stdout: 'ahoy\n' });
+    expect(printed(hooked).join('\n')).toMatch(/^write\(1, 0x[0-9a-f]+, 5\) = 5$/m);
+  });
+
+  test('never overwrites', async () => {
+    expect((await place.run(['init', 'send'])).stderr).toContain('hooks.ts is there already');
+  });
+
+  test('a name that nobody declares', async () => {
+    const ran = await place.run(['init', '-o', '-', 'sned']);
+    expect(ran.stderr).toContain("no header declares 'sned'. Did you mean 'send'");
+    expect(ran).toMatchObject({ status: 125, stdout: '' });
+  });
+});
+
+describe('types', { timeout: 180_000 }, () => {
+  test('declares what scripts import, for tsc', async () => {
+    place.write('mine.h', 'struct text { int text, value; };\nint text_of(struct text *t, struct text copy, ...);\n');
+    place.write(
+      'other.ts',
+      "import { text_of, text } from 'c:./mine.h';\nimport { type sockaddr_in } from 'c:netinet/in.h';\nexport const f = (a: sockaddr_in): number => text_of(text.alloc({ value: 1 }), text.alloc(), 1, 'a') + a.sin_port;\n",
+    );
+    const ran = await place.run(['types', 'hooks.ts', 'other.ts']);
+    expect(ran.stderr).toMatch(/c-headers\.d\.ts declares .*c:\.\/mine\.h, c:netinet\/in\.h/);
+    expect(existsSync(place.path('c-headers.d.ts'))).toBe(true);
+    execFileSync('sh', ['-c', 'echo "declare const console: import(\'mrhooker\').Console;" > console.d.ts'], {
+      cwd: place.folder,
+    });
+    expect(tsc()).toBe('');
+  });
+
+  test('prints those of a header', async () => {
+    const ran = await place.run(['types', '-o', '-', 'c:sys/socket.h']);
+    expect(ran.stdout).toContain("declare module 'c:sys/socket.h' {");
+    expect(ran.stdout).toContain(
+      'export const send: NativeFunction<[fd: number, buf: Pointer, n: number, flags: number], number>;',
+    );
+    expect(ran.stdout).toContain('export const MSG_NOSIGNAL: 16384;');
+    expect(ran.stdout).toContain('export interface sockaddr extends Pointer<sockaddr> {');
+  });
+});
