@@ -122,15 +122,16 @@ describe('code', () => {
     expect(tree).toMatchObject({ $: 'error', code: 'not_found', message: 'no such mill', place: { line: 3 } });
   });
 
-  it('reads a stream, and cancels it when it has enough', async () => {
-    let stopped = false;
-    async function* count() {
-      try {
-        for (let n = 0; ; n++) yield { n };
-      } finally {
-        stopped = true;
-      }
+  let stopped = false;
+  async function* count() {
+    try {
+      for (let n = 0; ; n++) yield { n };
+    } finally {
+      stopped = true;
     }
+  }
+
+  it('reads a stream, and cancels it when it has enough', async () => {
     const { value, calls } = await run(
       `const seen = [];
        for await (const { n } of agent.echo.count({})) { seen.push(n); if (n === 3) break; }
@@ -159,6 +160,8 @@ describe('code', () => {
   it('waits for what it started, and says when nothing can wake it', async () => {
     expect((await run('setTimeout(() => show("later"), 30)')).shown).toEqual(['later']);
     expect((await run('agent.echo.say({ n: 1 }).then(show);')).shown).toEqual([{ n: 1 }]);
+    // A stream that nobody reads keeps nobody waiting.
+    expect(await run('await agent.echo.count({}); 1', { call: count })).toMatchObject({ reason: 'done', value: 1 });
     expect(await run('await new Promise(() => {})')).toMatchObject({ reason: 'stalled' });
   });
 

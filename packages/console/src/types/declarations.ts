@@ -48,6 +48,8 @@ class Writer {
   /** By the name that is declared, so that a type is declared once. */
   readonly declarations = new Map<string, string>();
   readonly #agents = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  readonly #taken = new Set<string>();
 
   /** @returns the name of its type: the same for agents that offer the same */
   agent({ services }: DeclaredAgent, name: string): string {
@@ -70,8 +72,21 @@ class Writer {
     return name;
   }
 
+  /** `monsterlab.v1.System.Fact` is `Fact`, unless that means something else already. */
+  #name({ typeName }: { typeName: string }): string {
+    let name = this.#names.get(typeName);
+    if (!name) {
+      const short = typeName.slice(typeName.lastIndexOf('.') + 1);
+      const free = !reserved.has(short) && !/^Agent\d+$|_Input$/.test(short) && !this.#taken.has(short);
+      name = free ? short : typeName.replaceAll('.', '_');
+      this.#taken.add(name);
+      this.#names.set(typeName, name);
+    }
+    return name;
+  }
+
   #service(service: DescService): string {
-    const name = typeName(service);
+    const name = this.#name(service);
     if (this.declarations.has(name)) return name;
     this.declarations.set(name, '');
     const methods = callable(service).map((method) => {
@@ -97,7 +112,7 @@ class Writer {
         return scalarType(message.fields[0]!);
       default:
     }
-    const name = typeName(message);
+    const name = this.#name(message);
     const type = { out: name, in: `${name}_Input` };
     if (this.declarations.has(name)) return type;
     // Noted before its fields are looked at, as a message may contain itself.
@@ -125,7 +140,7 @@ class Writer {
   }
 
   #enum(desc: DescEnum): string {
-    const name = typeName(desc);
+    const name = this.#name(desc);
     const values = desc.values.map((value) => `'${value.name}'`).join(' | ');
     this.declarations.set(name, `${comment(commentOf(desc))}type ${name} = ${values};`);
     return name;
@@ -145,10 +160,14 @@ function member(field: DescField, type: string, optional: boolean): string {
   return `${said}  ${field.localName}${optional ? '?' : ''}: ${type};`;
 }
 
-/** `monsterlab.v1.System.Fact` → `monsterlab_v1_System_Fact` */
-function typeName({ typeName: full }: { typeName: string }): string {
-  return full.replaceAll('.', '_');
-}
+/** Names that the code has another meaning for. */
+const reserved = new Set(
+  'Array Boolean Date Error Function Map Number Object Promise Record RegExp Set String Symbol Uint8Array'
+    .split(' ')
+    .concat(
+      'AbortController AbortSignal AgentBase AgentList CallError CallOptions JsonValue Seconds Stream'.split(' '),
+    ),
+);
 
 function scalarType(field: DescField): Type {
   const { scalar } = field;

@@ -126,7 +126,7 @@ function fill(desc: DescMessage, value: unknown, where: string): Message {
   if (known === 'json') return parsed(desc, value, where);
   if (known === 'date') return timestamp(desc, value, where);
   if (known === 'seconds') return duration(desc, value, where);
-  const message = reflect(desc, create(desc), false);
+  const message = reflect(desc, create(desc));
   if (known === 'wrapper') {
     setField(message, desc.fields[0]!, value, where);
     return message.message;
@@ -213,7 +213,7 @@ function mapKey(scalar: ScalarType, key: string): string | number | bigint | boo
 }
 
 function one(field: DescField, value: unknown, where: string): unknown {
-  if (field.message) return reflect(field.message, fill(field.message, value, where), false);
+  if (field.message) return reflect(field.message, fill(field.message, value, where));
   if (field.enum) return enumNumber(field.enum, value, where);
   const { scalar } = field;
   if (scalar !== undefined && isLong(scalar)) return long(value, where);

@@ -107,6 +107,7 @@ function makeMethod(agent: AgentShape, index: number, service: ServiceShape, met
           item: () => {},
           done: () => resolve(undefined),
           failure: (error) => reject(withStack(complete(error), here)),
+          awaited: () => true,
         }));
       });
     };
@@ -123,6 +124,7 @@ function makeMethod(agent: AgentShape, index: number, service: ServiceShape, met
       item: (value) => items.push(value),
       done: () => items.end(),
       failure: (error) => items.end(withStack(complete(error), here)),
+      awaited: () => items.awaited,
     }));
     return items;
   };
@@ -145,6 +147,10 @@ class Items implements AsyncIterableIterator<unknown> {
     private readonly cancel: (id: number) => void,
     private readonly forget: (id: number) => void,
   ) {}
+
+  get awaited(): boolean {
+    return this.#readers.length > 0;
+  }
 
   push(value: unknown): void {
     this.#readers.shift()?.resolve({ value, done: false });

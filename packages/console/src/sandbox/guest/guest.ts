@@ -29,6 +29,8 @@ export interface Waiting {
   item(value: unknown): void;
   done(): void;
   failure(error: Error): void;
+  /** Whether the code waits for it just now. A stream that nobody reads keeps no run alive. */
+  awaited(): boolean;
 }
 
 export type Send = (message: FromCode, packed?: Packed) => void;
@@ -50,7 +52,8 @@ function install(host: Host): Guest {
 
   /** The run is over when the code is, and nothing is left that could wake it. */
   const endIfIdle = (): void => {
-    if (finished && waiting.size === 0 && timers.size === 0) send({ op: 'end', ok: finished.ok });
+    if (finished && timers.size === 0 && ![...waiting.values()].some((it) => it.awaited()))
+      send({ op: 'end', ok: finished.ok });
   };
 
   const wait = (id: number, handlers: Waiting): void => void waiting.set(id, handlers);

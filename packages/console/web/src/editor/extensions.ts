@@ -128,9 +128,11 @@ const signatureHelp = ViewPlugin.fromClass(
       const { head, empty } = state.selection.main;
       const line = state.doc.lineAt(head);
       const near = /[(,]/.test(state.sliceDoc(line.from, head));
-      const found = empty && near ? await language.signature(state.doc.toString(), head) : undefined;
+      // Nothing may be dispatched while this update is under way.
+      const found = await (empty && near ? language.signature(state.doc.toString(), head) : undefined);
       if (asked !== this.#asked) return;
-      view.dispatch({ effects: setSignature.of(found ? signatureTooltip(head, found.label, found.parameter) : null) });
+      const tooltip = found ? signatureTooltip(head, found.label, found.parameter) : null;
+      if (tooltip || state.field(signatureField)) view.dispatch({ effects: setSignature.of(tooltip) });
     }
   },
 );

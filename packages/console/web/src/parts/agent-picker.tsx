@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { AgentInfo } from '../api.js';
 import { agents, choose, chosen, chosenAgents, connected, shortName, toggle } from '../state/agents.js';
+import { formatBytes } from '../values/format.js';
 import { Icon } from './icons.js';
 
 export function AgentPicker(): JSX.Element {
@@ -194,7 +195,8 @@ function Option(props: {
 }
 
 function facts({ facts: { hostname, os, arch, cpus, memory } }: AgentInfo): string {
-  return [hostname, os, arch, cpus && `${cpus} CPUs`, memory].filter(Boolean).join(' · ');
+  const size = Number(memory) > 0 ? formatBytes(Number(memory)) : memory;
+  return [hostname, os, arch, cpus && `${cpus} CPUs`, size].filter(Boolean).join(' · ');
 }
 
 function matches({ jid, services, facts: its, version }: AgentInfo, query: string): boolean {

@@ -1,7 +1,7 @@
 // What runs said, the latest first.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Place } from '../../../src/error.js';
 import { isTagged, type Tree } from '../../../src/values/pack.js';
 import { boot } from '../boot.js';
@@ -15,8 +15,11 @@ import { Icon } from './icons.js';
 
 export function Results(): JSX.Element {
   const [latest, ...earlier] = runs.value;
+  const box = useRef<HTMLElement>(null);
+  // A new run is what a person wants to see.
+  useEffect(() => box.current?.scrollTo(0, 0), [latest?.id]);
   return (
-    <section class="results" aria-label="results">
+    <section ref={box} class="results" aria-label="results">
       {refused.value && (
         <div class="notice bad" role="alert">
           <strong>This can’t run.</strong> {refused.value.message}
@@ -171,7 +174,9 @@ function OutputView({ output, running }: { output: Output; running: boolean }): 
     case 'show':
       return <ValueView value={output.value} as={output.as} title={output.title} />;
     case 'rows':
-      return <ValueView value={output.values} as={output.as} title={output.title} growing={running} />;
+      return (
+        <ValueView value={output.values} size={output.size} as={output.as} title={output.title} growing={running} />
+      );
     case 'log':
       return (
         <div class={`log ${output.level}`}>
@@ -234,7 +239,7 @@ function CallView({ call }: { call: Call }): JSX.Element {
           )}
           {call.items.length > 0 && (
             <Labelled label="messages">
-              <ValueView value={call.items} />
+              <ValueView value={call.items} size={call.size} />
             </Labelled>
           )}
           {outcome?.message && (

@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { type AgentInfo, api } from '../api.js';
 import { boot, listenPath } from '../boot.js';
+import { listen } from './listen.js';
 
 export const agents = signal<AgentInfo[]>([]);
 /** JIDs, in the order in which they were chosen. */
@@ -49,17 +50,18 @@ async function load(): Promise<void> {
 }
 
 export function watchAgents(): void {
-  const source = new EventSource(listenPath(boot.agents));
-  source.addEventListener('agent', (event) => {
-    put(JSON.parse((event as MessageEvent<string>).data) as AgentInfo);
-    if (chosen.value.length === 0) void load();
-  });
-  // What happened while nobody listened is in the list.
-  source.addEventListener('open', () => {
-    connected.value = true;
-    void load();
-  });
-  source.addEventListener('error', () => {
-    connected.value = false;
-  });
+  void load().catch(() => {});
+  listen(
+    listenPath(boot.agents),
+    'agent',
+    (info) => {
+      put(info as AgentInfo);
+      if (chosen.value.length === 0 && (info as AgentInfo).available) choose([(info as AgentInfo).jid]);
+    },
+    (live) => {
+      connected.value = live;
+      // What happened while nobody listened is in the list.
+      if (live) void load().catch(() => {});
+    },
+  );
 }

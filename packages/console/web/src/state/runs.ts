@@ -8,6 +8,7 @@ import { ApiError, api } from '../api.js';
 import { channel, listenPath } from '../boot.js';
 import { sameShape } from '../values/shape.js';
 import { chosen } from './agents.js';
+import { listen } from './listen.js';
 
 export interface Call {
   kind: 'call';
@@ -16,7 +17,9 @@ export interface Call {
   method: string;
   request?: Tree;
   place?: Place;
+  /** Grows; `size` says how far. */
   items: Tree[];
+  size: number;
   progress?: Tree;
   outcome?: CallOutcome;
 }
@@ -24,7 +27,7 @@ export interface Call {
 export type Output =
   | { kind: 'show'; value: Tree; as?: ShowAs; title?: string }
   /** Values of the same shape, shown one after another. */
-  | { kind: 'rows'; values: Tree[]; as?: ShowAs; title?: string }
+  | { kind: 'rows'; values: Tree[]; size: number; as?: ShowAs; title?: string }
   | { kind: 'log'; level: LogLevel; values: Tree[] }
   | { kind: 'muted' }
   | Call;
@@ -59,12 +62,15 @@ function runOf(id: string): Run {
   return run;
 }
 
-function callOf(run: Run, call: number, agent: string, method: string): Call {
-  const known = run.outputs.find((output): output is Call => output.kind === 'call' && output.call === call);
-  if (known) return known;
-  const made: Call = { kind: 'call', call, agent, method, items: [] };
-  run.outputs.push(made);
-  return made;
+/** Objects are replaced, not changed: what is drawn knows by that what is new. */
+function updateCall(
+  run: Run,
+  { call, agent, method }: { call: number; agent: string; method: string },
+  change: (known: Call) => Partial<Call>,
+): void {
+  const at = run.outputs.findIndex((output) => output.kind === 'call' && output.call === call);
+  const known: Call = at < 0 ? { kind: 'call', call, agent, method, items: [], size: 0 } : (run.outputs[at] as Call);
+  run.outputs[at < 0 ? run.outputs.length : at] = { ...known, ...change(known) };
 }
 
 function apply(event: PageEvent): void {
@@ -86,19 +92,16 @@ function apply(event: PageEvent): void {
       run.outputs.push({ kind: 'muted' });
       break;
     case 'call':
-      Object.assign(callOf(run, event.call, event.agent, event.method), {
-        request: event.request,
-        ...(event.place && { place: event.place }),
-      });
+      updateCall(run, event, () => ({ request: event.request, ...(event.place && { place: event.place }) }));
       break;
     case 'outcome':
-      callOf(run, event.call, event.agent, event.method).outcome = event;
+      updateCall(run, event, () => ({ outcome: event }));
       break;
     case 'item':
-      callOf(run, event.call, event.agent, event.method).items.push(event.value);
+      updateCall(run, event, ({ items }) => ({ size: items.push(event.value) }));
       break;
     case 'progress':
-      callOf(run, event.call, event.agent, event.method).progress = event.value;
+      updateCall(run, event, () => ({ progress: event.value }));
       break;
     default:
   }
@@ -109,10 +112,9 @@ function addShown(run: Run, { value, as, title }: { value: Tree; as?: ShowAs; ti
   const options = { ...(as && { as }), ...(title && { title }) };
   const last = run.outputs.findLast((output) => output.kind !== 'call');
   if (last?.kind === 'show' && last.as === as && last.title === title && sameShape(last.value, value)) {
-    run.outputs[run.outputs.indexOf(last)] = { kind: 'rows', values: [last.value, value], ...options };
+    run.outputs[run.outputs.indexOf(last)] = { kind: 'rows', values: [last.value, value], size: 2, ...options };
   } else if (last?.kind === 'rows' && last.as === as && last.title === title && sameShape(last.values[0]!, value)) {
-    run.outputs[run.outputs.indexOf(last)] = { ...last, values: last.values };
-    last.values.push(value);
+    run.outputs[run.outputs.indexOf(last)] = { ...last, size: last.values.push(value) };
   } else {
     run.outputs.push({ kind: 'show', value, ...options });
   }
@@ -124,7 +126,9 @@ function changed(): void {
   if (drawing) return;
   const draw = (): void => {
     drawing = 0;
-    runs.value = [...byId.values()].sort((a, b) => b.start.at - a.start.at).map((run) => ({ ...run }));
+    runs.value = [...byId.values()]
+      .sort((a, b) => b.start.at - a.start.at)
+      .map((run) => ({ ...run, outputs: [...run.outputs] }));
   };
   // A page that can't be seen gets no animation frames.
   drawing = document.hidden ? window.setTimeout(draw, 50) : requestAnimationFrame(draw);
@@ -136,16 +140,14 @@ export function takeEvents(events: PageEvent | PageEvent[]): void {
 }
 
 export function watchRuns(): void {
-  const source = new EventSource(listenPath(channel));
-  source.addEventListener('run', (event) => {
-    takeEvents(JSON.parse((event as MessageEvent<string>).data) as PageEvent | PageEvent[]);
-  });
-  source.addEventListener('open', () => {
-    listening.value = true;
-  });
-  source.addEventListener('error', () => {
-    listening.value = false;
-  });
+  listen(
+    listenPath(channel),
+    'run',
+    (data) => takeEvents(data as PageEvent | PageEvent[]),
+    (live) => {
+      listening.value = live;
+    },
+  );
 }
 
 export async function go(code: string): Promise<void> {

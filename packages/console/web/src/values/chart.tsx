@@ -11,14 +11,41 @@ import { type Bars, barsOf, listOf, type Series, seriesOf } from './shape.js';
 
 const colours = ['#0d9488', '#d97706', '#6366f1', '#db2777', '#65a30d', '#0284c7', '#dc2626', '#7c3aed'];
 
-export function ChartView({ value, title }: { value: Tree; title?: string }): JSX.Element {
+export function ChartView({ value, title }: { value: Tree; title?: string; size?: number }): JSX.Element {
   const values = listOf(value);
   const series = values && seriesOf(values);
   // Over time, lines; else what has names has bars.
   const bars = series?.time ? undefined : barsOf(value);
   if (bars) return <BarChart bars={bars} title={title} />;
-  if (series) return <LineChart series={series} title={title} />;
+  if (series) {
+    return (
+      <div class="charts">
+        {byMagnitude(series).map((part) => (
+          <LineChart key={part.lines.map(({ name }) => name).join()} series={part} title={title} />
+        ))}
+      </div>
+    );
+  }
   return <p class="dim">There are no numbers here to draw.</p>;
+}
+
+/** Percents and bytes in one picture would leave the percents a line on the ground. */
+function byMagnitude(series: Series): Series[] {
+  const sized = series.lines
+    .map((line) => ({ line, size: Math.max(...line.y.map((y) => Math.abs(y ?? 0))) }))
+    .sort((a, b) => a.size - b.size);
+  const groups: (typeof sized)[] = [];
+  for (const it of sized) {
+    const group = groups.at(-1);
+    const smallest = group?.find(({ size }) => size > 0)?.size;
+    if (group && (smallest === undefined || it.size <= smallest * 500)) group.push(it);
+    else groups.push([it]);
+  }
+  const order = series.lines;
+  return groups.slice(0, 4).map((group) => ({
+    ...series,
+    lines: order.filter((line) => group.some((it) => it.line === line)),
+  }));
 }
 
 function BarChart({ bars, title }: { bars: Bars; title: string | undefined }): JSX.Element {
@@ -79,10 +106,10 @@ function LineChart({ series, title }: { series: Series; title: string | undefine
     const made = new uPlot(
       {
         width: parent.clientWidth,
-        height: 240,
+        height: 200,
         scales: { x: { time: series.time } },
         axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map(formatCompact) }],
-        legend: { live: true },
+        legend: { live: false },
         series: [
           { label: series.time ? 'time' : '#' },
           ...series.lines.map(({ name }, index) => ({
@@ -98,7 +125,7 @@ function LineChart({ series, title }: { series: Series; title: string | undefine
       parent,
     );
     plot.current = made;
-    const resize = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: 240 }));
+    const resize = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: 200 }));
     resize.observe(parent);
     return () => {
       resize.disconnect();

@@ -1,9 +1,11 @@
 // Numbers, sizes and times as a person reads them.
 
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
+const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 3, useGrouping: false });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-export const formatNumber = (value: number): string => number.format(value);
+/** Only large numbers are grouped: a smaller one may be a port, a line, a process's id. */
+export const formatNumber = (value: number): string => (Math.abs(value) < 1e6 ? plain : grouped).format(value);
 export const formatCompact = (value: number): string => compact.format(value);
 
 export function formatBytes(bytes: number): string {

@@ -149,6 +149,9 @@ export function imageOf(tree: Tree): { type: string; base64: string } | undefine
   return type ? { type, base64: bytes.v } : undefined;
 }
 
+const isRising = (numbers: readonly number[]): boolean =>
+  numbers.every((it, index) => index === 0 || it > numbers[index - 1]!);
+
 /** All the ways in which a value can be shown, the best one first. */
 export function waysToShow(tree: Tree, growing = false): ShowAs[] {
   if (imageOf(tree)) return ['image', 'tree'];
@@ -158,7 +161,9 @@ export function waysToShow(tree: Tree, growing = false): ShowAs[] {
     const series = seriesOf(values);
     const table = columnsOf(values);
     const bar = barsOf(tree);
-    const over = series?.time || (!table && series);
+    // What has names or texts is looked up in a table; numbers as time goes by are a picture.
+    const texts = table?.rows.some((row) => Object.values(row).some((item) => typeof item === 'string'));
+    const over = series && !texts && (series.time ? isRising(series.x) : !table);
     if (over && (growing || values.length > 3)) return ['chart', ...(table ? (['table'] as const) : []), 'tree'];
     if (table) return ['table', ...(series || bar ? (['chart'] as const) : []), 'tree'];
     return ['tree', ...(series ? (['chart'] as const) : [])];

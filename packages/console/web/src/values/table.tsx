@@ -13,11 +13,18 @@ interface Sort {
   down: boolean;
 }
 
-export function TableView({ values, title }: { values: readonly Tree[]; title?: string }): JSX.Element {
+export function TableView({
+  values,
+  title,
+  size,
+}: {
+  values: readonly Tree[];
+  title?: string;
+  size?: number;
+}): JSX.Element {
   const [sort, setSort] = useState<Sort>();
   const [shown, setShown] = useState(most);
-  // A growing list is the same array; its length says that it grew.
-  const columns = useMemo(() => columnsOf(values), [values, values.length]);
+  const columns = useMemo(() => columnsOf(values), [values, size]);
   const rows = useMemo(() => {
     if (!columns || !sort) return columns?.rows ?? [];
     const order = sort.down ? -1 : 1;

@@ -6,6 +6,18 @@ import { formatBytes, formatDate } from './format.js';
 
 const most = 100;
 
+/** A value by itself: the first level stands open, and needs no name. */
+export function RootView({ value }: { value: Tree; size?: number }): JSX.Element {
+  const inner = childrenOf(value);
+  if (!inner || inner.entries.length === 0) return <TreeView value={value} />;
+  return (
+    <div class="root">
+      {inner.title && !Array.isArray(value) && <div class="leaf dim">{inner.title}</div>}
+      <Entries entries={inner.entries} open={1} />
+    </div>
+  );
+}
+
 export function TreeView({
   value,
   open = 1,
@@ -31,7 +43,6 @@ export function TreeView({
 function Branch(props: { label: ComponentChildren; value: Tree; inner: Inner; open: number }): JSX.Element {
   const { label, value, inner } = props;
   const [open, setOpen] = useState(props.open > 0 && inner.entries.length <= most);
-  const [shown, setShown] = useState(most);
   return (
     <details class="branch" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -40,17 +51,26 @@ function Branch(props: { label: ComponentChildren; value: Tree; inner: Inner; op
       </summary>
       {open && (
         <div class="children">
-          {inner.entries.slice(0, shown).map(([key, item], index) => (
-            <TreeView key={index} name={key} value={item} open={props.open - 1} />
-          ))}
-          {inner.entries.length > shown && (
-            <button type="button" class="link" onClick={() => setShown(shown + 1000)}>
-              {inner.entries.length - shown} more
-            </button>
-          )}
+          <Entries entries={inner.entries} open={props.open - 1} />
         </div>
       )}
     </details>
+  );
+}
+
+function Entries({ entries, open }: { entries: [string, Tree][]; open: number }): JSX.Element {
+  const [shown, setShown] = useState(most);
+  return (
+    <>
+      {entries.slice(0, shown).map(([key, item], index) => (
+        <TreeView key={index} name={key} value={item} open={open} />
+      ))}
+      {entries.length > shown && (
+        <button type="button" class="link" onClick={() => setShown(shown + 1000)}>
+          {entries.length - shown} more
+        </button>
+      )}
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import type { Tree } from '../../../src/values/pack.js';
 import { ChartView } from './chart.js';
 import { imageOf, listOf, tag, waysToShow } from './shape.js';
 import { TableView } from './table.js';
-import { preview, TreeView } from './tree.js';
+import { preview, RootView } from './tree.js';
 
 interface Props {
   value: Tree;
@@ -14,10 +14,11 @@ interface Props {
   title?: string | undefined;
   /** More may come. */
   growing?: boolean;
+  /** Of a list that grows: how long it is now. */
+  size?: number;
 }
 
-export function ValueView({ value, as, title, growing = false }: Props): JSX.Element {
-  const size = Array.isArray(value) ? value.length : 0;
+export function ValueView({ value, as, title, growing = false, size = 0 }: Props): JSX.Element {
   const found = useMemo(() => waysToShow(value, growing), [value, growing, size < 5 ? size : 5]);
   const ways = as && !found.includes(as) ? [as, ...found] : found;
   const [picked, pick] = useState<ShowAs>();
@@ -39,23 +40,33 @@ export function ValueView({ value, as, title, growing = false }: Props): JSX.Ele
           )}
         </div>
       )}
-      <Way way={way} value={value} title={title} />
+      <Way way={way} value={value} title={title} size={size} />
     </div>
   );
 }
 
-function Way({ way, value, title }: { way: ShowAs; value: Tree; title: string | undefined }): JSX.Element {
+function Way({
+  way,
+  value,
+  title,
+  size,
+}: {
+  way: ShowAs;
+  value: Tree;
+  title: string | undefined;
+  size: number;
+}): JSX.Element {
   switch (way) {
     case 'table':
-      return <TableView values={listOf(value) ?? [value]} {...(title && { title })} />;
+      return <TableView values={listOf(value) ?? [value]} size={size} {...(title && { title })} />;
     case 'chart':
-      return <ChartView value={value} {...(title && { title })} />;
+      return <ChartView value={value} size={size} {...(title && { title })} />;
     case 'image':
       return <ImageView value={value} title={title} />;
     case 'text':
       return <TextView value={value} />;
     default:
-      return <TreeView value={value} open={2} />;
+      return <RootView value={value} size={size} />;
   }
 }
 
