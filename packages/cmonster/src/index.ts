@@ -80,7 +80,7 @@ export { type FormatOptions, formatEdits } from './rewrite/format.js';
 export type { HeaderName } from './rewrite/includes.js';
 export { planRename, planRenameOf, type Rename, type UnprovenPlace } from './rewrite/rename.js';
 export { replacementsYaml } from './rewrite/replacements.js';
-export { type OutputOptions, type PlaceLike, type RangeLike, Rewriter } from './rewrite/rewriter.js';
+export { type OutputOptions, type PlaceLike, type RangeLike, type ReplaceOptions, Rewriter } from './rewrite/rewriter.js';
 export { select } from './rewrite/selectors.js';
 export type { Specifier } from './rewrite/specifiers.js';
 export type { RemoveOptions } from './rewrite/statement.js';

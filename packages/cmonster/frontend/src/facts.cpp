@@ -22,7 +22,6 @@ uint32_t microseconds() {
 class Observer final : public PPCallbacks {
   Facts &F;
   Preprocessor &PP;
-  std::vector<uint32_t> Open; // visits that have not ended
 
   enum Directive : uint32_t { If_, Ifdef_, Ifndef_, Elif_, Elifdef_, Elifndef_, Else_, Endif_ };
 
@@ -143,9 +142,9 @@ public:
                         SourceLocation) override {
     const SourceManager &SM = PP.getSourceManager();
     if (Reason == LexedFileChangeReason::ExitFile) {
-      if (!Open.empty()) {
-        F.VisitTimes[Open.back() * 2 + 1] = microseconds();
-        Open.pop_back();
+      if (!F.Open.empty()) {
+        F.VisitTimes[F.Open.back() * 2 + 1] = microseconds();
+        F.Open.pop_back();
       }
       return;
     }
@@ -157,20 +156,20 @@ public:
             SM.getFileID(From))
       Include = uint32_t(F.Includes.size() / 5 - 1);
     uint32_t Now = microseconds();
-    Open.push_back(uint32_t(F.Visits.size() / 2));
+    F.Open.push_back(uint32_t(F.Visits.size() / 2));
     F.Visits.push_back(SM.getLocForStartOfFile(ID).getRawEncoding());
     F.Visits.push_back(Include);
     F.VisitTimes.push_back(Now);
     F.VisitTimes.push_back(Now);
   }
-  void EndOfMainFile() override {
-    for (uint32_t Visit : Open)
-      F.VisitTimes[Visit * 2 + 1] = microseconds();
-    Open.clear();
-  }
 };
 
 } // namespace
+
+void Facts::settle() {
+  for (uint32_t Visit : Open)
+    VisitTimes[size_t(Visit) * 2 + 1] = microseconds();
+}
 
 std::unique_ptr<PPCallbacks> Facts::observe(Preprocessor &PP) {
   return std::make_unique<Observer>(*this, PP);

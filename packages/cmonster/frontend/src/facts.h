@@ -22,7 +22,12 @@ public:
   std::vector<const clang::MacroInfo *> Infos; // by macro index
   llvm::DenseMap<const clang::MacroInfo *, uint32_t> Index;
 
+  std::vector<uint32_t> Open; // visits that have not ended
+
   explicit Facts(Strings &S) : S(S) {}
+  /// Says of files that are not left, the main file among them, that they are
+  /// until now.
+  void settle();
   /// Observes `PP` from now on; the preprocessor owns what is returned.
   std::unique_ptr<clang::PPCallbacks> observe(clang::Preprocessor &PP);
 };

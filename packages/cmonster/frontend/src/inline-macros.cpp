@@ -4,6 +4,7 @@
 #include "clang/Lex/Lexer.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
+#include <utility>
 
 using namespace clang;
 using llvm::StringRef;
@@ -35,6 +36,8 @@ std::string head(StringRef Signature, std::string &Name, size_t &NameAt) {
   if (Name.empty() || isDigit(Name[0]))
     return {};
   S = S.drop_front(Name.size());
+  size_t Gap = S.size() - S.ltrim(" \t").size();
+  S = S.drop_front(Gap);
   if (!S.consume_front("("))
     return {};
   size_t ListAt = size_t(S.begin() - Signature.begin());
@@ -42,6 +45,8 @@ std::string head(StringRef Signature, std::string &Name, size_t &NameAt) {
     return {};
   StringRef List = S.rtrim(" \t").drop_back();
   std::string Result = Signature.str();
+  // C wants the parenthesis right behind the name.
+  std::swap(Result[NameAt + Name.size()], Result[NameAt + Name.size() + Gap]);
   for (bool Rest = false; !List.trim(" \t").empty();) {
     StringRef Parameter = List.ltrim(" \t");
     if (Rest)
@@ -62,13 +67,21 @@ std::string head(StringRef Signature, std::string &Name, size_t &NameAt) {
   return Result;
 }
 
-/// The line breaks of a text, in order.
-std::vector<StringRef> breaks(StringRef Text) {
-  std::vector<StringRef> Found;
-  for (size_t At = 0; (At = Text.find('\n', At)) != StringRef::npos; ++At)
-    Found.push_back(At && Text[At - 1] == '\r' ? Text.slice(At - 1, At + 1)
-                                               : Text.slice(At, At + 1));
-  return Found;
+/// What follows `Start` in the place of a block: as many bytes and lines, lines
+/// where they were if that can be.
+std::string blank(StringRef Block, StringRef Start) {
+  std::string Rest = Block.drop_front(Start.size()).str();
+  for (char &C : Rest)
+    if (C != '\n' && C != '\r')
+      C = ' ';
+  // Short lines at the block's start are under what it is replaced with.
+  size_t Missing = Block.count('\n') - StringRef(Rest).count('\n') - Start.count('\n');
+  for (size_t At = 0; Missing && At < Rest.size(); ++At)
+    if (Rest[At] == ' ') {
+      Rest[At] = '\n';
+      --Missing;
+    }
+  return Rest;
 }
 
 class ReplacedFile final : public llvm::vfs::File {
@@ -150,21 +163,17 @@ bool InlineMacros::replace(std::string &Text, StringRef FileName) {
       else if (Head.empty())
         Found.Problems.push_back(
             {uint32_t(Begin), "not a signature: ts_def(NAME(a, b, ...rest)) is"});
-      std::vector<StringRef> Lines = breaks(Block);
-      std::string New, Tail;
-      size_t Used = 0;
+      std::string New;
       if (Closed && !Head.empty()) {
         Found.Definitions.push_back({uint32_t(Begin + 8 + NameAt), Name,
                                      First.drop_front(Opening.size() + 1).drop_back().str(),
                                      All.slice(BodyBegin, BodyEnd).str(),
                                      uint32_t(1 + All.take_front(BodyBegin).count('\n'))});
-        New = "#define " + Head + "\\" + Lines[0].str() + ScriptMarker.str();
-        Used = 1;
+        bool Carriage = Block[Block.find('\n') - 1] == '\r';
+        New = "#define " + Head + "\\" + (Carriage ? "\r\n" : "\n") + ScriptMarker.str();
       }
-      for (size_t I = Used; I < Lines.size(); ++I)
-        Tail += Lines[I];
-      New.append(Block.size() - New.size() - Tail.size(), ' ');
-      Text.replace(Begin, Block.size(), New + Tail);
+      New += blank(Block, New);
+      Text.replace(Begin, Block.size(), New);
       From = End;
       More = true;
     } while (!More && T.isNot(tok::eof));

@@ -74,6 +74,8 @@ void Operations::answer(uint32_t Op, uint32_t Handle, Reader &Arguments, Answer 
     return macroTokens(uint32_t(Argument.Int), A);
   case OP_COMMENTS:
     return comments(Handle, A);
+  case OP_TOKENIZE:
+    return tokenize(C.Instance->getPreprocessor(), Argument.Text, A.W);
   case OP_DETAILS:
     return D.of(Argument.Text, A);
   default:
@@ -421,6 +423,26 @@ void Operations::macroTokens(uint32_t Macro, Answer &A) {
     A.W.u32(Tok.getKind());
   }
   A.W.patch(At, uint32_t(A.W.size() - At - 4));
+}
+
+void tokenize(Preprocessor &PP, const std::string &Text, Writer &W) {
+  Lexer Lex(SourceLocation(), PP.getLangOpts(), Text.data(), Text.data(),
+            Text.data() + Text.size());
+  size_t At = W.beginList();
+  uint32_t Items = 0;
+  for (Token Tok;;) {
+    Lex.LexFromRawLexer(Tok);
+    if (Tok.is(tok::eof))
+      break;
+    StringRef Spelled(Lex.getBufferLocation() - Tok.getLength(), Tok.getLength());
+    if (Tok.is(tok::raw_identifier))
+      PP.LookUpIdentifierInfo(Tok);
+    W.integer(-1);
+    W.integer(int64_t(Tok.getKind()) | int64_t(Tok.getFlags() & 3) << 16);
+    W.string(Spelled);
+    Items += 3;
+  }
+  W.endList(At, Items);
 }
 
 void Operations::fileBytes(uint32_t File, Answer &A) {

@@ -40,6 +40,9 @@ enum Operation : uint32_t {
   OP_SOURCES,
 };
 
+/// The tokens of a text by itself: a list of three items for each, the first -1.
+void tokenize(clang::Preprocessor &PP, const std::string &Text, Writer &W);
+
 /// Answers one question; knows the whole translation unit.
 class Operations {
 public:

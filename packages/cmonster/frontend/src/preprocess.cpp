@@ -137,6 +137,7 @@ void Preprocessing::rest(Answer &A) {
     Ended = Tok.is(tok::eof);
   }
   Files.collect(T.S);
+  C.PreprocessingFacts.settle();
   SnapshotWriter Snapshot(T, Files, C.PreprocessingFacts);
   A.W.list(2);
   WriteMeta(A.W);

@@ -173,11 +173,10 @@ bool Scripting::materialize(const Value &Answer, const Pending &P, const Place &
   for (const Value &Item : Answer.Items) {
     size_t Before = Result.size();
     auto Spaced = llvm::make_scope_exit([&] {
-      if (Result.size() == Before)
-        return;
-      if (Space)
+      if (Result.size() > Before && Space)
         Result[Before].setFlag(Token::LeadingSpace);
-      Space = Item.T == Tag::String && isWhitespace(Item.Text.back());
+      bool Ends = Item.T == Tag::String && !Item.Text.empty() && isWhitespace(Item.Text.back());
+      Space = Ends || (Result.size() == Before && Space);
     });
     if (Item.T == Tag::String) {
       size_t First = Result.size();
@@ -236,26 +235,7 @@ void Scripting::answer(const Frame &Ask) {
         tokens(Out, upToEof(Argument), P);
     } else if (Op == OP_TOKENIZE) {
       Reader Argument(Data, Size);
-      std::string Text = Argument.value().Text;
-      Lexer L(SourceLocation(), PP->getLangOpts(), Text.data(), Text.data(),
-              Text.data() + Text.size());
-      std::vector<std::pair<Token, std::string>> Lexed;
-      for (Token T;;) {
-        L.LexFromRawLexer(T);
-        if (T.is(tok::eof))
-          break;
-        const char *At = L.getBufferLocation() - T.getLength();
-        std::string Spelled(At, T.getLength());
-        if (T.is(tok::raw_identifier))
-          PP->LookUpIdentifierInfo(T);
-        Lexed.push_back({T, Spelled});
-      }
-      Out.list(uint32_t(Lexed.size() * 3));
-      for (auto &[T, Spelled] : Lexed) {
-        Out.integer(-1);
-        Out.integer(int64_t(T.getKind()) | int64_t(T.getFlags() & 3) << 16);
-        Out.string(Spelled);
-      }
+      tokenize(*PP, Argument.value().Text, Out);
     } else
       Out.undefined();
   }

@@ -49,8 +49,11 @@ bool Scripting::pragma(PragmaIntroducer Introducer) {
   auto *Reading = static_cast<Lexer *>(PP->getCurrentLexer());
   if (!Reading || Introducer.Kind == PIK___pragma)
     return false;
-  Lexer Peek(Reading->getFileLoc(), PP->getLangOpts(), Reading->getBuffer().begin(),
-             Reading->getBufferLocation(), Reading->getBuffer().end());
+  // The text of a _Pragma is a copy, mapped to where that stands.
+  bool Copy = Reading->getFileLoc().isMacroID();
+  Lexer Peek(Copy ? SM->getSpellingLoc(Reading->getFileLoc()) : Reading->getFileLoc(),
+             PP->getLangOpts(), Reading->getBuffer().begin(), Reading->getBufferLocation(),
+             Reading->getBuffer().end());
   Peek.setParsingPreprocessorDirective(true);
   std::vector<Token> Line;
   for (Token T;;) {
@@ -60,6 +63,9 @@ bool Scripting::pragma(PragmaIntroducer Introducer) {
     if (T.is(tok::raw_identifier))
       PP->LookUpIdentifierInfo(T);
     T.clearFlag(Token::StartOfLine);
+    if (Copy)
+      T.setLocation(
+          SM->createExpansionLoc(T.getLocation(), Introducer.Loc, Introducer.Loc, T.getLength()));
     Line.push_back(T);
   }
   auto word = [&](size_t I) {

@@ -223,6 +223,7 @@ int Session::run() {
   auto &Files = *new Sources(C->Instance->getSourceManager());
   Files.collect(*S);
   Sent Known = sentSoFar(T);
+  C->PreprocessingFacts.settle();
   SnapshotWriter Snapshot(T, Files, C->PreprocessingFacts);
   Writer W;
   W.f64(double(Snapshot.bytes()));

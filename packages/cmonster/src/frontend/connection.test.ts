@@ -112,8 +112,8 @@ describe.each([
 
   it('answers calls in the middle of a parse', async () => {
     const calls: unknown[] = [];
-    const onCall = (...call: unknown[]): string => {
-      calls.push(call);
+    const onCall = (name: string, args: unknown[]): string => {
+      calls.push([name, args]);
       return 'thanks';
     };
     const { parsed } = await open('call-parse', { onCall });

@@ -1,7 +1,11 @@
 /** What happened while preprocessing, as data: docs/formats/snapshot.md, "Preprocessing". */
 import type { Snapshot } from '../ast/snapshot.js';
 import type { Location, Range } from '../source/location.js';
+import type { SourceFile } from '../source/source-file.js';
 import type { SourceManager } from '../source/source-manager.js';
+import { Conditional } from './conditional.js';
+import { Inclusion } from './inclusion.js';
+import { LineReason } from './why.js';
 
 const MACRO = 6;
 const EXPANSION = 3;
@@ -62,6 +66,10 @@ export class Macro {
   /** Defined by the compiler or on its command line. */
   get isPredefined(): boolean {
     return (this.at(3) & 16) !== 0;
+  }
+  /** Answered by a script, in place of a replacement list. */
+  get isScripted(): boolean {
+    return (this.at(3) & 32) !== 0;
   }
   /** Where it is undefined; invalid when it isn't. */
   get undefinedAt(): Location {
@@ -177,6 +185,9 @@ export class PreprocessorFacts {
   private expansionList: MacroExpansion[] | undefined;
   private includeList: Include[] | undefined;
   private skippedList: Range[] | undefined;
+  private conditionalList: Conditional[] | undefined;
+  private conditionalsByEntry: Map<number, Conditional[]> | undefined;
+  private inclusionList: Inclusion[] | undefined;
   private uses: Map<number, number> | undefined;
   private byName: Map<string, Macro[]> | undefined;
 
@@ -211,6 +222,66 @@ export class PreprocessorFacts {
     return this.skippedList;
   }
 
+  /** Every conditional directive that was met, in order. */
+  get conditionals(): readonly Conditional[] {
+    this.conditionalList ??= list(
+      this.host.snapshot.conditionals,
+      Conditional.fields,
+      (index) => new Conditional(this.host, index),
+    );
+    return this.conditionalList;
+  }
+  /** Those in one inclusion of a file, which a location in it names. @internal */
+  conditionalsIn(raw: number): Conditional[] {
+    const { sourceManager } = this.host;
+    if (!this.conditionalsByEntry) {
+      this.conditionalsByEntry = new Map();
+      for (const conditional of this.conditionals) {
+        const entry = sourceManager.entryOf(sourceManager.expansionLoc(conditional.location.raw));
+        const known = this.conditionalsByEntry.get(entry);
+        if (known) known.push(conditional);
+        else this.conditionalsByEntry.set(entry, [conditional]);
+      }
+    }
+    return this.conditionalsByEntry.get(sourceManager.entryOf(raw)) ?? [];
+  }
+
+  /** Every time that a file was read, in order; the main file is the first. */
+  get inclusions(): readonly Inclusion[] {
+    if (this.inclusionList) return this.inclusionList;
+    const { snapshot, sourceManager } = this.host;
+    const byEntry = new Map<number, Inclusion>();
+    this.inclusionList = [];
+    for (let index = 0; index * 2 < snapshot.visits.length; index++) {
+      const raw = snapshot.visits[index * 2] as number;
+      const file = sourceManager.position(raw)?.file;
+      // The compiler's own definitions are no file; what they include hangs on the main file.
+      if (file?.kind !== 'file') continue;
+      const [main] = this.inclusionList;
+      const parent = main && (byEntry.get(sourceManager.entryOf(sourceManager.includeLoc(raw))) ?? main);
+      const inclusion = new Inclusion(this.host, this, index, parent);
+      byEntry.set(sourceManager.entryOf(raw), inclusion);
+      this.inclusionList.push(inclusion);
+    }
+    return this.inclusionList;
+  }
+  /** The tree of includes. */
+  get mainInclusion(): Inclusion {
+    return this.inclusions[0] as Inclusion;
+  }
+  inclusionsOf(file: SourceFile): Inclusion[] {
+    return this.inclusions.filter((inclusion) => inclusion.file === file);
+  }
+
+  /**
+   * Why a line is there, or is not: one reason for each time that its file was read, none for a file that was not. `file` is the
+   * main one by default; a name may be the end of a path.
+   */
+  why(line: number, file: SourceFile | string = this.host.sourceManager.mainFile): LineReason[] {
+    const files = typeof file === 'string' ? this.host.sourceManager.files.filter((one) => names(one, file)) : [file];
+    return files.flatMap((one) => this.inclusionsOf(one)).map((inclusion) => new LineReason(inclusion, line));
+  }
+
   /** The definitions of a name, in order; the last one may have been undefined again. */
   definitions(name: string): readonly Macro[] {
     if (!this.byName) {
@@ -239,6 +310,10 @@ export class PreprocessorFacts {
     const definitions = this.definitions(name);
     return definitions.length === 1 ? definitions[0] : undefined;
   }
+}
+
+function names(file: SourceFile, name: string): boolean {
+  return file.name === name || file.path === name || file.path.endsWith(`/${name.replace(/^\.\//, '')}`);
 }
 
 function list<T>(column: Uint32Array, width: number, make: (index: number) => T): T[] {

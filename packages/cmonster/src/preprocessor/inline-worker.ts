@@ -72,12 +72,13 @@ const list = (flat) => {
   for (let at = 0; at < flat.length; at += 3) tokens.push(new PreprocessorToken(flat.slice(at, at + 3)));
   return tokens;
 };
+const wire = (token, isSpaced) => (token.reference < 0 ? (isSpaced ? ' ' : '') + token.text : token.reference * 2 + Number(isSpaced));
 function flatten(value, items) {
   if (value === undefined || value === null) return items;
   if (typeof value === 'string') items.push(value);
   else if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') items.push(String(value));
-  else if (value instanceof PreprocessorToken) items.push(value.reference < 0 ? (value.hasLeadingSpace ? ' ' : '') + value.text : value.reference * 2 + Number(value.hasLeadingSpace));
-  else if (value instanceof TokenList) for (const token of value) flatten(token, items);
+  else if (value instanceof PreprocessorToken) items.push(wire(value, value.hasLeadingSpace));
+  else if (value instanceof TokenList) value.tokens.forEach((token, i) => items.push(wire(token, i > 0 && token.hasLeadingSpace)));
   else if (Array.isArray(value)) for (const item of value) flatten(item, items);
   else throw new TypeError('returned ' + (typeof value === 'object' ? (value instanceof Promise ? 'a promise' : 'an object') : 'a ' + typeof value) + ', which is neither text nor tokens');
   return items;

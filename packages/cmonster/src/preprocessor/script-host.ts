@@ -5,7 +5,7 @@ import { Operation } from '../frontend/operations.js';
 import { type Decoder, Encoder, Frame, type WireValue, wireResolver } from '../frontend/protocol.js';
 import { isEventName, placeOf, readEvent } from './events.js';
 import type { IncludeAnswer, MacroCall, PreprocessorHooks, ScriptOptions } from './hooks.js';
-import { type InlineLimits, InlineMacros, inlineLimits } from './inline.js';
+import { InlineMacros, inlineLimits } from './inline.js';
 import { failureOf } from './script-error.js';
 import { PreprocessorToken, splitAtCommas, TokenList, type TokenSource } from './token.js';
 
@@ -248,15 +248,20 @@ function flatten(value: unknown, source: CallTokens, items: (string | number)[])
   if (typeof value === 'string') items.push(value);
   else if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     items.push(String(value));
-  else if (value instanceof PreprocessorToken) {
-    const own = value.owner === source && value.reference >= 0;
-    items.push(
-      own ? value.reference * 2 + Number(value.hasLeadingSpace) : `${value.hasLeadingSpace ? ' ' : ''}${value.text}`,
-    );
-  } else if (value instanceof TokenList || Array.isArray(value)) for (const item of value) flatten(item, source, items);
+  else if (value instanceof PreprocessorToken) items.push(wire(value, value.hasLeadingSpace, source));
+  else if (value instanceof TokenList) {
+    // As in C: a space before an argument is no part of it.
+    for (const [i, token] of value.tokens.entries()) items.push(wire(token, i > 0 && token.hasLeadingSpace, source));
+  } else if (Array.isArray(value)) for (const item of value) flatten(item, source, items);
   else {
     const what =
       typeof value === 'object' ? (value instanceof Promise ? 'a promise' : 'an object') : `a ${typeof value}`;
     throw new TypeError(`returned ${what}, which is neither text nor tokens`);
   }
+}
+
+/** A token of the call's own by its number; any other as its text. */
+function wire(token: PreprocessorToken, isSpaced: boolean, source: CallTokens): string | number {
+  const own = token.owner === source && token.reference >= 0;
+  return own ? token.reference * 2 + Number(isSpaced) : `${isSpaced ? ' ' : ''}${token.text}`;
 }
