@@ -36,6 +36,8 @@ export type CmonsterErrorCode =
   | 'EDIT_TARGET'
   /** New text that the file's encoding has no bytes for. */
   | 'EDIT_ENCODING'
+  /** The result of the edits has new errors, or names in it mean something else: nothing was written. */
+  | 'VERIFY'
   /** A file is no longer what was parsed: nothing was written. */
   | 'FILE_CHANGED'
   /** A file cannot be written: it is as it was. */

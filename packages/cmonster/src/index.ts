@@ -80,10 +80,17 @@ export { type FormatOptions, formatEdits } from './rewrite/format.js';
 export type { HeaderName } from './rewrite/includes.js';
 export { planRename, planRenameOf, type Rename, type UnprovenPlace } from './rewrite/rename.js';
 export { replacementsYaml } from './rewrite/replacements.js';
-export { type OutputOptions, type PlaceLike, type RangeLike, type ReplaceOptions, Rewriter } from './rewrite/rewriter.js';
+export {
+  type OutputOptions,
+  type PlaceLike,
+  type RangeLike,
+  type ReplaceOptions,
+  Rewriter,
+} from './rewrite/rewriter.js';
 export { select } from './rewrite/selectors.js';
 export type { Specifier } from './rewrite/specifiers.js';
 export type { RemoveOptions } from './rewrite/statement.js';
+export { type ChangedReference, ensureVerified, type Verification, verify } from './rewrite/verify.js';
 export { Diagnostic, type DiagnosticLevel, type FixIt, renderDiagnostics } from './source/diagnostic.js';
 export type { RenderOptions } from './source/diagnostic-renderer.js';
 export { type FileRange, Location, Position, type PresumedPosition, Range } from './source/location.js';

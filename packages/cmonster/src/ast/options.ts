@@ -75,6 +75,8 @@ export interface ParseSettings {
 export interface ReparseOptions {
   /** The main file's new text; without it, what is on disk (or was given as its unsaved text). */
   text?: string | Uint8Array;
+  /** Contents of other files by path, in place of what is on disk. Then everything is parsed from the beginning. */
+  unsaved?: Readonly<Record<string, string | Uint8Array>>;
 }
 
 export function parseSettings(file: string, options: ParseOptions): ParseSettings {

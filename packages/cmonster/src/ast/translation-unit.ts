@@ -132,10 +132,11 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     const given = options.text ?? request.unsaved[file];
     const text = typeof given === 'string' ? Buffer.from(given, 'utf8') : (given ?? (await readInput(cwd, file)));
     // What is on disk is not kept: should a frontend have to be started again, it must find it there.
-    const unsaved = given === undefined ? request.unsaved : { ...request.unsaved, [file]: text };
+    const unsaved = { ...request.unsaved, ...(given !== undefined && { [file]: text }) };
+    for (const [path, content] of Object.entries(options.unsaved ?? {})) unsaved[path] = Buffer.from(content);
     const settings = { ...this.settings, keep: true, request: { ...request, unsaved } };
     const { keeper } = this.held;
-    const connection = keeper && (await Connection.resume(connectionOptions(settings), keeper));
+    const connection = keeper && !options.unsaved && (await Connection.resume(connectionOptions(settings), keeper));
     if (keeper && connection) {
       try {
         const parsed = await connection.parse({ ...settings.request, text });

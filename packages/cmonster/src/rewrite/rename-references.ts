@@ -75,26 +75,28 @@ const OVERLOADED = ['UnresolvedLookupExpr', 'UnresolvedMemberExpr'];
 export function entityOf(decl: NamedDecl): Entity {
   const { tu } = decl;
   const entity = new Set<number>();
-  for (const each of redeclarations(decl)) entity.add(each.location.raw);
+  for (const each of redeclarationsOf(decl)) entity.add(each.location.raw);
   const candidates = namedLike(tu, decl.name);
   for (let size = 0; size !== entity.size; ) {
     size = entity.size;
     for (const candidate of candidates) {
       if (entity.has(candidate.location.raw) || !belongsTo(candidate, entity, candidates)) continue;
-      for (const each of redeclarations(candidate)) entity.add(each.location.raw);
+      for (const each of redeclarationsOf(candidate)) entity.add(each.location.raw);
     }
   }
   return entity;
 }
 
-function* redeclarations(decl: NamedDecl): Iterable<NamedDecl> {
+/** All declarations of one function, variable or class, itself included. */
+export function redeclarationsOf(decl: NamedDecl): NamedDecl[] {
+  const found = [decl];
   const { mostRecentDecl } = decl as NamedDecl & { mostRecentDecl?: NamedDecl };
   let guard = 0;
   for (let at: NamedDecl | undefined = mostRecentDecl ?? decl; at && guard < 10_000; guard++) {
-    yield at;
+    found.push(at);
     at = (at as NamedDecl & { previousDecl?: NamedDecl }).previousDecl;
   }
-  yield decl;
+  return found;
 }
 
 /** The declarations with that name, constructors and destructors of a class of that name among them. */
