@@ -292,3 +292,56 @@ input.c:3:11: replaceWith of CallExpr input.c:3:11
     expect(after).toBe(source.replace('f(x + 1)', '1'));
   });
 });
+
+describe('the definition of a macro', () => {
+  const source = `int f(int);
+#define LIMIT 10 + 2
+#define TWICE(x) f(x) * 2
+int a(int y) { return LIMIT + TWICE(y); }
+int b(int y) { return LIMIT + TWICE(y + 1); }
+`;
+  const twelve = (tu: TranslationUnit) => tu.find(IntegerLiteral, (literal) => literal.evaluate() === 10);
+
+  test('when every use agrees', () => {
+    const after = rewritten(source, (tu) => {
+      for (const literal of twelve(tu)) literal.replaceWith('20', { macro: 'definition' });
+      for (const call of tu.find(CallExpr)) {
+        call.replaceWith(c`f(${call.arguments[0]!} * 3) + 1`, { macro: 'definition' });
+      }
+    });
+    expect(after).toBe(source.replace('10', '20').replace('f(x) * 2', '(f((x) * 3) + 1) * 2'));
+  });
+
+  test('when some do not ask', () => {
+    let error: CmonsterError | undefined;
+    let places: string[] = [];
+    rewritten(source, (tu) => {
+      twelve(tu)[0]!.replaceWith('20', { macro: 'definition' });
+      try {
+        tu.rewrite();
+      } catch (thrown) {
+        error = thrown as CmonsterError;
+        places = error.frozen.map(({ location }) => String(location));
+      }
+      tu.rewriter.clear();
+    });
+    expect(error?.message).toContain('the macro LIMIT is used here too');
+    expect(places).toEqual(['input.c:5:23']);
+  });
+
+  test('when they ask for different changes', () => {
+    rewritten(source, (tu) => {
+      const [one, two] = twelve(tu);
+      one!.replaceWith('20', { macro: 'definition' });
+      expect(() => two!.replaceWith('30', { macro: 'definition' })).toThrow('cannot be made together');
+      tu.rewriter.clear();
+    });
+  });
+
+  test('of what is in no macro', () => {
+    const error = failure('int x = 1;\n', (tu) =>
+      first(tu.find(IntegerLiteral)).replaceWith('2', { macro: 'definition' }),
+    );
+    expect(error.message).toContain('is not written in the body of one macro');
+  });
+});

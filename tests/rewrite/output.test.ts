@@ -90,7 +90,10 @@ describe('the same change, however it is brought out', () => {
     expect(readFileSync(`${path}.patched`)).toEqual(expected);
     writeFileSync(`${path}.git`, readFileSync(path));
     const gitDiff = readFileSync(diff, 'latin1').replace(/^(---|\+\+\+) .*$/gm, `$1 x/${name}.git`);
-    execFileSync('git', ['apply', '-p1', '--whitespace=nowarn', '-'], { cwd: folder, input: Buffer.from(gitDiff, 'latin1') });
+    execFileSync('git', ['apply', '-p1', '--whitespace=nowarn', '-'], {
+      cwd: folder,
+      input: Buffer.from(gitDiff, 'latin1'),
+    });
     expect(readFileSync(`${path}.git`)).toEqual(expected);
 
     const fixes = mkdtempSync(join(folder, 'fixes-'));

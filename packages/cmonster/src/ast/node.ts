@@ -1,5 +1,6 @@
 /** What every node of the AST can do. The generated classes derive from this. */
 import type { AnyCode, CodeLike } from '../rewrite/code.js';
+import type { ReplaceOptions } from '../rewrite/rewriter.js';
 import type { RemoveOptions } from '../rewrite/statement.js';
 import type { Range } from '../source/location.js';
 import { Location } from '../source/location.js';
@@ -235,8 +236,8 @@ export abstract class Node {
   // --- Changing it --------------------------------------------------------------------------------------------------
 
   /** Puts code in its place. */
-  replaceWith(code: CodeLike): void {
-    this.tu.rewriter.replace(this, code);
+  replaceWith(code: CodeLike, options: ReplaceOptions = {}): void {
+    this.tu.rewriter.replaceNode(this, code, options);
   }
   /**
    * Takes it out, with what belongs to it: a statement or a declaration with its line, an argument or a parameter with its comma, a

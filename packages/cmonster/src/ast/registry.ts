@@ -82,6 +82,9 @@ export function kindNumber(name: string): number {
 export function kindsOf(nodeClass: NodeClass | TypeClass): Uint8Array {
   const known = kindSets.get(nodeClass);
   if (known) return known;
+  if (typeof nodeClass !== 'function') {
+    throw new CmonsterError('USAGE', 'a class is needed here, such as CallExpr; patterns and matchers are for match()');
+  }
   const { kindNames, nodeClasses, typeClasses } = registry();
   const set = new Uint8Array(kindNames.length);
   for (let kind = 0; kind < set.length; kind++) {

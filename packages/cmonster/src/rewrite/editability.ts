@@ -84,7 +84,7 @@ function frozenInMacro(tu: TranslationUnit, range: Range): Editability {
   const where = use?.definition ? `, defined at ${use.definition.location}` : '';
   const message =
     reason === 'macro-body'
-      ? `it comes from the body of the macro ${use?.name}${where}`
+      ? `it comes from the body of the macro ${use?.name}${where}; { macro: 'definition' } edits that, if every use of it agrees`
       : use
         ? `it is partly written in the macro ${use.name}${where}, and partly outside of it`
         : 'it begins in one file and ends in another';

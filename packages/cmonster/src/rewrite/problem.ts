@@ -40,7 +40,7 @@ export function frozenError(operation: string, place: string, frozen: readonly F
   if (frozen.length > MOST_LISTED) lines.push(`  and ${frozen.length - MOST_LISTED} more`);
   const message =
     frozen.length === 1
-      ? `${operation} of ${place} is not possible: ${only.message}`
+      ? `${operation} of ${place} is not possible: ${place.includes(String(only.location)) ? only.message : frozenLine(only)}`
       : `${operation} of ${place} is not possible in ${frozen.length} places; nothing was changed\n${lines.join('\n')}`;
   return new CmonsterError('EDIT_FROZEN', message, { frozen });
 }

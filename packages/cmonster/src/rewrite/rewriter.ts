@@ -9,6 +9,7 @@ import { type FileRange, type Location, Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
 import * as block from './block.js';
 import type { AnyCode, CodeLike } from './code.js';
+import { type Ballot, ensureUnanimous, replaceInDefinition } from './definition.js';
 import { unifiedDiff } from './diff.js';
 import { applyEdits, type Edit, type EditOrigin } from './edit.js';
 import { type Editability, editabilityOf, type FrozenPlace } from './editability.js';
@@ -40,6 +41,14 @@ export interface OutputOptions {
   format?: boolean | string;
 }
 
+export interface ReplaceOptions {
+  /**
+   * `definition`: of what a macro's body wrote, change the body. Each use of the macro must ask for the same change: what only
+   * some ask for is refused when the result is made.
+   */
+  macro?: 'definition';
+}
+
 /** What an operation asks for, before it is known to be possible. */
 export interface Request {
   file: SourceFile;
@@ -56,6 +65,7 @@ export class Rewriter {
   readonly tu: TranslationUnit;
   private levels = new Map<SourceFile, Level>();
   private lists = new Map<Node, Map<string, EditableList>>();
+  private ballots = new Map<string, Ballot>();
 
   constructor(tu: TranslationUnit) {
     this.tu = tu;
@@ -90,6 +100,11 @@ export class Rewriter {
 
   // --- Nodes --------------------------------------------------------------------------------------------------------
 
+  /** Puts code in the place of a node, where it stands or in the definition of the macro that it came from. */
+  replaceNode(node: Node, code: CodeLike, { macro }: ReplaceOptions): void {
+    if (macro === 'definition') replaceInDefinition(this, node, code, this.ballots);
+    else statement.replace(this, node, code);
+  }
   removeNode(node: Node, options: RemoveOptions): void {
     statement.remove(this, node, options);
   }
@@ -276,6 +291,7 @@ export class Rewriter {
   }
 
   private editsOf(file: SourceFile, { format = false }: OutputOptions): Edit[] {
+    ensureUnanimous(this.tu, this.ballots.values());
     const edits = commit(file, this.level(file), (other) => this.level(other));
     if (format === false) return edits;
     return formatEdits(file.bytes, edits, file.path, typeof format === 'string' ? { style: format } : {});
@@ -320,11 +336,12 @@ export class Rewriter {
   clear(): void {
     this.levels = new Map();
     this.lists = new Map();
+    this.ballots = new Map();
   }
 
   /** Runs a function and gives the edits that it stages; they are not staged then. What was staged before doesn't count. */
   trial(run: () => void): Edit[] {
-    const { levels, lists } = this;
+    const { levels, lists, ballots } = this;
     this.clear();
     try {
       run();
@@ -332,6 +349,7 @@ export class Rewriter {
     } finally {
       this.levels = levels;
       this.lists = lists;
+      this.ballots = ballots;
     }
   }
 }
