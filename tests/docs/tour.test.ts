@@ -14,9 +14,10 @@ test('the tour is plain text off a terminal, and the commands it ends with work'
   expect(printed).not.toContain('\u001b');
   expect(printed).toContain('── sqlite3.c ─');
   expect(printed).toMatch(/^ {2}nodes +\d{3},\d{3} /m);
-  const commands = [...printed.matchAll(/^ +npx cmonster (.*)$/gm)].map((match) => match[1] as string);
+  const commands = [...printed.matchAll(/^ +npx (cmonster|mrhooker) (.*)$/gm)];
   expect(commands).toHaveLength(3);
-  for (const command of commands) {
-    expect(node('packages/cmonster/bin/cmonster.js', ...command.split(' ')), command).not.toBe('');
+  for (const [line, tool, rest] of commands) {
+    const words = [...(rest as string).matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+    expect(node(`packages/${tool}/bin/${tool}.js`, ...words), line).not.toBe('');
   }
 });

@@ -1,4 +1,4 @@
-// The ten scripts of examples/hooks do what their first line says.
+// The scripts of examples/hooks do what their first line says.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -28,7 +28,7 @@ afterAll(() => {
 
 test('the types of all of them fit', { timeout: 240_000 }, async () => {
   const scripts = readdirSync(`${root}/examples/hooks`).filter((name) => name.endsWith('.ts'));
-  expect(scripts).toHaveLength(10);
+  expect(scripts).toHaveLength(11);
   const [first, ...others] = scripts.map((name) => `${root}/examples/hooks/${name}`);
   const { status, stderr } = await place.run(['--check', ...others.flatMap((path) => ['-s', path]), first as string]);
   expect(stderr).toBe('');
@@ -50,6 +50,12 @@ describe('cookbook', { timeout: 120_000 }, () => {
   test('fake time', async () => {
     const ran = await place.run([recipe('fake-time'), 'date', '-u', '+%F %R'], { START: '1851-10-18T12:00:00Z' });
     expect(ran.stdout).toBe('1851-10-18 12:00\n');
+  });
+
+  test('environment', async () => {
+    const ran = await place.run([recipe('environment'), 'sh', '-c', 'exec git --version']);
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toMatch(/^variables:\n( +\d+ {2}\w+\n)* +\d+ {2}GIT_TRACE2\n/m);
   });
 
   test('fake file', async () => {
