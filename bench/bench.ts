@@ -9,6 +9,7 @@ import { measureEdit } from './parts/edit.js';
 import { endToEndPlot, measureEndToEnd } from './parts/end-to-end.js';
 import { measureInside } from './parts/inside.js';
 import { measureReady, parseOnce } from './parts/ready.js';
+import { measureRewrite } from './parts/rewrite.js';
 import { measureSmall } from './parts/small.js';
 import { type Group, plot } from './plot.js';
 import { holds, Report } from './report.js';
@@ -43,6 +44,7 @@ for (const subject of [sqlite, stl]) {
   groups.push(endToEndPlot(subject, measured));
 }
 measureEdit(report, quick ? [stl] : [stl, json], quick ? 2 : 5);
+measureRewrite(report, sqlite, quick ? 3 : 6);
 measureSmall(report, quick ? 2 : 5);
 
 const missed = report.lines.filter((line) => holds(line) === false);
