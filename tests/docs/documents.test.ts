@@ -26,13 +26,15 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder in which `npx cmonster` is this repository's. */
+/** A folder in which `npx cmonster` and `npx mrhooker` are this repository's. */
 function workFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'monsterlab-docs-'));
   folders.push(folder);
   mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
   symlinkSync(join(root, 'packages/cmonster'), join(folder, 'node_modules/cmonster'));
   symlinkSync(join(root, 'packages/cmonster/bin/cmonster.js'), join(folder, 'node_modules/.bin/cmonster'));
+  symlinkSync(join(root, 'packages/mrhooker'), join(folder, 'node_modules/mrhooker'));
+  symlinkSync(join(root, 'packages/mrhooker/bin/mrhooker.js'), join(folder, 'node_modules/.bin/mrhooker'));
   symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   symlinkSync(join(root, 'examples'), join(folder, 'examples'));
   symlinkSync(join(root, 'tour'), join(folder, 'tour'));
@@ -66,11 +68,14 @@ describe.each(['README.md', ...guides])('%s', (page) => {
     }
   });
 
-  test('its scripts are well typed', () => {
+  test('its scripts are well typed', { timeout: 180_000 }, () => {
     const scripts = blocks.filter(({ language }) => language === 'ts');
     if (scripts.length === 0) return;
     const folder = workFolder();
-    for (const { file, text } of scripts) writeFileSync(join(folder, file as string), text);
+    for (const { file, text } of blocks) if (file) writeFileSync(join(folder, file), text);
+    // Headers are modules only once they have been declared.
+    const hooks = scripts.filter(({ text }) => text.includes("from 'c:")).map(({ file }) => file);
+    if (hooks.length > 0) sh(`npx mrhooker types ${hooks.join(' ')}`, folder);
     const base = join(root, 'tsconfig.base.json');
     const compilerOptions = { noEmit: true, composite: false, incremental: false };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: base, compilerOptions, include: ['*.ts'] }));

@@ -6,6 +6,8 @@ import type { Colors } from './colors.js';
 
 export interface FunctionAccount {
   name: string;
+  /** The function whose other name this is. */
+  aliasOf?: string;
   seen: number;
   hooked: number;
   bypassed: Partial<Record<Reason, number>>;
@@ -28,12 +30,13 @@ export function accountOf(
   { calls }: { calls: bigint[][] },
   dropped: number,
 ): Account {
-  const functions = manifest.functions.flatMap(({ name, hooked }, index) => {
+  const functions = manifest.functions.flatMap(({ name, hooked, family }, index) => {
     const counts = (calls[index] ?? []).map(Number);
     const seen = counts.reduce((sum, count) => sum + count, 0);
     if (!hooked && !seen) return [];
     const bypassed = Object.fromEntries(reasons.flatMap((reason, i) => (i && counts[i] ? [[reason, counts[i]]] : [])));
-    return [{ name, seen, hooked: counts[0] ?? 0, bypassed }];
+    const aliasOf = family === undefined || family === index ? undefined : manifest.functions[family]?.name;
+    return [{ name, ...(aliasOf && { aliasOf }), seen, hooked: counts[0] ?? 0, bypassed }];
   });
   const processes = session.processes();
   return {
@@ -54,7 +57,8 @@ export function accountLines(account: Account, colors: Colors, verbose: boolean)
     const why = Object.entries(bypassed).map(([reason, count]) => `${count} ${reason}`);
     say(`${name}: ${seen} calls = ${hooked} hooked${why.length ? ` + ${why.join(' + ')}` : ''}`);
   }
-  const never = account.functions.filter((entry) => !entry.seen).map(({ name }) => name);
+  const called = new Set(seen.map(({ name, aliasOf }) => aliasOf ?? name));
+  const never = account.functions.flatMap(({ name, aliasOf }) => (aliasOf || called.has(name) ? [] : [name]));
   const total = seen.reduce((sum, entry) => sum + entry.seen, 0);
   const hooked = seen.reduce((sum, entry) => sum + entry.hooked, 0);
   const { length } = account.processes;
