@@ -32,6 +32,11 @@ export type Alias = string;
   ]);
 });
 
+test('imports in texts are none', () => {
+  const source = "const script = `\nimport { a } from 'cmonster';\n`;\nconst type = \"import('mrhooker').Console\";\n";
+  expect(findImports(source)).toEqual([]);
+});
+
 test('packages import downwards, by name', () => {
   const files = [
     file('packages/mrhooker/src/a.ts', "import { parse } from 'cmonster';", "import { send } from 'c:sys/socket.h';"),
