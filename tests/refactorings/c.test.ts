@@ -55,4 +55,10 @@ describe('refactorings of cJSON', () => {
     cjson.change('remove-parameter', ...project, '--arg', 'cJSON_New_Item');
     expect(source()).toBe(before);
   });
+
+  it('renames a function that is used everywhere', () => {
+    const args = ['cJSON_Delete', 'cJSON_Free'].flatMap((arg) => ['--arg', arg]);
+    expect(cjson.change('rename', ...project, ...args)).toBe('110 changes in 11 files written');
+    cjson.verify();
+  });
 });

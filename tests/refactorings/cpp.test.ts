@@ -32,4 +32,10 @@ describe('refactorings of tinyxml2', () => {
     );
     tinyxml2.verify();
   });
+
+  it('renames an overloaded method that is used everywhere', () => {
+    const args = ['tinyxml2::XMLNode::FirstChildElement', 'FirstElement'].flatMap((arg) => ['--arg', arg]);
+    expect(tinyxml2.change('rename', ...project, ...args)).toMatch(/changes in 3 files written/);
+    tinyxml2.verify();
+  });
 });

@@ -1,5 +1,7 @@
 /** What `run`, `find` and `replace` have in common: a script over units, its findings and changes printed, written, or counted. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import { UnitCache } from '../cache/unit-cache.js';
 import { CmonsterError } from '../error.js';
@@ -9,6 +11,7 @@ import type { JobFinding, JobResult, JobSettings, OutputPiece } from '../project
 import type { Disagreement, MergedFile } from '../project/merge.js';
 import type { Project } from '../project/project.js';
 import { type RunOutcome, runScript } from '../project/run.js';
+import { builtin } from '../project/script.js';
 import type { Unit } from '../project/unit.js';
 import { UnusableScript } from '../project/worker-process.js';
 import { baselineOf, readBaseline } from '../report/baseline.js';
@@ -17,6 +20,7 @@ import { FindingRenderer, shownPath } from '../report/render.js';
 import { sarifLog } from '../report/sarif.js';
 import { unifiedDiff } from '../rewrite/diff.js';
 import { applyEdits, type Edit } from '../rewrite/edit.js';
+import { formatEdits } from '../rewrite/format.js';
 import { version } from '../version.js';
 import { Exit } from './exit-codes.js';
 import { Output } from './output.js';
@@ -39,6 +43,10 @@ export interface Execution {
   baseline: string | undefined;
   updateBaseline: boolean;
   allowErrors: boolean;
+  /** Whether clang-format gets at what changes. */
+  formatted: boolean;
+  /** Whether the result is parsed before it is written. */
+  verified: boolean;
   queue: string | undefined;
 }
 
@@ -66,6 +74,8 @@ class Executor {
   /** How often the script failed at a place. */
   private readonly failures = new Map<string, number>();
   private progress: Progress | undefined;
+  /** What changes, in the end. */
+  private files: readonly MergedFile[] = [];
 
   constructor(execution: Execution) {
     this.execution = execution;
@@ -104,11 +114,13 @@ class Executor {
       this.progress?.clear();
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     }
-    if (mode === 'diff' && this.execution.format === 'text') await this.diff(outcome.merge.result);
+    this.files = this.formatted(outcome.merge.result);
+    if (mode === 'diff' && this.execution.format === 'text') await this.diff(this.files);
     this.report(outcome);
     if (settings.cache !== undefined && outcome.parsed > 0) new UnitCache(settings.cache).prune(true);
     let refused = false;
-    if (mode === 'write') refused = !this.write(outcome);
+    if (this.execution.verified && mode !== 'check') refused = !(await this.verify());
+    if (mode === 'write' && !refused) refused = !this.write(outcome);
     this.summary(outcome, refused);
     await this.out.flush();
     return this.status(outcome, refused);
@@ -205,6 +217,48 @@ class Executor {
     }
   }
 
+  /** The changes, with what clang-format makes of them. */
+  private formatted(files: readonly MergedFile[]): readonly MergedFile[] {
+    if (!this.execution.formatted) return files;
+    return files.map((file) => ({ ...file, edits: formatEdits(readFileSync(file.path), file.edits, file.path) }));
+  }
+
+  /** Whether every file, parsed with all changes, means what it meant. */
+  private async verify(): Promise<boolean> {
+    if (this.files.length === 0) return true;
+    const { project, settings, jobs, allowErrors } = this.execution;
+    const directory = mkdtempSync(join(tmpdir(), 'cmonster-verify-'));
+    const progress = Progress.on(process.stderr, project.units.length, 'files verified');
+    const failed: { unit: Unit; failure: Failure }[] = [];
+    try {
+      const path = join(directory, 'edits.json');
+      writeFileSync(path, JSON.stringify(this.files.flatMap(({ edits }) => edits)));
+      await runScript({
+        units: project.units,
+        database: project.database,
+        settings: { ...settings, script: builtin('verify'), arguments: [path] },
+        jobs,
+        allowErrors,
+        queue: undefined,
+        waiting: () => {},
+        signal: new AbortController().signal,
+        loaded: () => {},
+        progress: ({ name }) => progress?.advance(name),
+        result: (unit, { failure }) => {
+          if (failure) failed.push({ unit, failure });
+        },
+      });
+    } finally {
+      progress?.clear();
+      rmSync(directory, { recursive: true, force: true });
+    }
+    for (const { unit, failure } of failed.slice(0, MOST_ALIKE)) {
+      this.say(`${this.path(unit.file)}: ${failure.message}\n`);
+    }
+    if (failed.length > 0) this.say(`the changes do not hold in ${count(failed.length, 'file')}\n`);
+    return failed.length === 0;
+  }
+
   // --- At the end ---------------------------------------------------------------------------------------------------
 
   private async diff(files: readonly MergedFile[]): Promise<void> {
@@ -239,7 +293,7 @@ class Executor {
         : {
             version: 1,
             findings: this.shown.map(({ finding, fix }) => ({ ...finding, fix: fix ?? null })),
-            edits: outcome.merge.result.flatMap(({ edits }) => edits),
+            edits: this.files.flatMap(({ edits }) => edits),
             disagreements: outcome.merge.disagreements,
             failed: problems,
           };
@@ -251,7 +305,7 @@ class Executor {
     if (merge.disagreements.length > 0) return false;
     try {
       applyChanges(
-        merge.result.map(({ path, source, edits }) => {
+        this.files.map(({ path, source, edits }) => {
           const bytes = readFileSync(path);
           if (digest(bytes) !== source) {
             throw new CmonsterError(
@@ -281,7 +335,7 @@ class Executor {
       );
     }
     for (const disagreement of merge.disagreements) this.say(this.disagreement(disagreement));
-    const files = merge.result;
+    const { files } = this;
     const edits = files.reduce((sum, file) => sum + file.edits.length, 0);
     if (files.length > 0 && !refused) {
       const what = `${count(edits, 'change')} in ${count(files.length, 'file')}`;

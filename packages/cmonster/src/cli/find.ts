@@ -1,8 +1,7 @@
 /** `cmonster find` and `cmonster replace`: a pattern over files, without a script. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import type { PatternArguments } from '../project/builtin/pattern.js';
+import { builtin } from '../project/script.js';
 import { execute } from './execute.js';
 import { executionOf, type RunArguments, runOptions, selectProject } from './run-options.js';
 
@@ -67,9 +66,6 @@ async function run(
   argv: ArgumentsCamelCase<FindArguments>,
   given: PatternArguments,
 ): Promise<number> {
-  const script = ['ts', 'js']
-    .map((extension) => fileURLToPath(new URL(`../project/builtin/${name}.${extension}`, import.meta.url)))
-    .find((path) => existsSync(path)) as string;
   const project = selectProject(argv, (argv.files ?? []).map(String));
-  return execute(executionOf(argv, project, script, [JSON.stringify(given)]));
+  return execute(executionOf(argv, project, builtin(name), [JSON.stringify(given)]));
 }

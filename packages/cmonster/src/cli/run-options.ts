@@ -19,6 +19,8 @@ export interface RunArguments extends ParseArguments {
   json: boolean;
   sarif: boolean;
   jobs: number;
+  format: boolean;
+  verify: boolean;
   editable?: string[] | undefined;
   allowErrors: boolean;
   baseline?: string | undefined;
@@ -41,6 +43,16 @@ export function runOptions<T>(yargs: Argv<T>): Argv<T & RunArguments> {
     .option('diff', { type: 'boolean', default: false, describe: 'Print what would change' })
     .option('write', { type: 'boolean', default: false, describe: 'Change the files: all of them, or none' })
     .option('check', { type: 'boolean', default: false, describe: 'Exit with 4 when there are findings or changes' })
+    .option('format', {
+      type: 'boolean',
+      default: false,
+      describe: 'Let clang-format at what changes, and at nothing else',
+    })
+    .option('verify', {
+      type: 'boolean',
+      default: false,
+      describe: 'Parse the result first; nothing is written when it has new warnings, or names mean something else',
+    })
     .option('json', { type: 'boolean', default: false, describe: 'Findings and changes as JSON' })
     .option('sarif', { type: 'boolean', default: false, describe: 'Findings as SARIF 2.1.0' })
     .option('jobs', {
@@ -158,6 +170,8 @@ export function executionOf(argv: RunArguments, project: Project, script: string
     baseline: argv.baseline === undefined ? undefined : resolve(argv.baseline),
     updateBaseline: argv.updateBaseline,
     allowErrors: argv.allowErrors,
+    formatted: argv.format,
+    verified: argv.verify,
     queue: argv.queue,
   };
 }

@@ -18,10 +18,10 @@ export interface PoolOptions {
   loaded(printed: readonly OutputPiece[]): void;
 }
 
-/** Another worker is worth its start only where this many files would still wait for it. */
-const WORTH_A_WORKER = 3;
-/** How long the first worker is alone, in milliseconds: with a warm cache it may not need others. */
-const HEAD_START = 150;
+/** How long the first worker is alone, in milliseconds: its pace says whether others are worth their start. */
+const HEAD_START = 200;
+/** What a worker's start takes, in milliseconds. */
+const START = 500;
 
 /** Resolves when every file is done; rejects when the script cannot be used at all, or at an abort. */
 export async function runPool(options: PoolOptions): Promise<void> {
@@ -45,6 +45,7 @@ class Pool {
   private readonly options: PoolOptions;
   private readonly workers = new Set<WorkerProcess>();
   private next = 0;
+  private finished = 0;
   private stopped = false;
 
   constructor(options: PoolOptions) {
@@ -64,9 +65,13 @@ class Pool {
     }
     if (first.scriptKind === 'project') return first.runProject(options.units, options.database, options.done);
     const members = [this.work(first)];
-    await new Promise((resolve) => setTimeout(resolve, Math.min(HEAD_START, options.units.length * 10)));
-    while (members.length < options.jobs && this.left > members.length * WORTH_A_WORKER) {
-      members.push(this.start().then((worker) => this.work(worker)));
+    if (options.jobs > 1 && this.left > 1) {
+      await new Promise((resolve) => setTimeout(resolve, HEAD_START));
+      // With a warm cache there may be nothing left that is worth a second process.
+      const pace = this.finished === 0 ? Number.POSITIVE_INFINITY : HEAD_START / this.finished;
+      while (members.length < options.jobs && this.left > 0 && (this.left * pace) / members.length > START) {
+        members.push(this.start().then((worker) => this.work(worker)));
+      }
     }
     await Promise.all(members);
   }
@@ -97,7 +102,9 @@ class Pool {
         continue;
       }
       const at = this.next++;
-      this.options.done(at, await worker.run(at, this.options.units[at] as Unit));
+      const result = await worker.run(at, this.options.units[at] as Unit);
+      this.finished++;
+      this.options.done(at, result);
     }
     worker.stop();
   }

@@ -61,6 +61,12 @@ export function isForProject(script: unknown): script is ProjectScript {
   return typeof script === 'function' && FOR_PROJECT in script;
 }
 
+/** This package's own script of a name. */
+export function builtin(name: string): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`./builtin/${name}.${extension}`, import.meta.url));
+}
+
 function isOwnJavaScript(file: string): boolean {
   return file.endsWith('.js') && file.startsWith(fileURLToPath(new URL('./builtin/', import.meta.url)));
 }

@@ -10,7 +10,7 @@ import { CmonsterError } from '../error.js';
 import type { Diagnostic } from '../source/diagnostic.js';
 import type { Position } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
-import type { Edit } from './edit.js';
+import { applyEdits, byFile, type Edit } from './edit.js';
 import { EditMap } from './edit-map.js';
 import { redeclarationsOf } from './rename-references.js';
 
@@ -35,9 +35,8 @@ export interface Verification {
   readonly result: TranslationUnit | undefined;
 }
 
-/** Parses what the staged edits of a translation unit make of it, and compares. Writes nothing. */
-export async function verify(tu: TranslationUnit): Promise<Verification> {
-  const { edits } = tu;
+/** Parses what the staged edits of a translation unit (or others of its files) make of it, and compares. Writes nothing. */
+export async function verify(tu: TranslationUnit, edits: readonly Edit[] = tu.edits): Promise<Verification> {
   if (edits.length === 0) return { isClean: true, diagnostics: [], changed: [], result: undefined };
   const result = await tu.reparse(resultOf(tu, edits));
   const maps = EditMap.byFile(edits, (path) => tu.files.find((file) => file.path === path)?.bytes);
@@ -47,8 +46,8 @@ export async function verify(tu: TranslationUnit): Promise<Verification> {
 }
 
 /** The same as an error, for those who write when there is none. */
-export async function ensureVerified(tu: TranslationUnit): Promise<void> {
-  const { isClean, diagnostics, changed, result } = await verify(tu);
+export async function ensureVerified(tu: TranslationUnit, edits: readonly Edit[] = tu.edits): Promise<void> {
+  const { isClean, diagnostics, changed, result } = await verify(tu, edits);
   try {
     if (!isClean) throw new CmonsterError('VERIFY', describe(diagnostics, changed), { file: tu.file });
   } finally {
@@ -74,12 +73,13 @@ function resultOf(
   tu: TranslationUnit,
   edits: readonly Edit[],
 ): { text: Uint8Array; unsaved?: Record<string, Uint8Array> } {
+  const byPath = byFile(edits);
+  const bytes = (file: SourceFile): Uint8Array => applyEdits(file.bytes, byPath.get(file.path) ?? []);
   const unsaved: Record<string, Uint8Array> = {};
   for (const file of tu.files) {
-    if (file === tu.mainFile || !edits.some((edit) => edit.file === file.path)) continue;
-    unsaved[file.path] = tu.rewriter.bytes(file);
+    if (file !== tu.mainFile && byPath.has(file.path)) unsaved[file.path] = bytes(file);
   }
-  const text = tu.rewriter.bytes(tu.mainFile);
+  const text = bytes(tu.mainFile);
   return Object.keys(unsaved).length > 0 ? { text, unsaved } : { text };
 }
 
