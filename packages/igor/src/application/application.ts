@@ -86,6 +86,12 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     this.forgetTimer = setInterval(forget, aDay / 24).unref();
   }
 
+  /** Takes over what instances that died have left behind. For one whose gateway is elsewhere: a gateway that starts asks by itself. */
+  async takeOver(): Promise<void> {
+    const calls = await this.core.calls.unfinished();
+    if (calls.length > 0) await this.core.gateway.watch(calls).catch(() => {});
+  }
+
   /** From now on contexts are sealed with this ring's current key. */
   useKeys(ring: KeyRing): void {
     this.core.sealer.ring = ring;
@@ -116,9 +122,7 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
   }
 
   select(jids: readonly string[]) {
-    return selection(jids.map(bareJid), (jid, method, request, options) =>
-      this.starter.start(jid, method, request, options),
-    );
+    return selection(jids.map(bareJid), (jid, method, request, options) => this.call(jid, method, request, options));
   }
 
   call<Response = unknown>(
@@ -185,7 +189,10 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     const { directory, calls } = this.core;
     const holder = await directory.claimGateway(claim);
     if (holder.id !== claim.id) return { holder, agents: [], calls: [] };
-    return { holder, agents: (await directory.list()).map(({ jid }) => jid), calls: await calls.unfinished() };
+    const unfinished = await calls.unfinished();
+    // What the gateway before this one had in its hands may never have been sent.
+    void this.starter.sendAgain(unfinished.map(({ id: call }) => call));
+    return { holder, agents: (await directory.list()).map(({ jid }) => jid), calls: unfinished };
   }
 
   stopped({ id }: { id: string }) {

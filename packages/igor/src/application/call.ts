@@ -120,9 +120,10 @@ export class PendingCall<Response> implements Call<Response> {
   fail(error: IgorError): void {
     if (this.finished) return;
     this.failure = error;
+    // Does nothing when it was sent.
+    this.rejectSent(error);
     this.finish();
     this.rejectEnd(error);
-    this.rejectSent(error);
   }
 
   private finish(): void {

@@ -33,6 +33,9 @@ const largestContext = 4096;
 export type MethodRef = string | DescMethod | readonly string[];
 
 export class Starter {
+  private toWatch: { id: string; deadline: number }[] = [];
+  private watching: Promise<void> | undefined;
+
   constructor(
     private readonly core: Core,
     private readonly roll: Roll,
@@ -76,6 +79,8 @@ export class Starter {
     }
     const waiter: Waiter = { call, method, json: options.json === true, credit: row.credit };
     core.waiters.set(call.id, [waiter]);
+    // Somebody must come back to it even if this instance dies between the note and the stanza.
+    await this.watch(row);
     const earlier = await core.calls.open(row);
     if (earlier) {
       this.join(waiter, earlier, row);
@@ -86,12 +91,24 @@ export class Starter {
     if (options.signal) options.signal.addEventListener('abort', () => call.cancel(), { once: true });
     if (row.state === 'open') await this.send(row, `${record.jid}/${record.epoch}`);
     else {
-      await core.gateway.watch([{ id: row.id, deadline: row.deadline }]);
       // It may have come between the look and the note.
       const now = await this.roll.find(agent, true);
       if (now && isAvailable(now)) await this.sendQueued(now);
     }
     call.isSent();
+  }
+
+  /** Calls that start in one turn of the event loop are told together. A gateway that is away reads the store when it comes. */
+  private watch({ id, deadline }: NewCall): Promise<void> {
+    this.toWatch.push({ id, deadline });
+    this.watching ??= Promise.resolve().then(async () => {
+      const calls = this.toWatch.splice(0);
+      this.watching = undefined;
+      await this.core.gateway
+        .watch(calls)
+        .catch((error) => this.core.log.warn('the gateway can not be reached', { error }));
+    });
+    return this.watching;
   }
 
   /** The same idempotency key: the caller gets the first call's outcome. */
@@ -176,8 +193,11 @@ export class Starter {
     );
   }
 
-  /** Hands a noted call to the gateway; if that is away, again, until the call's time is over. */
-  async send(row: NewCall, to: string): Promise<void> {
+  /**
+   * Hands a noted call to the gateway; if that is away, again, until the call's time is over.
+   * @param attempt 1 when nobody can have sent it before
+   */
+  async send(row: NewCall, to: string, attempt = 1): Promise<void> {
     const { core } = this;
     const { id, agent, method, requestHash, deadline, context, user, request } = row;
     const sealed = core.sealer.seal({
@@ -189,7 +209,6 @@ export class Starter {
       context,
       user,
     });
-    let attempt = 1;
     for (const pause of backoff({ first: 20, most: 1000 })) {
       const timeout = deadline - grace - Date.now();
       if (timeout <= 0) break;
@@ -223,6 +242,23 @@ export class Starter {
       const deadline = Date.now() + row.timeout + grace;
       if (await this.core.calls.send(row.id, deadline)) {
         await this.send({ ...row, state: 'open', deadline }, `${record.jid}/${record.epoch}`);
+      }
+    }
+  }
+
+  /** Calls that may have been sent, or not: the agent that they went to knows them by their ids, and runs each once. */
+  async sendAgain(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      try {
+        const row = await this.core.calls.get(id);
+        const record = row?.state === 'open' ? await this.roll.find(row.agent, true) : undefined;
+        // An agent that came later than the call is another start of it, and would run it again.
+        if (!row || !record || !isAvailable(record) || record.since > row.started) continue;
+        void this.send({ ...row, state: 'open' }, `${record.jid}/${record.epoch}`, 2).catch((error) =>
+          this.core.log.warn('a call could not be sent again', { call: id, error }),
+        );
+      } catch (error) {
+        this.core.log.warn('a call could not be sent again', { call: id, error });
       }
     }
   }

@@ -78,6 +78,7 @@ export class Gateway implements GatewayPort {
     this.outbox = new Outbox({
       ask: (to, xml, timeout) => this.ask(to, xml, timeout),
       answered: (to, frames) => void this.takeAnswers(to, frames),
+      failed: (to, error) => this.log.warn('an IQ failed', { to, error }),
       bounced: (to, calls, condition, certain) => void this.tellBounce(to, calls, condition, certain),
     });
   }
@@ -455,6 +456,7 @@ export class Gateway implements GatewayPort {
   async stop(): Promise<void> {
     this.closing = true;
     clearInterval(this.renewTimer);
+    if (this.stream) this.outbox.flushAll();
     this.outbox.close();
     this.leases.close();
     this.watched.close();

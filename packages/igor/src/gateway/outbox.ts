@@ -18,6 +18,8 @@ export interface OutboxEvents {
   ask(to: string, xml: string, timeout: number): Promise<Element>;
   /** What the agent answered. */
   answered(to: string, frames: Frame[]): void;
+  /** Something else went wrong with an IQ, such as an answer that makes no sense. */
+  failed(to: string, error: unknown): void;
   /** An IQ came back, and with it these calls. `certain`: they were not run. */
   bounced(to: string, calls: string[], condition: string, certain: boolean): void;
 }
@@ -103,6 +105,7 @@ export class Outbox {
       }
       this.events.answered(to, answers);
     } catch (error) {
+      if (!(error instanceof IqError)) this.events.failed(to, error);
       const condition = error instanceof IqError ? error.condition : 'undefined-condition';
       if (condition !== 'no-answer' && condition !== 'no-connection') this.bounce(to, invoked, condition);
     } finally {
@@ -145,6 +148,11 @@ export class Outbox {
   /** Its outcome came another way. */
   settle(call: string): void {
     this.pending.delete(call);
+  }
+
+  /** Writes what waits for company, before an orderly end. */
+  flushAll(): void {
+    for (const to of [...this.queues.keys()]) this.flush(to);
   }
 
   close(): void {

@@ -101,6 +101,7 @@ export async function startInstance(settings: InstanceSettings): Promise<Running
   const igor = await connectIgor({ ...settings, origin: settings.origin ?? url });
   const stopWatching = watchKeys(settings.keys, igor, log);
   const app = await loadApp(igor, settings.app, log);
+  await igor.takeOver();
   const ordinary = limited(app.handler, settings.app.requestLimit, log);
   answer = (request, response) => {
     if (request.url?.startsWith('/igor/')) void takePost(igor, request, response, log);

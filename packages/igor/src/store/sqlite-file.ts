@@ -5,13 +5,13 @@
  */
 import { closeSync, fdatasync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'libsql';
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { IgorError } from '../error.js';
 
 /** `synced` survives a power failure; `written` survives the end of any process, and no more. */
 export type Durability = 'synced' | 'written';
 
-export type Statement = Database.Statement;
+export type Statement = StatementSyncInstance;
 
 interface Work {
   run: () => unknown;
@@ -25,7 +25,7 @@ interface Work {
 const busyTimeout = 10_000;
 
 export class SqliteFile {
-  readonly db: Database.Database;
+  readonly db: DatabaseSyncInstance;
   private readonly begin: Statement;
   private readonly commit: Statement;
   private readonly rollback: Statement;
@@ -43,7 +43,7 @@ export class SqliteFile {
   ) {
     try {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      this.db = new Database(path, { timeout: busyTimeout });
+      this.db = new DatabaseSync(path, { timeout: busyTimeout });
       this.db.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
       this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
       this.db.exec(schema);
