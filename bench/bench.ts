@@ -8,6 +8,7 @@ import { machine, versions } from './machine.js';
 import { measureEdit } from './parts/edit.js';
 import { endToEndPlot, measureEndToEnd } from './parts/end-to-end.js';
 import { measureInside } from './parts/inside.js';
+import { measurePreprocessing } from './parts/preprocess.js';
 import { measureReady, parseOnce } from './parts/ready.js';
 import { measureRewrite } from './parts/rewrite.js';
 import { measureSmall } from './parts/small.js';
@@ -45,6 +46,7 @@ for (const subject of [sqlite, stl]) {
 }
 measureEdit(report, quick ? [stl] : [stl, json], quick ? 2 : 5);
 measureRewrite(report, sqlite, quick ? 3 : 6);
+measurePreprocessing(report, [sqlite, stl], quick ? 2 : 5);
 measureSmall(report, quick ? 2 : 5);
 
 const missed = report.lines.filter((line) => holds(line) === false);

@@ -1,9 +1,11 @@
 //===- channel.cpp - Frames to and from the parent -------------------------===//
 #include "channel.h"
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,35 +15,35 @@ namespace cmonster {
 /// Waking a sleeper costs about 50 µs, a question in a loop comes within 10.
 static constexpr auto SpinTime = std::chrono::microseconds(100);
 
+/// Room for what is read at once.
+static constexpr size_t Chunk = 65536;
+
 bool Channel::fill(size_t Wanted) {
-  if (At == Input.size()) {
-    Input.clear();
+  if (End - At >= Wanted)
+    return true;
+  if (Input.size() - At < std::max(Wanted, Chunk)) {
+    std::memmove(Input.data(), Input.data() + At, End - At);
+    End -= At;
     At = 0;
+    // Not with every read: growing fills with zeros.
+    if (Input.size() < Wanted + Chunk)
+      Input.resize(Wanted + Chunk);
   }
-  while (Input.size() - At < Wanted) {
-    size_t Have = Input.size(), Chunk = Wanted > 65536 ? Wanted : 65536;
-    Input.resize(Have + Chunk);
-    ssize_t N;
+  while (End - At < Wanted) {
     if (Spin) {
-      auto Until = std::chrono::steady_clock::now() + SpinTime;
-      int Flags = ::fcntl(In, F_GETFL);
-      ::fcntl(In, F_SETFL, Flags | O_NONBLOCK);
-      do
-        N = ::read(In, Input.data() + Have, Chunk);
-      while (N < 0 && errno == EAGAIN && std::chrono::steady_clock::now() < Until);
-      ::fcntl(In, F_SETFL, Flags);
       Spin = false;
-      if (N < 0 && errno == EAGAIN) {
-        Input.resize(Have);
-        continue;
+      auto Until = std::chrono::steady_clock::now() + SpinTime;
+      int Waiting = 0;
+      while (!::ioctl(In, FIONREAD, &Waiting) && !Waiting &&
+             std::chrono::steady_clock::now() < Until) {
       }
-    } else
-      N = ::read(In, Input.data() + Have, Chunk);
-    Input.resize(Have + (N > 0 ? size_t(N) : 0));
+    }
+    ssize_t N = ::read(In, Input.data() + End, Input.size() - End);
     if (N < 0 && errno == EINTR)
       continue;
     if (N <= 0)
       return false;
+    End += size_t(N);
   }
   return true;
 }
@@ -61,7 +63,7 @@ bool Channel::read(Frame &F) {
 }
 
 bool Channel::readSpinning(Frame &F) {
-  Spin = At == Input.size();
+  Spin = At == End;
   bool Result = read(F);
   Spin = false;
   return Result;

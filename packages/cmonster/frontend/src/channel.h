@@ -46,8 +46,8 @@ public:
 private:
   int In, Out;
   bool fill(size_t Wanted);
-  std::vector<char> Input; // read ahead
-  size_t At = 0;
+  std::vector<char> Input; // read ahead: [At, End) of it
+  size_t At = 0, End = 0;
   bool Spin = false;
 };
 

@@ -20,7 +20,8 @@ public:
   /// Writes the map `meta` of what has been read.
   using Meta = std::function<void(Writer &)>;
   Preprocessing(Compilation &C, Tree &T, Sources &Files, Calls &Events, Meta WriteMeta)
-      : C(C), T(T), Files(Files), Events(Events), WriteMeta(std::move(WriteMeta)) {}
+      : C(C), T(T), Files(Files), Events(Events), WriteMeta(std::move(WriteMeta)),
+        SentEntries(uint32_t(Files.Offset.size())), SentFiles(Files.fileCount()) {}
 
   /// False for questions of another kind.
   bool answer(uint32_t Op, Reader &Arguments, Answer &A);
@@ -31,8 +32,8 @@ private:
   Sources &Files;
   Calls &Events;
   Meta WriteMeta;
+  uint32_t SentEntries, SentFiles;
   bool Started = false, Ended = false;
-  uint32_t SentEntries = 0, SentFiles = 0;
   /// Numbers of spellings, by identifier and by kind.
   llvm::DenseMap<const clang::IdentifierInfo *, uint32_t> Identifiers;
   uint32_t Punctuators[clang::tok::NUM_TOKENS] = {};

@@ -67,6 +67,11 @@ export function readMeta(wire: Wire): Meta {
   };
 }
 
+/** The list `files` of the meta, or of the operation SOURCES. */
+export function readFiles(wire: unknown): SourceFileInfo[] {
+  return list(wire).map(fileInfo);
+}
+
 function list(value: unknown): Wire[] {
   return Array.isArray(value) ? (value as Wire[]) : [];
 }

@@ -296,7 +296,8 @@ export class Connection {
 
   private send(bytes: Uint8Array): void {
     const { child } = this;
-    if (this.frames && child instanceof Child) child.process.stdin?.write(bytes);
+    // A copy: the pipe may keep it for a while.
+    if (this.frames && child instanceof Child) child.process.stdin?.write(bytes.slice());
     else if (!child.writeSync(bytes)) throw new Gone();
   }
 
@@ -504,8 +505,12 @@ function encodeParse(request: ParseRequest): Uint8Array {
   return encoder.take();
 }
 
+/** For one message at a time: it is written before the next is encoded. */
+const returned = new Encoder(4096);
+
 function encodeReturn(id: number, result: WireValue): Uint8Array {
-  const encoder = new Encoder(256);
+  const encoder = returned;
+  encoder.reset();
   const frame = encoder.beginFrame(Frame.RETURN);
   encoder.u32(id);
   encoder.value(result);

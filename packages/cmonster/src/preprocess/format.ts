@@ -31,7 +31,12 @@ export function needsSpace(left: string, right: string): boolean {
   // A suffix of a literal; a header's name is no token but in its directive.
   if (last === '"' || last === "'") return WORD.test(first);
   if (last === '.' && /\d/.test(first)) return true;
-  return beginnings.has(left + first) || (left === '?' && first === '?') || (left === '<' && right.startsWith('::'));
+  return (
+    beginnings.has(left + first) ||
+    (left === '?' && first === '?') ||
+    (left === '<' && right.startsWith('::')) ||
+    (left === '<:' && first === ':')
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Preprocessing by itself: tokens, the text that `clang -E` prints, facts; with macros, includes and pragmas by a script. */
 import { resolve } from 'node:path';
-import { type Meta, readMeta } from '../ast/meta.js';
+import { type Meta, readFiles, readMeta } from '../ast/meta.js';
 import { type QuestionHost, Questions } from '../ast/questions.js';
 import { Snapshot } from '../ast/snapshot.js';
 import { CmonsterError } from '../error.js';
@@ -40,7 +40,7 @@ export interface TokensOptions {
 }
 
 /** Tokens in one message: many enough to make the messages' cost small, few enough to come soon. */
-const BATCH = 8192;
+const BATCH = 16_384;
 const HEADER_WORDS = 2;
 
 /**
@@ -64,14 +64,15 @@ export class Preprocessor extends PreprocessorHooks {
     return this.reading;
   }
   private get last(): Reading {
-    if (!this.reading?.isEnded) this.run();
-    return this.reading as Reading;
+    if (!this.reading?.isRead) this.run();
+    const reading = this.reading as Reading;
+    reading.finish();
+    return reading;
   }
 
   /** The file's tokens, read as they are asked for: a loop that ends early costs no more. */
-  *tokens(options: TokensOptions = {}): Generator<PreprocessorToken, void> {
-    const reading = this.begin();
-    yield* reading.tokens(options.expand ?? true);
+  tokens(options: TokensOptions = {}): IterableIterator<PreprocessorToken> {
+    return new TokenReader(this.begin(), options.expand ?? true);
   }
 
   /** What `clang -E` prints; `extraArguments` may hold `-P`, `-C`, `-dM`, … */
@@ -131,6 +132,44 @@ export class Preprocessor extends PreprocessorHooks {
   }
 }
 
+/** An iterator by hand: a generator costs as much again as making the token. */
+class TokenReader implements IterableIterator<PreprocessorToken> {
+  private readonly reading: Reading;
+  private readonly expand: boolean;
+  private words: Uint32Array = new Uint32Array(HEADER_WORDS);
+  private count = 0;
+  private at = 0;
+  private isLast = false;
+
+  constructor(reading: Reading, expand: boolean) {
+    this.reading = reading;
+    this.expand = expand;
+  }
+
+  next(): IteratorResult<PreprocessorToken, undefined> {
+    if (this.at === this.count && !this.refill()) return { value: undefined, done: true };
+    const { words, count } = this;
+    const at = HEADER_WORDS + this.at++;
+    const bits = words[at + 2 * count] as number;
+    return { value: new PreprocessorToken(this.reading, bits, words[at + count] as number, words[at]), done: false };
+  }
+
+  private refill(): boolean {
+    while (this.at === this.count) {
+      if (this.isLast) return false;
+      this.words = this.reading.nextTokens(this.expand);
+      this.count = this.words[0] as number;
+      this.isLast = this.words[1] === 1;
+      this.at = 0;
+    }
+    return true;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
 /** One reading of the file: a frontend process. */
 class Reading implements QuestionHost, FactsHost, TokenSource {
   readonly file: string;
@@ -138,7 +177,10 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
   meta: Meta;
   sourceManager: SourceManager;
   facts: PreprocessorFacts;
-  isEnded = false;
+  /** Whether the file has been read to its end. */
+  isRead = false;
+  /** Whether all that is to be known of it has been brought. */
+  private isFinished = false;
   private readonly connection: Connection;
   private readonly questions: Questions;
   private readonly script: ScriptHost;
@@ -204,43 +246,31 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
 
   // --- Reading ------------------------------------------------------------------------------------------------------
 
-  *tokens(expand: boolean): Generator<PreprocessorToken, void> {
-    for (;;) {
-      const bytes = this.questions.one(Operation.NEXT_TOKENS, 0, { most: BATCH, expand }) as Uint8Array;
-      this.isLocated = false;
-      const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-      const count = words[0] as number;
-      const spelled = HEADER_WORDS + count;
-      const bits = spelled + count;
-      for (let i = 0; i < count; i++) {
-        yield new PreprocessorToken(
-          this,
-          words[bits + i] as number,
-          words[spelled + i] as number,
-          words[HEADER_WORDS + i],
-        );
-      }
-      if (words[1] === 1) break;
-    }
-    this.finish();
+  /** The next tokens: a count, whether they are the last ones, then locations, spellings, kinds with flags. */
+  nextTokens(expand: boolean): Uint32Array {
+    const bytes = this.questions.one(Operation.NEXT_TOKENS, 0, { most: BATCH, expand }) as Uint8Array;
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+    this.isLocated = false;
+    this.isRead = words[1] === 1;
+    return words;
   }
 
   *text(): Generator<Uint8Array, void> {
     this.questions.one(Operation.PREPROCESS_TEXT, 0);
     yield* this.output;
     this.output.length = 0;
-    this.finish();
+    this.isRead = true;
   }
 
   /** Reads what is left; then everything is known. */
   finish(): void {
-    if (this.isEnded) return;
+    if (this.isFinished) return;
     const [meta, bytes] = this.questions.many(
       [{ operation: Operation.PREPROCESS_REST, handle: 0 }],
       false,
       wireResolver,
     )[0] as [Record<string, unknown>, Uint8Array];
-    this.isEnded = true;
+    this.isRead = this.isFinished = true;
     this.isLocated = true;
     this.snapshot = new Snapshot(bytes.buffer as ArrayBuffer);
     this.meta = readMeta(meta);
@@ -296,8 +326,7 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
     this.isLocated = true;
     const answer = this.questions.one(Operation.SOURCES, 0) as unknown[];
     this.snapshot.appendSources(answer.slice(0, 5) as Uint8Array[], answer[5] as Uint8Array);
-    const { files } = readMeta({ mainFile: 0, files: answer[6] });
-    this.sourceManager.grow(files, Number(answer[7]));
+    this.sourceManager.grow(readFiles(answer[6]), Number(answer[7]));
   }
 
   // --- For facts and questions --------------------------------------------------------------------------------------

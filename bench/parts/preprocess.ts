@@ -1,0 +1,55 @@
+/** Preprocessing alone: every token in TypeScript, and macros answered by it, beside two compilers' -E. */
+import { interleave, least, leastBy, timed, work } from '../measure.js';
+import { type Report, seconds } from '../report.js';
+import { type Subject, writeSubject } from '../subjects.js';
+
+const group = 'Preprocessing';
+
+interface Preprocessed {
+  wall: number;
+  tokens: number;
+  calls: number;
+}
+
+const CALLS = 20_000;
+
+export function measurePreprocessing(report: Report, subjects: readonly Subject[], rounds: number): void {
+  for (const { name, file, language, arguments: args } of subjects) {
+    const gcc = language === 'C' ? 'gcc' : 'g++';
+    const runs = interleave(rounds, {
+      clang: () => timed('clang-19', ['-E', '-o', '/dev/null', ...args, file]).cpu,
+      gcc: () => timed(gcc, ['-E', '-o', '/dev/null', ...args, file]).cpu,
+    });
+    const ours = interleave(rounds, { tokens: () => work<Preprocessed>('preprocess', { file, arguments: args }) });
+    const clang = least(runs.clang);
+    const best = leastBy(ours.tokens, (run) => run.cpu);
+    const iteration = (best.result.tokens * 40) / 1e6;
+    report.add({
+      group,
+      what: 'every token, 40 ns a token left out (clang -E = 1)',
+      subject: name,
+      measured: Math.max(0, best.cpu - iteration) / clang,
+      unit: '×',
+      asked: { atMost: 1.5 },
+      note: `${seconds(best.cpu)} CPU for ${best.result.tokens} tokens; clang -E ${seconds(clang)}, ${gcc} -E ${seconds(least(runs.gcc))}`,
+    });
+  }
+  const lines = Array.from({ length: CALLS }, (_, i) => `int a${i} = CALL(${i});`);
+  const calls = { file: writeSubject('calls.c', `${lines.join('\n')}\n`), arguments: [], calls: true };
+  const plain = { file: writeSubject('no-calls.c', `#define CALL(x) x\n${lines.join('\n')}\n`), arguments: [] };
+  const runs = interleave(rounds, {
+    calls: () => work<Preprocessed>('preprocess', calls),
+    plain: () => work<Preprocessed>('preprocess', plain),
+  });
+  const one = leastBy(runs.calls, (run) => run.result.wall).result;
+  const without = leastBy(runs.plain, (run) => run.result.wall).result;
+  report.add({
+    group,
+    what: 'a use of a macro in TypeScript',
+    subject: `${CALLS} uses`,
+    measured: ((one.wall - without.wall) * 1000) / one.calls,
+    unit: 'µs',
+    asked: { atMost: 30 },
+    note: 'by the clock, what an ordinary macro takes left out',
+  });
+}
