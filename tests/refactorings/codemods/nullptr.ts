@@ -9,6 +9,7 @@ export default function (tu: TranslationUnit): void {
     // A default argument is seen at every call: it is changed where it stands.
     if (!written.is(GNUNullExpr) && !written.is(IntegerLiteral)) continue;
     if (cast.closest(CXXDefaultArgExpr)) continue;
-    written.replaceWith('nullptr');
+    // In the body of a macro it may be none elsewhere.
+    if (written.range.fileRange) written.replaceWith('nullptr');
   }
 }
