@@ -39,3 +39,9 @@ function split(arg: string): [string, string | undefined] {
   const equals = arg.indexOf('=');
   return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
 }
+
+/** What stands before `--`, and the command behind it. */
+export function splitCommand(args: readonly string[]): { own: readonly string[]; command: readonly string[] } {
+  const at = args.indexOf('--');
+  return at < 0 ? { own: args, command: [] } : { own: args.slice(0, at), command: args.slice(at + 1) };
+}

@@ -11,6 +11,11 @@ interface Command {
 
 /** Those that need no script. Loaded when asked for: the way to a hooked command is short. */
 const COMMANDS: Readonly<Record<string, Command>> = {
+  fail: {
+    usage: 'fail NAMES [WHEN…] -- COMMAND',
+    text: 'let calls of functions fail',
+    load: () => import('./fail.js'),
+  },
   init: {
     usage: 'init NAME…',
     text: 'write a script that hooks these functions',

@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { readConfig } from '../config/config.js';
 import { MrhookerError } from '../error.js';
 import { endLike, launch } from '../launch/launch.js';
+import type { ReportOptions } from '../report/report.js';
 import { buildScript, type Script } from '../script/build.js';
+import type { HeaderFlags } from '../script/prepare.js';
 import type { RunArguments } from './arguments.js';
 
 /** @returns the command's exit status, unless the command ended of a signal: then this process does, too */
@@ -30,25 +32,38 @@ export async function run(args: RunArguments): Promise<number> {
       `say which command to hook: mrhooker ${args.scripts[0] ?? "-e 'CODE'"} COMMAND [ARGS…]`,
     );
   }
-  const started = performance.now();
   const buildDir = args.buildDir ?? config.buildDir;
-  const build = await buildScript(scripts, { ...flags, ...(buildDir !== undefined && { buildDir }) });
-  if (verbose) {
-    const how = build.cached ? 'as it was built before' : `built in ${(performance.now() - started).toFixed(0)} ms`;
-    process.stderr.write(`mrhooker: ${build.folder}: ${how}\n`);
-  }
-  const outcome = await launch({
-    stubs: build.stubs,
-    bytecode: build.bytecode,
-    manifest: build.manifest,
-    command: args.command,
+  return runScripts(scripts, args.command, flags, {
     verbose,
     json: args.json,
     follow: args.follow,
+    ...(buildDir !== undefined && { buildDir }),
     ...(args.log !== undefined && { output: resolve(cwd, args.log) }),
     ...(args.only !== undefined && { only: args.only }),
   });
-  endLike(outcome);
+}
+
+export interface RunOptions extends ReportOptions {
+  buildDir?: string;
+  follow?: boolean;
+  only?: string;
+}
+
+/** Builds scripts and runs a command under them. */
+export async function runScripts(
+  scripts: readonly Script[],
+  command: readonly string[],
+  flags: HeaderFlags,
+  { buildDir, ...options }: RunOptions = {},
+): Promise<number> {
+  const started = performance.now();
+  const build = await buildScript(scripts, { ...flags, ...(buildDir !== undefined && { buildDir }) });
+  if (options.verbose) {
+    const how = build.cached ? 'as it was built before' : `built in ${(performance.now() - started).toFixed(0)} ms`;
+    process.stderr.write(`mrhooker: ${build.folder}: ${how}\n`);
+  }
+  const { stubs, bytecode, manifest } = build;
+  endLike(await launch({ stubs, bytecode, manifest, command, ...options }));
   return Number(process.exitCode ?? 0);
 }
 

@@ -40,7 +40,9 @@ export async function bundleOutline(scripts: readonly Script[]): Promise<Bundle>
       build.onResolve({ filter: /^(c:|mrhooker$)/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
     },
   };
-  return run(scripts, { format: 'esm', plugins: [outside, scriptTexts(scripts)] }, scripts.map(importOf).join(''));
+  // What the whole bundle will import must be read here, also where it turns out not to be needed.
+  const options: EsbuildOptions = { format: 'esm', treeShaking: false, plugins: [outside, scriptTexts(scripts)] };
+  return run(scripts, options, scripts.map(importOf).join(''));
 }
 
 /** All of it, to be run in the engine. */
