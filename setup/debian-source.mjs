@@ -5,7 +5,16 @@
 // lists stay as they are, and no root is needed.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { withLock } from './lock.mjs';
 import { cache } from './paths.mjs';
@@ -212,7 +221,7 @@ function parseDeb822(text) {
 /** @param {string} text */
 const words = (text) => text.split(/\s+/).filter(Boolean);
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   try {
     for (const name of process.argv.slice(2)) {
       const [source, suite] = name.split('/');

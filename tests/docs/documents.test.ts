@@ -38,6 +38,7 @@ function workFolder(): string {
   symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   symlinkSync(join(root, 'examples'), join(folder, 'examples'));
   symlinkSync(join(root, 'tour'), join(folder, 'tour'));
+  symlinkSync(join(root, 'setup'), join(folder, 'setup'));
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   return folder;
 }

@@ -104,7 +104,12 @@ function changedBlocks(bytes: Uint8Array, old: readonly Uint8Array[], edits: rea
       at++;
     }
     const lines = linesOf(applyEdits(bytes.subarray(begin, start), group, utf8));
-    blocks.push(...trimmed({ first, end: line, lines }, old));
+    for (const block of trimmed({ first, end: line, lines }, old)) {
+      const last = blocks[blocks.length - 1];
+      if (last?.end === block.first)
+        blocks[blocks.length - 1] = { ...block, first: last.first, lines: [...last.lines, ...block.lines] };
+      else blocks.push(block);
+    }
   }
   return blocks;
 }
