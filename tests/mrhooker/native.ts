@@ -201,7 +201,8 @@ export class Workshop implements Disposable {
         child.stderr?.on('data', (chunk) => {
           streams.stderr += chunk;
         });
-        child.stdin?.end(input);
+        // A program that reads nothing may be gone before it is written.
+        child.stdin?.on('error', () => {}).end(input);
         options.onSpawn?.(child);
       },
     });

@@ -33,6 +33,23 @@ static void forked(void) {
   mr_thread_forked();
 }
 
+/* Takes what is ours out of the environment that children inherit; what else is preloaded stays. */
+static void forget_hooks(char **envp) {
+  const char *ours = (char *)mr.session + mr.session->preload_offset;
+  size_t length = strlen(ours);
+  char **to = envp;
+  for (char **from = envp; *from; from++) {
+    if (!strncmp(*from, "MRHOOKER=", 9)) continue;
+    if (!strncmp(*from, "LD_PRELOAD=", 11) && !strncmp(*from + 11, ours, length)) {
+      const char *rest = *from + 11 + length;
+      if (*rest != ':') continue;
+      memmove(*from + 11, rest + 1, strlen(rest));
+    }
+    *to++ = *from;
+  }
+  *to = NULL;
+}
+
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
   const char *path = NULL;
   for (char **entry = envp; entry && *entry; entry++)
@@ -50,6 +67,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   mr.process = mr_process_claim();
   mr_key_create();
   pthread_atfork(NULL, NULL, forked);
+  if (!mr.following) forget_hooks(envp);
   atomic_store_explicit(&mr.ready, 1, memory_order_release);
   if (mr.session->flags & MR_EAGER) {
     mr_thread *thread = mr_thread_begin();

@@ -13,7 +13,7 @@ import { namesStub } from '../stub/names.js';
 import { builtFile } from '../stub/native.js';
 import { findCommand, inspectTarget } from './command.js';
 import { loadedObjects, namesFor } from './imports.js';
-import { type Segment, Session, segmentStates } from './session.js';
+import { type RawRecord, type Segment, Session, segmentStates } from './session.js';
 
 export interface LaunchOptions extends ReportOptions {
   /** Shared objects with hooked names, in the order in which they are to be preloaded. */
@@ -198,20 +198,22 @@ class Watch {
   }
 
   #drain(): boolean {
-    let found = false;
+    const found: { segment: Segment; record: RawRecord }[] = [];
     const segments = this.#session.segments();
     const latest = new Map(segments.length ? this.#session.processes().map(({ pid, index }) => [pid, index]) : []);
     for (const segment of segments) {
       const records = this.#session.drain(segment);
-      if (records.length) {
-        found = true;
-        this.#report.take(segment, records);
-      } else if (segment.state === segmentStates.done || this.#isOver(segment, latest)) {
+      if (records.length) for (const record of records) found.push({ segment, record });
+      else if (segment.state === segmentStates.done || this.#isOver(segment, latest)) {
         this.#report.finish(segment);
         this.#session.release(segment);
       }
     }
-    return found;
+    // What several threads said since the last time is told in the order in which they said it.
+    if (segments.length > 1)
+      found.sort((a, b) => (a.record.time < b.record.time ? -1 : a.record.time > b.record.time ? 1 : 0));
+    this.#report.take(found);
+    return found.length > 0;
   }
 
   /** Whether its process is dead, or has become another program, which has a record of its own. */

@@ -55,9 +55,9 @@ export class Report {
     return this.#faults;
   }
 
-  take(segment: Segment, records: readonly RawRecord[]) {
+  take(records: readonly { segment: Segment; record: RawRecord }[]) {
     const lines: string[] = [];
-    for (const record of records) {
+    for (const { segment, record } of records) {
       const type = record.type & ~continued;
       if (type === recordTypes.trace) {
         this.#options.onTrace?.(segment, record);
