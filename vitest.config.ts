@@ -11,6 +11,7 @@ export default defineConfig({
       '@monsterlab/console': fileURLToPath(new URL('packages/console/src/index.ts', import.meta.url)),
       '@monsterlab/services': fileURLToPath(new URL('packages/services/src/index.ts', import.meta.url)),
       cmonster: fileURLToPath(new URL('packages/cmonster/src/index.ts', import.meta.url)),
+      'igor/agent': fileURLToPath(new URL('packages/igor/src/agent/index.ts', import.meta.url)),
       igor: fileURLToPath(new URL('packages/igor/src/index.ts', import.meta.url)),
       'mrhooker/node': fileURLToPath(new URL('packages/mrhooker/src/node.ts', import.meta.url)),
       mrhooker: fileURLToPath(new URL('packages/mrhooker/src/index.ts', import.meta.url)),

@@ -1,0 +1,194 @@
+// Programs on this machine: run, traced, hooked.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IgorError } from 'igor';
+import { defineService, type ServedService } from 'igor/agent';
+import { Process } from '../descriptors.js';
+import type { Command } from '../generated/monsterlab/v1/process_pb.js';
+import { command } from '../own-program.js';
+import { Commands, environmentOf } from '../permit/commands.js';
+import { Folders } from '../permit/folders.js';
+import { checkSettings, type Settings } from '../settings.js';
+import type { ProcessEvent } from './events.js';
+import { follow } from './log-file.js';
+import { errnoName, type Launch, Running } from './running.js';
+import { type TracedCall, traceScript } from './trace-script.js';
+
+const usualCalls = 1000;
+const mostCalls = 100_000;
+const longestScript = 1 << 20;
+
+/** Lines of `mrhooker --json`. */
+type HookLine =
+  | { type: 'record'; time: number; pid: number; tid: number; value: unknown }
+  | { type: 'log'; text: string }
+  | { type: 'fault'; text: string }
+  | { type: 'note'; text: string }
+  | {
+      type: 'end';
+      functions: { name: string; seen: number }[];
+      shared?: { kind: string; name: string; entries?: unknown; buckets?: unknown }[];
+    };
+
+export function processes(settings: Settings = {}): ServedService {
+  checkSettings(settings);
+  const commands = new Commands(settings);
+  const folders = new Folders(settings);
+  const running = new Running();
+
+  const launchOf = (given: Command | undefined): Launch => {
+    if (!given) throw new IgorError('invalid_argument', 'say which command');
+    const [program, ...args] = commands.check(given.command);
+    const { user } = given;
+    if (user && !settings.users?.includes(user)) {
+      throw new IgorError('permission_denied', `this agent does not run commands as ${JSON.stringify(user)}`);
+    }
+    const cwd = given.folder ? folders.folder(given.folder).path : (folders.list()[0]?.path ?? '/');
+    return { program, args, cwd, env: environmentOf(settings, given.environment), input: given.input, user };
+  };
+
+  async function* hooked(
+    launch: Launch,
+    script: string,
+    signal: AbortSignal,
+    onRecord: (line: HookLine & { type: 'record' }) => ProcessEvent | undefined,
+  ) {
+    if (launch.user)
+      throw new IgorError('failed_precondition', 'hooks can only be set in commands that run as the agent itself');
+    const folder = await mkdtemp(join(tmpdir(), 'monsterlab-hooks-'));
+    try {
+      const [file, log] = [join(folder, 'hooks.ts'), join(folder, 'log')];
+      await writeFile(file, script, { mode: 0o600 });
+      let end: (HookLine & { type: 'end' }) | undefined;
+      const tell = async (line: string, put: (event: ProcessEvent) => Promise<void>): Promise<void> => {
+        const parsed = readLine(line);
+        if (parsed?.type === 'end') end = parsed;
+        const event =
+          !parsed || parsed.type === 'end'
+            ? undefined
+            : parsed.type === 'record'
+              ? onRecord(parsed)
+              : said(parsed.text);
+        if (event) await put(event);
+      };
+      yield* running.run(
+        {
+          ...launch,
+          program: process.execPath,
+          args: [...command('mrhooker'), '--json', '-o', log, file, launch.program, ...launch.args],
+          env: { ...launch.env, NO_COLOR: '1' },
+        },
+        signal,
+        async function* (exit) {
+          if (!end && (exit.code === 125 || exit.code === 126)) {
+            throw new IgorError('failed_precondition', 'the command could not be hooked; why is among its output');
+          }
+          yield* histograms(end);
+          const calls = Object.fromEntries(
+            (end?.functions ?? []).filter(({ seen }) => seen > 0).map(({ name, seen }) => [name, seen]),
+          );
+          yield { case: 'exit', value: { ...exitOf(exit), calls } } as ProcessEvent;
+        },
+        (put) => follow(log, (line) => tell(line, put)),
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  return defineService(Process, {
+    commands() {
+      return {
+        commands: commands.list().map(({ program, arguments: patterns }) => ({ program, arguments: [...patterns] })),
+        scripts: settings.scripts ?? false,
+      };
+    },
+
+    run({ run }, { signal }) {
+      return running.run(launchOf(run), signal, (exit) => [{ case: 'exit', value: exitOf(exit) }]);
+    },
+
+    trace({ run, functions, headers, limit }, { signal }) {
+      const launch = launchOf(run);
+      const most = Math.min(limit || usualCalls, mostCalls);
+      const script = traceScript(functions, headers, most);
+      let first: number | undefined;
+      let told = 0;
+      return hooked(launch, script, signal, ({ value, pid, tid }) => {
+        const call = value as TracedCall;
+        if (++told > most) return undefined;
+        first ??= call.t;
+        return {
+          case: 'call',
+          value: {
+            function: call.f,
+            arguments: call.a,
+            result: call.r,
+            error: errnoName(call.e),
+            duration: call.d / 1e3,
+            at: (call.t - first) / 1e6,
+            thread: tid,
+            pid,
+          },
+        };
+      });
+    },
+
+    hook({ run, script }, { signal }) {
+      if (!settings.scripts) {
+        throw new IgorError(
+          'permission_denied',
+          'this agent takes no scripts; its owner can allow them by the setting scripts',
+        );
+      }
+      if (!script || script.length > longestScript)
+        throw new IgorError('invalid_argument', 'a script is missing, or too long');
+      return hooked(launchOf(run), script, signal, ({ value }) => said(JSON.stringify(value)));
+    },
+
+    stop({ id }) {
+      return { stopped: running.stop(id) };
+    },
+  });
+}
+
+const said = (text: string): ProcessEvent => ({ case: 'said', value: text });
+
+function exitOf({ code, signal, duration }: { code: number | null; signal: string; duration: number }) {
+  return { ...(code === null ? {} : { code }), signal, duration };
+}
+
+function readLine(line: string): HookLine | undefined {
+  try {
+    return JSON.parse(line) as HookLine;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What hooks counted: shared maps, histograms and counters. */
+function* histograms(end: (HookLine & { type: 'end' }) | undefined): Generator<ProcessEvent> {
+  for (const { name, ...shared } of end?.shared ?? []) {
+    const buckets = Object.values(shared)
+      .filter((it) => typeof it === 'object' && it !== null)
+      .flatMap((it) => bucketsOf(it as object));
+    if (buckets.length > 0) yield { case: 'histogram', value: { name, buckets } };
+  }
+}
+
+function bucketsOf(entries: object): { label: string; count: bigint }[] {
+  const pairs: [unknown, unknown][] = Array.isArray(entries)
+    ? entries.map((it: unknown) => (Array.isArray(it) ? [it[0], it.at(-1)] : fromRecord(it as Record<string, unknown>)))
+    : Object.entries(entries);
+  return pairs
+    .filter(([, count]) => Number.isFinite(Number(count)))
+    .slice(0, 1000)
+    .map(([label, count]) => ({ label: String(label), count: BigInt(Math.round(Number(count))) }));
+}
+
+function fromRecord(entry: Record<string, unknown>): [unknown, unknown] {
+  const { key, value, count, from, to, low, high, label } = entry;
+  const range = [from ?? low, to ?? high].filter((it) => it !== undefined).join('–');
+  return [label ?? key ?? range, value ?? count];
+}

@@ -1,0 +1,65 @@
+// A program of its own, started by find.ts: parses files one after another and writes what it found, a line of JSON each.
+// Clang may crash or hang on hostile input; then this ends, and the agent goes on.
+import { CmonsterError, Node, type ParseOptions, Project, parsePattern } from 'cmonster';
+
+export interface FindJob {
+  folder: string;
+  /** Absolute. */
+  files: string[];
+  arguments: string[];
+  pattern: string;
+  limit: number;
+  seconds: number;
+  megabytes: number;
+}
+
+export interface FoundLine {
+  found?: { file: string; line: number; column: number; text: string; bound: Record<string, string> };
+  done?: { file: string; problem?: string };
+  failed?: { code: string; message: string };
+}
+
+const say = (line: FoundLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const job = JSON.parse(process.argv[2] ?? '{}') as FindJob;
+
+/** As the project compiles them, where it says so. */
+function projectOf({ folder, files, arguments: args }: FindJob, options: ParseOptions): Project {
+  const project = args.length > 0 ? undefined : Project.find(folder, options);
+  if (!project) return Project.ofFiles(files, args, options);
+  const wanted = new Set(files);
+  return project.with(project.units.filter(({ file }) => wanted.has(file)));
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  return value instanceof Node ? value.text : String(value);
+}
+
+try {
+  const pattern = parsePattern(job.pattern);
+  const options: ParseOptions = { timeLimit: job.seconds * 1000, memoryLimit: job.megabytes };
+  const project = projectOf(job, options);
+  let count = 0;
+  for (const unit of project.units) {
+    let problem: string | undefined;
+    try {
+      using tu = await project.parse(unit);
+      for (const match of tu.match(pattern)) {
+        const { range, text, nodes } = match;
+        const place = range
+          ? { line: range.file.lineOf(range.begin), column: range.file.columnOf(range.begin) }
+          : match.node.beginLoc;
+        const bound = Object.fromEntries(Object.entries(nodes).map(([name, value]) => [name, textOf(value)]));
+        say({ found: { file: unit.file, line: place.line ?? 0, column: place.column ?? 0, text, bound } });
+        if (++count >= job.limit) process.exit(0);
+      }
+    } catch (error) {
+      if (error instanceof CmonsterError && error.code === 'PATTERN') throw error;
+      problem = (error as Error).message;
+    }
+    say({ done: { file: unit.file, ...(problem && { problem }) } });
+  }
+} catch (error) {
+  say({ failed: { code: (error as { code?: string }).code ?? 'internal', message: (error as Error).message } });
+}

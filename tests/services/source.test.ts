@@ -1,0 +1,238 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { source } from '@monsterlab/services';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { all, ask, codeOf } from './support.js';
+
+let base = '';
+let tree = '';
+beforeAll(() => {
+  base = mkdtempSync(join(tmpdir(), 'source-test-'));
+  tree = join(base, 'tree');
+  mkdirSync(join(tree, 'src'), { recursive: true });
+  const write = (name: string, text: string): void => writeFileSync(join(base, name), text);
+  write(
+    'tree/src/a.c',
+    '#include <string.h>\nchar n[8];\nvoid f(const char *s) { strcpy(n, s); }\nvoid g(void) { strcpy(n, "x"); }\n',
+  );
+  write('tree/b.c', 'int strange(void) { return 1 }\n');
+  write('tree/notes.txt', 'no source\n');
+  write('tree/flags', '-DX=1\n');
+  write('outside.c', 'int secret;\n');
+  write('flags', '-DX=1\n');
+  mkdirSync(join(base, 'tree-too'));
+  write('tree-too/c.c', 'int c;\n');
+  symlinkSync(join(base, 'outside.c'), join(tree, 'src/link.c'));
+  symlinkSync(base, join(tree, 'up'));
+});
+afterAll(() => rmSync(base, { recursive: true }));
+
+interface Response {
+  is: { case: string; value: Record<string, unknown> };
+}
+const strcpy = 'strcpy($dst, $src)';
+const script = `import { CallExpr, c, type TranslationUnit } from 'cmonster';
+export default function (tu: TranslationUnit) {
+  for (const call of tu.find(CallExpr, (it) => it.directCallee?.name === 'strcpy')) {
+    const [dst, src] = call.arguments;
+    tu.report(call, 'unsafe');
+    call.replaceWith(c\`strlcpy(\${dst!}, \${src!}, sizeof \${dst!})\`);
+  }
+}
+`;
+
+describe('Source', () => {
+  it('lists what is there', async () => {
+    const service = source({ folders: [tree] });
+    expect(await ask(service, 'Folders')).toMatchObject({ folders: [{ path: tree, writable: false, scripts: false }] });
+    const { files } = await ask<{ files: { path: string }[] }>(service, 'Files', { folder: tree });
+    expect(files.map(({ path }) => path)).toEqual(['b.c', 'src/a.c']);
+    expect(await ask(service, 'Read', { folder: tree, path: 'src/a.c' })).toMatchObject({
+      text: expect.stringContaining('strcpy'),
+    });
+  });
+
+  it('finds a pattern, file by file, and goes on after one that Clang refuses', async () => {
+    const found = await all<Response>(source({ folders: [tree] }), 'Find', { in: { folder: tree }, pattern: strcpy });
+    const findings = found.filter(({ is }) => is.case === 'finding').map(({ is }) => is.value);
+    expect(findings).toMatchObject([
+      { file: 'src/a.c', line: 3, column: 25, text: 'strcpy(n, s)', bound: { dst: 'n', src: 's' } },
+      { file: 'src/a.c', line: 4, bound: { dst: 'n', src: '"x"' } },
+    ]);
+    const done = found.filter(({ is }) => is.case === 'done').map(({ is }) => is.value);
+    expect(done.at(-1)).toMatchObject({ done: 2, total: 2 });
+    expect(
+      await codeOf(() => all(source({ folders: [tree] }), 'Find', { in: { folder: tree }, pattern: 'strcpy((' })),
+    ).toBe('invalid_argument');
+  });
+
+  it('takes scripts only where that is allowed', async () => {
+    const asked = { in: { folder: tree, files: 'src/*.c' }, script };
+    for (const name of ['Diff', 'Apply'] as const) {
+      const request = name === 'Apply' ? { run: asked, hash: '' } : asked;
+      expect(await codeOf(() => ask(source({ folders: [tree] }), name, request))).toBe('permission_denied');
+    }
+    expect(await codeOf(() => all(source({ folders: [tree] }), 'Run', asked))).toBe('permission_denied');
+  });
+
+  it('runs a script, shows its diff, and applies just that', async () => {
+    const settings = { folders: [{ path: tree, writable: true }], scripts: true };
+    const service = source(settings);
+    const asked = { in: { folder: tree, files: 'src/*.c' }, script };
+    const said = await all<Response>(service, 'Run', asked);
+    expect(said.filter(({ is }) => is.case === 'finding')).toHaveLength(2);
+    expect(said.at(-1)?.is).toMatchObject({ case: 'summary', value: { changed: 1 } });
+    const { diff, files, hash } = await ask<{ diff: string; files: string[]; hash: string }>(service, 'Diff', asked);
+    expect(diff).toContain('+void f(const char *s) { strlcpy(n, s, sizeof n); }');
+    expect(files).toEqual(['src/a.c']);
+    expect(await codeOf(() => ask(service, 'Apply', { run: asked, hash: 'another' }))).toBe('aborted');
+    expect(await codeOf(() => ask(source({ folders: [tree], scripts: true }), 'Apply', { run: asked, hash }))).toBe(
+      'permission_denied',
+    );
+    expect(readFileSync(join(tree, 'src/a.c'), 'utf8')).toContain('strcpy(n, s)');
+    expect(await ask(service, 'Apply', { run: asked, hash })).toMatchObject({ files: ['src/a.c'] });
+    expect(readFileSync(join(tree, 'src/a.c'), 'utf8')).toContain('strlcpy(n, s, sizeof n)');
+  });
+
+  it.each([
+    ['the folder above', () => base],
+    ['..', () => `${tree}/..`],
+    ['.. in the middle', () => `${tree}/src/../../tree-too`],
+    ['a neighbour whose name begins alike', () => join(base, 'tree-too')],
+    ['a link', () => join(tree, 'up')],
+    ['below a link', () => join(tree, 'up/tree-too')],
+    ['the root', () => '/'],
+    ['what is not there', () => '/nonexistent'],
+    ['a relative path', () => 'tree'],
+    ['a zero byte', () => `${tree}\0/etc`],
+  ])('stays inside: %s', async (_, folder) => {
+    const service = source({ folders: [tree] });
+    for (const ways of [
+      () => ask(service, 'Files', { folder: folder() }),
+      () => ask(service, 'Read', { folder: folder(), path: 'outside.c' }),
+      () => all(service, 'Find', { in: { folder: folder() }, pattern: strcpy }),
+    ]) {
+      expect(['permission_denied', 'invalid_argument']).toContain(await codeOf(ways));
+    }
+  });
+
+  it.each(['../outside.c', 'src/link.c', 'up/outside.c', '/etc/passwd', 'src/../../outside.c', '../tree-too/c.c'])(
+    'reads no file outside: %s',
+    async (path) => {
+      expect(['permission_denied', 'not_found']).toContain(
+        await codeOf(() => ask(source({ folders: [tree] }), 'Read', { folder: tree, path })),
+      );
+    },
+  );
+
+  it.each(['../*.c', '/etc/*', 'src/../../*.c'])('lists no file outside: %s', async (files) => {
+    const service = source({ folders: [tree] });
+    expect(await codeOf(() => ask(service, 'Files', { folder: tree, files }))).toBe('invalid_argument');
+    expect(await codeOf(() => all(service, 'Find', { in: { folder: tree, files }, pattern: strcpy }))).toBe(
+      'invalid_argument',
+    );
+  });
+
+  it.each([
+    [['-fplugin=/tmp/x.so']],
+    [['-fpass-plugin=/tmp/x.so']],
+    [['-Xclang', '-load', '-Xclang', '/tmp/x.so']],
+    [['-load', '/tmp/x.so']],
+    [['-add-plugin', 'x']],
+    [['-mllvm', '-load=/tmp/x.so']],
+    [['-B/tmp']],
+    [['--config=/tmp/x']],
+    [['-o', '/tmp/x']],
+    [['-MD', '-MF', '/tmp/x']],
+    [['-include', '/etc/passwd']],
+    [['-I/etc']],
+    [['-I', '..']],
+    [['-isystem', '../..']],
+    [['-imacros', '/etc/shadow']],
+    [['--sysroot=/tmp']],
+    [['@../flags']],
+    [['@/etc/passwd']],
+    [['-x', 'ir']],
+    [['-D']],
+    [['/etc/passwd']],
+    [['-ivfsoverlay', 'x']],
+    [['-fmodule-file=x']],
+    [['-save-temps']],
+    [['-wrapper', 'sh,-c,id']],
+  ])('refuses arguments: %s', async (args) => {
+    const service = source({ folders: [tree] });
+    expect(await codeOf(() => all(service, 'Find', { in: { folder: tree, arguments: args }, pattern: strcpy }))).toBe(
+      'permission_denied',
+    );
+  });
+
+  it('refuses plugins in compile_commands.json, and files that it names elsewhere', async () => {
+    const other = join(base, 'built');
+    mkdirSync(other);
+    writeFileSync(join(other, 'd.c'), 'int d;\n');
+    const database = (args: string[], file = 'd.c'): void =>
+      writeFileSync(
+        join(other, 'compile_commands.json'),
+        JSON.stringify([{ directory: other, file, arguments: ['cc', ...args, '-c', file] }]),
+      );
+    const service = source({ folders: [other] });
+    const work = () => all(service, 'Find', { in: { folder: other }, pattern: strcpy });
+    database(['-DX']);
+    expect(await codeOf(work)).toBe('ok');
+    for (const args of [
+      ['-fplugin=x.so'],
+      ['-Xclang', '-load', '-Xclang', 'x.so'],
+      ['-fpass-plugin=x.so'],
+      ['@../flags'],
+    ]) {
+      database(args);
+      expect([args, await codeOf(work)]).toEqual([args, 'permission_denied']);
+    }
+    database([], join(base, 'outside.c'));
+    expect(await codeOf(work)).toBe('not_found');
+  });
+
+  it('takes ordinary arguments, and a response file of the tree', async () => {
+    const service = source({ folders: [tree] });
+    const args = [
+      '-Isrc',
+      '-I',
+      'src',
+      '-DA=1',
+      '-UB',
+      '-std=c11',
+      '-Wall',
+      '-Wno-unused',
+      '-fno-builtin',
+      '-m64',
+      '-x',
+      'c',
+      '@flags',
+      '-isystem',
+      '/usr/include',
+    ];
+    const found = await all<Response>(service, 'Find', {
+      in: { folder: tree, files: 'src/*.c', arguments: args },
+      pattern: 'f($x)',
+    });
+    expect(found.at(-1)?.is.case).toBe('done');
+  });
+
+  it('ends when nobody waits any more', async () => {
+    const stop = new AbortController();
+    const work = all(
+      source({ folders: [tree] }),
+      'Find',
+      { in: { folder: tree }, pattern: strcpy },
+      { signal: stop.signal },
+    );
+    setTimeout(() => stop.abort(new Error('enough')), 100);
+    await expect(work).rejects.toThrow('enough');
+  });
+
+  it('says what is wrong with settings', () => {
+    expect(() => source({ folders: ['relative'] })).toThrow('absolute');
+    expect(() => source({ folder: [] } as never)).toThrow('there is no setting folder');
+  });
+});
