@@ -31,10 +31,12 @@ export class XmppStream {
   onClose: (error: IgorError | undefined) => void = () => {};
 
   private socket!: Socket | TLSSocket;
-  private parser!: StanzaParser;
+  private parser: StanzaParser | undefined;
   private decoder = new StringDecoder('utf8');
   private outgoing: string[] = [];
   private closed = false;
+  /** Why it is over, if it is. */
+  private ended: IgorError | undefined;
   private failed: ((error: Error) => void) | undefined;
   private opened: ((root: Element) => void) | undefined;
   private awaited: { resolve: (stanza: Element) => void; reject: (error: Error) => void } | undefined;
@@ -72,6 +74,7 @@ export class XmppStream {
     socket.on('data', (bytes: Buffer) => {
       if (this.closed || this.socket !== socket) return;
       try {
+        if (!this.parser) throw new IgorError('xmpp', 'the other side speaks before it is spoken to');
         this.parser.write(this.decoder.write(bytes));
       } catch (thrown) {
         this.end(IgorError.from(thrown, 'xmpp'));
@@ -96,6 +99,7 @@ export class XmppStream {
       { stanza: stanzaLimit, depth: depthLimit },
     );
     return new Promise<Element>((resolve, reject) => {
+      if (this.ended) reject(this.ended);
       this.opened = resolve;
       this.failed = reject;
       this.socket.write(
@@ -109,7 +113,7 @@ export class XmppStream {
     const early = this.early.shift();
     if (early) return Promise.resolve(early);
     return new Promise((resolve, reject) => {
-      if (this.closed) reject(new IgorError('xmpp', 'the XMPP server closed the connection'));
+      if (this.ended) reject(this.ended);
       this.awaited = { resolve, reject };
     });
   }
@@ -221,6 +225,7 @@ export class XmppStream {
   end(error: IgorError): void {
     if (this.closed) return;
     this.closed = true;
+    this.ended = error;
     this.socket?.destroy();
     this.failed?.(error);
     this.awaited?.reject(error);
