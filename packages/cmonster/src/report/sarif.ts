@@ -6,6 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import type { ArtifactLocation, Fix, Log, Region, Location as SarifLocation } from 'sarif';
 import type { Edit } from '../rewrite/edit.js';
 import type { Finding, FindingPlace } from './finding.js';
 import { Fingerprints } from './fingerprint.js';
@@ -33,11 +34,11 @@ export interface SarifOptions {
 }
 
 /** One run, as a value for JSON.stringify. */
-export function sarifLog(inputs: readonly SarifInput[], { root, version, problems }: SarifOptions): object {
+export function sarifLog(inputs: readonly SarifInput[], { root, version, problems }: SarifOptions): Log {
   const files = new Columns();
   const fingerprints = new Fingerprints(root);
   const rules = [...new Set(inputs.map(({ finding }) => finding.check ?? 'finding'))].sort();
-  const location = (place: FindingPlace): object => ({
+  const location = (place: FindingPlace): SarifLocation => ({
     physicalLocation: { artifactLocation: artifact(root, place.file), region: regionOf(files, place) },
   });
   const results = inputs.map(({ finding, fix }) => ({
@@ -68,7 +69,7 @@ export function sarifLog(inputs: readonly SarifInput[], { root, version, problem
           {
             executionSuccessful: problems.length === 0,
             toolExecutionNotifications: problems.map(({ file, message }) => ({
-              level: 'error',
+              level: 'error' as const,
               message: { text: message },
               locations: [{ physicalLocation: { artifactLocation: artifact(root, file) } }],
             })),
@@ -80,13 +81,13 @@ export function sarifLog(inputs: readonly SarifInput[], { root, version, problem
   };
 }
 
-function artifact(root: string, path: string): object {
+function artifact(root: string, path: string): ArtifactLocation {
   const shown = shownPath(root, path);
   if (shown === path) return { uri: path.startsWith('/') ? pathToFileURL(path).href : encodeURI(path) };
   return { uri: shown.split('/').map(encodeURIComponent).join('/'), uriBaseId: ROOT_ID };
 }
 
-function regionOf(files: Columns, place: FindingPlace): object {
+function regionOf(files: Columns, place: FindingPlace): Region {
   return {
     startLine: place.line,
     startColumn: files.column(place.file, place.line, place.column),
@@ -97,7 +98,7 @@ function regionOf(files: Columns, place: FindingPlace): object {
   };
 }
 
-function fixOf(root: string, edits: readonly Edit[]): object {
+function fixOf(root: string, edits: readonly Edit[]): Fix {
   const byFile = new Map<string, Edit[]>();
   for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit]);
   return {
