@@ -11,6 +11,16 @@ interface Command {
 
 /** Those that need no script. Loaded when asked for: the way to a hooked command is short. */
 const COMMANDS: Readonly<Record<string, Command>> = {
+  trace: {
+    usage: 'trace FUNCTIONS COMMAND…',
+    text: "show a program's calls, their arguments, results and times",
+    load: () => import('../trace/command.js'),
+  },
+  doctor: {
+    usage: 'doctor NAMES -- COMMAND',
+    text: 'which calls hooks will reach in a command, and why others not',
+    load: () => import('./doctor.js'),
+  },
   fail: {
     usage: 'fail NAMES [WHEN…] -- COMMAND',
     text: 'let calls of functions fail',

@@ -20,13 +20,22 @@ export interface ElfFile {
   symbols: ElfSymbol[];
   bindNow: boolean;
   symbolic: boolean;
+  /** Names that calls from this object are looked up for, those that it defines itself included. */
+  lookedUp: ReadonlySet<string>;
 }
 
 /** Reads an ELF file's dynamic part; undefined when it is none. */
 export function readElf(path: string): ElfFile | undefined {
   const file = readFileSync(path);
   if (file.length < 64 || file.readUInt32LE(0) !== 0x464c457f) return undefined;
-  const empty: ElfFile = { native: false, needed: [], symbols: [], bindNow: false, symbolic: false };
+  const empty: ElfFile = {
+    native: false,
+    needed: [],
+    symbols: [],
+    bindNow: false,
+    symbolic: false,
+    lookedUp: new Set(),
+  };
   if (file[4] !== 2 || file.readUInt16LE(18) !== 62) return empty;
   const text = (at: number) => file.toString('latin1', at, file.indexOf(0, at));
   const long = (at: number) => Number(file.readBigUInt64LE(at));
@@ -63,7 +72,59 @@ export function readElf(path: string): ElfFile | undefined {
     symbols: readSymbols(file, place, entries, strings, text),
     bindNow: (flags & 8) !== 0 || ((entries.get(0x6ffffffb) ?? 0) & 1) !== 0,
     symbolic: (flags & 2) !== 0 || entries.has(16),
+    lookedUp: readReferences(file, place, entries, strings, text),
   };
+}
+
+/** Through the procedure linkage table or the global offset table. */
+function readReferences(
+  file: Buffer,
+  place: (address: number) => number,
+  entries: ReadonlyMap<number, number>,
+  strings: number,
+  text: (at: number) => string,
+): Set<string> {
+  const names = new Set<string>();
+  const symbols = place(entries.get(6) ?? 0);
+  const tables: [number, number][] = [
+    [23, 2], // DT_JMPREL, DT_PLTRELSZ
+    [7, 8], // DT_RELA, DT_RELASZ
+  ];
+  for (const [table, size] of tables) {
+    const begin = entries.get(table);
+    if (begin === undefined || !symbols || !strings) continue;
+    const at = place(begin);
+    for (let entry = at; entry + 24 <= at + (entries.get(size) ?? 0); entry += 24) {
+      const type = file.readUInt32LE(entry + 8);
+      const index = file.readUInt32LE(entry + 12);
+      // R_X86_64_64, GLOB_DAT, JUMP_SLOT
+      if (index && (type === 1 || type === 6 || type === 7))
+        names.add(text(strings + file.readUInt32LE(symbols + index * 24)));
+    }
+  }
+  return names;
+}
+
+/** Functions that an executable has for itself: those in its full symbol table, which a stripped one lacks. */
+export function ownFunctions(path: string): Set<string> {
+  const file = readFileSync(path);
+  const names = new Set<string>();
+  if (file.length < 64 || file.readUInt32LE(0) !== 0x464c457f || file[4] !== 2) return names;
+  const long = (at: number) => Number(file.readBigUInt64LE(at));
+  const headers = long(40);
+  const size = file.readUInt16LE(58);
+  for (let i = 0; headers && i < file.readUInt16LE(60); i++) {
+    const section = headers + i * size;
+    if (section + size > file.length || file.readUInt32LE(section + 4) !== 2) continue; // SHT_SYMTAB
+    const strings = long(headers + file.readUInt32LE(section + 40) * size + 24);
+    const begin = long(section + 24);
+    for (let entry = begin; entry + 24 <= begin + long(section + 32); entry += 24) {
+      if ((file[entry + 4]! & 15) !== 2 || !file.readUInt16LE(entry + 6)) continue;
+      const at = strings + file.readUInt32LE(entry);
+      names.add(file.toString('latin1', at, file.indexOf(0, at)));
+    }
+  }
+  return names;
 }
 
 function readSymbols(
