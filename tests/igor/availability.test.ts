@@ -1,0 +1,97 @@
+// Agents come and go within a second, are found dead within ten, and are never confused with an earlier start.
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeAnnouncement } from '../../packages/igor/src/protocol/frames.js';
+import { demo } from './support/demo.js';
+import { end, until } from './support/servers.js';
+import { Stage } from './support/stage.js';
+
+let stage: Stage;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(async () => {
+  for (const child of children) await end(child, 'SIGKILL');
+  await stage?.close();
+});
+
+async function startProcess(name: string): Promise<ChildProcess> {
+  const { account, password } = await stage.account(name);
+  const main = fileURLToPath(new URL('../../packages/igor/src/cli/main.ts', import.meta.url));
+  const service = fileURLToPath(new URL('../flow/adder.ts', import.meta.url));
+  const args = ['agent', '--app', stage.xmpp.component, '--account', account, '--service', service, '--log', 'error'];
+  const more = ['--server', `127.0.0.1:${stage.xmpp.clientPort}`, '--journal', `${stage.folder}/${name}.journal`];
+  const child = fork(main, [...args, ...more], {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, IGOR_PASSWORD: password },
+  });
+  children.push(child);
+  await until(name, () => isThere(name));
+  return child;
+}
+
+const isThere = async (name: string) => (await stage.igor.agentInfo(`${name}@localhost`))?.available === true;
+const isGone = async (name: string) => !(await isThere(name));
+
+async function timed(what: string, done: () => Promise<boolean>): Promise<number> {
+  const start = Date.now();
+  await until(what, done);
+  return Date.now() - start;
+}
+
+test('one that goes, or is killed, is gone within a second', { timeout: 120_000 }, async () => {
+  const heard: string[] = [];
+  stage.igor.onAgent(({ jid, available }) => heard.push(`${jid} ${available}`));
+  const agent = await stage.agent('brief', [demo().service]);
+  void agent.stop();
+  expect(await timed('stopped', () => isGone('brief'))).toBeLessThan(1000);
+  const child = await startProcess('killed');
+  process.kill(child.pid as number, 'SIGKILL');
+  expect(await timed('killed', () => isGone('killed'))).toBeLessThan(1000);
+  expect(heard).toContain('killed@localhost false');
+});
+
+test('one that froze is found dead within ten seconds, and is there again when it thaws', {
+  timeout: 120_000,
+}, async () => {
+  const child = await startProcess('frozen');
+  process.kill(child.pid as number, 'SIGSTOP');
+  expect(await timed('frozen', () => isGone('frozen'))).toBeLessThan(10_000);
+  expect((await stage.igor.agents()).find(({ jid }) => jid === 'frozen@localhost')?.available).toBe(false);
+  process.kill(child.pid as number, 'SIGCONT');
+  expect(await timed('thawed', () => isThere('frozen'))).toBeLessThan(10_000);
+});
+
+test('what an earlier start says, or is said of it, changes nothing', async () => {
+  const agent = await stage.agent('twice', [demo().service]);
+  const epoch = Number(agent.jid.split('/')[1]);
+  const port = stage.igor.port();
+  await port.presence([{ from: `twice@localhost/${epoch - 5}`, type: 'unavailable' }]);
+  await port.presence([{ from: `twice@localhost/${epoch - 5}`, type: 'dead' }]);
+  const old = {
+    epoch: epoch - 5,
+    lease: 9000,
+    version: 'old',
+    hash: 'ab'.repeat(32),
+    draining: false,
+    services: [],
+    facts: {},
+  };
+  expect(writeAnnouncement(old)).toContain('old');
+  await port.presence([{ from: `twice@localhost/${epoch - 5}`, type: 'available', agent: old }]);
+  expect(await stage.igor.agentInfo('twice@localhost')).toMatchObject({ available: true, epoch, version: '' });
+});
+
+test('a gateway that starts anew knows who is there, without anybody asking the agents', async () => {
+  const agent = await stage.agent('steady', [demo().service]);
+  await stage.gateway.stop();
+  await stage.startGateway();
+  expect(await isThere('steady')).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await isThere('steady')).toBe(true);
+  await agent.stop();
+  await until('it is gone', () => isGone('steady'));
+});
