@@ -49,6 +49,11 @@ export const packages = {
     { name: 'libsqlite3-dev', purpose: 'headers that hooks import', probe: ['/usr/include/sqlite3.h'] },
     { name: 'clang-tools-19', purpose: 'clang-query, which the results are compared with', probe: 'clang-query-19' },
     { name: 'dpkg-dev', purpose: 'unpacks the source packages that the tests read', probe: 'dpkg-source' },
+    {
+      name: 'chromium',
+      purpose: 'the browser in which the console is tested',
+      probe: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    },
     { name: 'ejabberd', purpose: 'the other XMPP server that calls are tested on', probe: 'ejabberdctl' },
     { name: 'redis-server', purpose: 'a store that is tested', probe: 'redis-server' },
     { name: 'memcached', purpose: 'a store that is tested', probe: 'memcached' },

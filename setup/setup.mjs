@@ -4,6 +4,7 @@
 // exports such an object, and put it in the list, after what it needs.
 
 import { pathToFileURL } from 'node:url';
+import { consolePage } from './console-page.mjs';
 import { withLock } from './lock.mjs';
 import { engineSource, nativeBuild, runtimeBuild } from './native.mjs';
 import { nodeVersion } from './node-version.mjs';
@@ -22,7 +23,16 @@ import { typescriptBuild } from './typescript.mjs';
  */
 
 /** @type {readonly Step[]} */
-const steps = [nodeVersion, systemPackages, npmPackages, nativeBuild, engineSource, runtimeBuild, typescriptBuild];
+const steps = [
+  nodeVersion,
+  systemPackages,
+  npmPackages,
+  nativeBuild,
+  engineSource,
+  runtimeBuild,
+  typescriptBuild,
+  consolePage,
+];
 
 /**
  * @param {readonly Group[]} groups what the machine is to be ready for; its packages are installed

@@ -1,6 +1,6 @@
 // Chromium, as Debian has it, driven through playwright-core.
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 
 export function openBrowser(): Promise<Browser> {
   const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
@@ -44,19 +44,19 @@ export async function write(page: Page, code: string): Promise<void> {
   await page.keyboard.insertText(code);
 }
 
+/** The newest run. */
+export function latestRun(page: Page): Locator {
+  return page.locator('.results [aria-live] article.run');
+}
+
 /** Runs what is in the box, and waits until the newest run says this. */
-export async function goAndWait(page: Page, state: string | RegExp = 'done'): Promise<void> {
-  const before = await page.locator('article.run').count();
+export async function goAndWait(page: Page, state = 'done'): Promise<void> {
+  const before = await latestRun(page).getAttribute('data-run', { timeout: 100 }).catch(() => '');
   await page.getByRole('button', { name: 'Go!' }).click();
-  await page.waitForFunction((count) => document.querySelectorAll('article.run').length > count, before);
+  await page.locator(`.results [aria-live] article.run:not([data-run="${before}"])`).waitFor();
   await waitForState(page, state);
 }
 
-export async function waitForState(page: Page, state: string | RegExp): Promise<void> {
-  const source = typeof state === 'string' ? `^${state}$` : state.source;
-  await page.waitForFunction(
-    (pattern) =>
-      new RegExp(pattern).test((document.querySelector('article.run') as HTMLElement | null)?.dataset.state ?? ''),
-    source,
-  );
+export async function waitForState(page: Page, state: string): Promise<void> {
+  await page.locator(`.results [aria-live] article.run[data-state="${state}"]`).waitFor();
 }
