@@ -117,6 +117,7 @@ bool Scripting::pragma(PragmaIntroducer Introducer) {
   std::vector<Token> Result;
   if (materialize(Answer, P, {Begin, End, {}}, What, Result) && !Result.empty()) {
     Result.front().setFlag(Token::StartOfLine);
+    Result.front().clearFlag(Token::LeadingSpace);
     enter(std::move(Result));
   }
   return true;

@@ -88,9 +88,20 @@ bool Scripting::failed(const Value &Answer, SourceLocation At, StringRef What,
   if (!Line || Definition.isInvalid())
     return true;
   FileID File = SM->getFileID(SM->getExpansionLoc(Definition));
-  SourceLocation Thrown = SM->translateLineCol(File, unsigned(Line->Int), 1);
+  // The lexer's own text has spaces there: the line's code is in what was read.
+  OptionalFileEntryRef Entry = SM->getFileEntryRefForID(File);
+  InlineMacros::File *Inside = Entry ? Inline.file(Entry->getName()) : nullptr;
+  if (!Inside)
+    return true;
+  StringRef Text = Inside->Original;
+  size_t Begin = 0;
+  for (int64_t N = 1; N < Line->Int && Begin != StringRef::npos; ++N)
+    Begin = Text.find('\n', Begin == 0 && N == 1 ? 0 : Begin + 1);
+  Begin = Begin == StringRef::npos ? Begin : Text.find_first_not_of(" \t\r\n", Begin);
+  if (Begin == StringRef::npos)
+    return true;
+  SourceLocation Thrown = SM->getLocForStartOfFile(File).getLocWithOffset(int(Begin));
   if (Thrown.isValid()) {
-    // At the code rather than at the spaces before it. The lexer's own text has none there.
     DiagnosticsEngine &D = PP->getDiagnostics();
     PP->Diag(Thrown,
              D.getCustomDiagID(DiagnosticsEngine::Note, "thrown in this line of the macro"));

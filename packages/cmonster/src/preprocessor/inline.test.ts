@@ -113,9 +113,9 @@ int after;
     `a.c:6:9: error: macro 'BAD' failed: RangeError: no way
     6 | int a = BAD(way);
       |         ^
-a.c:3:1: note: thrown in this line of the macro
+a.c:3:3: note: thrown in this line of the macro
     3 |   throw new RangeError('no ' + x);
-      | ^`,
+      |   ^`,
   ]);
 });
 

@@ -1,5 +1,6 @@
 /** Why a line is there, or is not: through which includes and conditionals. */
 import type { Conditional } from './conditional.js';
+import type { Include } from './facts.js';
 import type { Inclusion } from './inclusion.js';
 
 /** A branch of a conditional that a line is in. */
@@ -37,19 +38,24 @@ export class LineReason {
     const { inclusion, line } = this;
     const steps = inclusion.chain.flatMap((step, i, chain) => {
       const next = chain[i + 1];
-      const at = next?.include?.location.line;
-      const inside = next ? branchesAt(step.conditionals, at ?? 0) : this.branches;
+      const include = next?.include;
+      // What the command line includes is in no file of the chain.
+      const isHere = include?.location.file === step.file;
+      const at = isHere ? include?.location.line : undefined;
+      const inside = !next ? this.branches : isHere ? branchesAt(step.conditionals, at ?? 0) : [];
       const lines = inside.map(
         (branch) => `${step.file.name}:${branch.conditional.location.line}: ${describe(branch)}`,
       );
-      return next?.include ? [...lines, `${step.file.name}:${at}: #${directiveOf(next)} ${next.include}`] : lines;
+      if (!include) return lines;
+      const place = isHere ? `${step.file.name}:${at}` : (include.location.presumed?.file ?? '');
+      return [...lines, `${place}: #${directiveOf(include)} ${include}`];
     });
     return [...steps, `${inclusion.file.name}:${line}: ${this.isPresent ? 'is there' : 'is left out'}`].join('\n');
   }
 }
 
-function directiveOf({ include }: Inclusion): string {
-  return include?.isIncludeNext ? 'include_next' : include?.isImport ? 'import' : 'include';
+function directiveOf(include: Include): string {
+  return include.isIncludeNext ? 'include_next' : include.isImport ? 'import' : 'include';
 }
 
 function describe({ conditional, isTaken, before }: Branch): string {

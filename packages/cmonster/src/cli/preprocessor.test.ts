@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const tsx = import.meta.resolve('tsx');
+
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'preprocessor-cli-'));
+  const write = (name: string, text: string): void => writeFileSync(join(directory, name), text);
+  mkdirSync(join(directory, 'include'));
+  write('a.c', '// kept?\n#include "h.h"\n#ifdef EXTRA\nint extra = EXTRA;\n#endif\nint a = TWICE(H);\n');
+  write('include/h.h', '#define H 4\n');
+  write(
+    'script.ts',
+    `import type { Preprocessor } from 'cmonster';\nexport default (pp: Preprocessor): void => { pp.define('TWICE', (x) => [x, '+', x]); };\n`,
+  );
+  write('inline.c', 'ts_def(F(x))\n  return `${x}2`;\nts_end\nint f = F(4);\n');
+  write(
+    'loop.ts',
+    `export default (pp) => pp.define('TWICE', (x) => { if (String(x) === 'H') throw new Error('odd'); });\n`,
+  );
+  write('nothing.ts', 'export const nothing = 1;\n');
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function cmonster(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const result = spawnSync(process.execPath, ['--import', tsx, main, ...args], { cwd: directory, encoding: 'utf8' });
+  return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+describe('cmonster preprocess', () => {
+  it('prints what clang -E prints, with its options', () => {
+    const { status, stdout } = cmonster('preprocess', 'a.c', '-Iinclude', '-DEXTRA=3', '-D', 'TWICE(x)=x');
+    const clang = spawnSync('clang-19', ['-E', '-Iinclude', '-DEXTRA=3', '-DTWICE(x)=x', 'a.c'], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: clang.stdout });
+  });
+
+  it('runs a script, and writes to a file', () => {
+    const { status, stdout } = cmonster(
+      'preprocess',
+      'a.c',
+      '-I',
+      'include',
+      '--script',
+      'script.ts',
+      '-P',
+      '-C',
+      '-o',
+      'a.i',
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(readFileSync(join(directory, 'a.i'), 'utf8')).toBe('// kept?\nint a = 4+4;\n'.replace('4+4', '4 +4'));
+    expect(readdirSync(directory).filter((name) => name.includes('.a.i'))).toEqual([]);
+  });
+
+  it('runs inline macros only when it is told to', () => {
+    expect(cmonster('preprocess', 'inline.c', '--inline-macros', '-P').stdout.trim()).toBe('int f = 42;');
+    expect(cmonster('preprocess', 'inline.c', '-P').stdout).toContain('ts_def(F(x))');
+  });
+
+  it('says by its status how it went', () => {
+    const failed = cmonster('preprocess', 'a.c', '-Iinclude', '--script', 'loop.ts');
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toContain("a.c:6:9: error: macro 'TWICE' failed: odd (loop.ts:1)");
+    expect(cmonster('preprocess', 'a.c', '--script', 'nothing.ts')).toMatchObject({ status: 2 });
+    expect(cmonster('preprocess', 'gone.c')).toMatchObject({
+      status: 3,
+      stderr: 'cmonster: gone.c: No such file or directory\n',
+    });
+    expect(cmonster('preprocess', 'a.c', '-o', 'no/such/folder/a.i')).toMatchObject({ status: 2 });
+  });
+});
+
+describe('cmonster includes', () => {
+  it('is a tree, JSON, or a page', () => {
+    const args = ['includes', 'a.c', '-Iinclude', '-DTWICE(x)=x'];
+    const text = cmonster(...args);
+    expect(text.status).toBe(0);
+    expect(text.stdout.replace(/\d+\.\d/g, '0.0')).toBe(
+      '     bytes  with all     ms  file\n        81        93    0.0  a.c\n        12        12    0.0    include/h.h\n2 files, entered 2 times; 0 includes left out by guards\n',
+    );
+    expect(JSON.parse(cmonster(...args, '--json').stdout)).toMatchObject({
+      name: 'a.c',
+      bytes: 93,
+      includes: [{ name: 'include/h.h', ownBytes: 12, include: { text: '"h.h"', location: 'a.c:2:1' }, includes: [] }],
+    });
+    const page = cmonster(...args, '--html').stdout;
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page.match(/<rect /g)).toHaveLength(2);
+    expect(cmonster(...args, '--html', '--json').status).toBe(2);
+  });
+});
+
+describe('cmonster macros', () => {
+  it('lists them, and expands a use step by step', () => {
+    const args = ['-Iinclude', '-DTWICE(x)=(x)*2'];
+    expect(cmonster('macros', 'a.c', ...args).stdout).toBe('include/h.h:1:9: #define H 4\n');
+    expect(cmonster('macros', 'a.c', 'TWICE', ...args).stdout).toBe(
+      '<command line>:1:9: #define TWICE(x) (x)*2\n  used once\n  a.c:6:9: TWICE(H)\n    TWICE → (H)*2\n    H → (4)*2\n',
+    );
+    expect(JSON.parse(cmonster('macros', 'a.c', 'H', '--json', ...args).stdout)).toMatchObject([
+      { name: 'H', text: '4', isFunctionLike: false, steps: [{ macro: 'H', text: '4' }] },
+    ]);
+    expect(cmonster('macros', 'a.c', 'NONE', ...args)).toMatchObject({ status: 2 });
+  });
+});
