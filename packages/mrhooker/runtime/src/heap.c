@@ -1,8 +1,9 @@
-/* The engine's memory: size classes over pages of its own, one heap a thread, so that neither the target's malloc nor
- * a lock is touched. Blocks have a header of 8 bytes; what is handed out is aligned to 16. */
+/* The engine's memory: size classes over pages of its own, one heap a thread, so that neither the
+ * target's malloc nor a lock is touched. Blocks have a header of 8 bytes; what is handed out is
+ * aligned to 16. */
 
-#include "priv.h"
 #include "../x86-64/syscall.h"
+#include "priv.h"
 #include <string.h>
 #include <sys/mman.h>
 
@@ -20,15 +21,18 @@ typedef struct block {
 } block;
 
 void *mr_pages(size_t size) {
-  long result = mr_syscall6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  long result = mr_syscall6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return result < 0 && result > -4096 ? NULL : (void *)result;
 }
 
 void mr_pages_free(void *pages, size_t size) { mr_syscall3(SYS_munmap, pages, size, 0); }
 
-/* Classes: usable sizes 24, 40, 56 … 504 (steps of 16: 31 classes), then steps of a quarter of a power of two. */
+/* Classes: usable sizes 24, 40, 56 … 504 (steps of 16: 31 classes), then steps of a quarter of a
+ * power of two. */
 static unsigned class_of(size_t size) {
-  if (size <= 504) return size <= 24 ? 0 : (unsigned)((size - 24 + 15) / 16);
+  if (size <= 504)
+    return size <= 24 ? 0 : (unsigned)((size - 24 + 15) / 16);
   size_t whole = size + 8;
   unsigned log = 63 - (unsigned)__builtin_clzl(whole - 1); /* 2^log < whole <= 2^(log+1) */
   unsigned quarter = (unsigned)((whole - 1 - (1ul << log)) >> (log - 2));
@@ -36,18 +40,21 @@ static unsigned class_of(size_t size) {
 }
 
 static size_t size_of(unsigned class) {
-  if (class < 31) return 24 + 16ul * class;
+  if (class < 31)
+    return 24 + 16ul * class;
   unsigned log = 9 + (class - 31) / 4, quarter = (class - 31) % 4;
   return (1ul << log) + ((quarter + 1ul) << (log - 2)) - 8;
 }
 
 static bool add_chunk(mr_heap *heap, size_t size) {
   mr_chunk *chunk = mr_pages(size);
-  if (!chunk) return false;
+  if (!chunk)
+    return false;
   chunk->size = size;
   chunk->next = heap->chunks;
   chunk->previous = NULL;
-  if (heap->chunks) heap->chunks->previous = chunk;
+  if (heap->chunks)
+    heap->chunks->previous = chunk;
   heap->chunks = chunk;
   heap->mapped += size;
   return true;
@@ -56,7 +63,8 @@ static bool add_chunk(mr_heap *heap, size_t size) {
 void *mr_heap_allocate(mr_heap *heap, size_t size) {
   if (size > LARGE) {
     size_t whole = (size + sizeof(mr_chunk) + sizeof(block) + 8 + 4095) & ~4095ul;
-    if (whole < size || !add_chunk(heap, whole)) return NULL;
+    if (whole < size || !add_chunk(heap, whole))
+      return NULL;
     block *large = (block *)((char *)heap->chunks + sizeof(mr_chunk) + 8);
     large->size_class = whole - sizeof(mr_chunk) - 16;
     heap->used += whole;
@@ -73,7 +81,8 @@ void *mr_heap_allocate(mr_heap *heap, size_t size) {
   if ((size_t)(heap->end - heap->next) < whole) {
     /* What is left of the old chunk is lost; it is less than one block of the larger classes. */
     size_t chunk = heap->chunks ? CHUNK : FIRST_CHUNK;
-    if (!add_chunk(heap, chunk)) return NULL;
+    if (!add_chunk(heap, chunk))
+      return NULL;
     heap->next = (char *)heap->chunks + sizeof(mr_chunk) + 8;
     heap->end = (char *)heap->chunks + chunk;
   }
@@ -85,7 +94,8 @@ void *mr_heap_allocate(mr_heap *heap, size_t size) {
 }
 
 void mr_heap_free(mr_heap *heap, void *data) {
-  if (!data) return;
+  if (!data)
+    return;
   block *freed = (block *)((char *)data - sizeof(block));
   if (freed->size_class < CLASSES) {
     heap->used -= size_of((unsigned)freed->size_class) + 8;
@@ -94,9 +104,12 @@ void mr_heap_free(mr_heap *heap, void *data) {
     return;
   }
   mr_chunk *chunk = (mr_chunk *)((char *)freed - sizeof(mr_chunk) - 8);
-  if (chunk->previous) chunk->previous->next = chunk->next;
-  else heap->chunks = chunk->next;
-  if (chunk->next) chunk->next->previous = chunk->previous;
+  if (chunk->previous)
+    chunk->previous->next = chunk->next;
+  else
+    heap->chunks = chunk->next;
+  if (chunk->next)
+    chunk->next->previous = chunk->previous;
   heap->used -= chunk->size;
   heap->mapped -= chunk->size;
   mr_pages_free(chunk, chunk->size);
@@ -108,11 +121,14 @@ size_t mr_heap_usable(const void *data) {
 }
 
 void *mr_heap_resize(mr_heap *heap, void *data, size_t size) {
-  if (!data) return mr_heap_allocate(heap, size);
+  if (!data)
+    return mr_heap_allocate(heap, size);
   size_t usable = mr_heap_usable(data);
-  if (size <= usable && (usable <= LARGE || size > usable / 2)) return data;
+  if (size <= usable && (usable <= LARGE || size > usable / 2))
+    return data;
   void *fresh = mr_heap_allocate(heap, size);
-  if (!fresh) return NULL;
+  if (!fresh)
+    return NULL;
   memcpy(fresh, data, size < usable ? size : usable);
   mr_heap_free(heap, data);
   return fresh;

@@ -1,5 +1,5 @@
-/* What the runtime's files share. Everything is hidden except what mrhooker-stub.h declares and the interposed
- * functions of process.c. */
+/* What the runtime's files share. Everything is hidden except what mrhooker-stub.h declares and the
+ * interposed functions of process.c. */
 #ifndef MRHOOKER_PRIV_H
 #define MRHOOKER_PRIV_H
 
@@ -22,15 +22,15 @@
 
 /* Registers of a call as entry.S saves them; offsets are used there. */
 typedef struct mr_registers {
-  uint64_t gp[6];        /* 0: rdi rsi rdx rcx r8 r9 */
-  uint64_t rax;          /* 48: al counts vector registers of a variadic call */
-  uint64_t r10;          /* 56 */
-  uint8_t vector[8][16]; /* 64 */
-  uint64_t result[2];    /* 192: rax rdx */
+  uint64_t gp[6];               /* 0: rdi rsi rdx rcx r8 r9 */
+  uint64_t rax;                 /* 48: al counts vector registers of a variadic call */
+  uint64_t r10;                 /* 56 */
+  uint8_t vector[8][16];        /* 64 */
+  uint64_t result[2];           /* 192: rax rdx */
   uint8_t vector_result[2][16]; /* 208 */
-  uint64_t *stack;       /* 240: the caller's stack arguments */
-  void *return_address;  /* 248 */
-  void *record;          /* 256 */
+  uint64_t *stack;              /* 240: the caller's stack arguments */
+  void *return_address;         /* 248 */
+  void *record;                 /* 256 */
   uint64_t pad;
 } mr_registers;
 
@@ -45,8 +45,8 @@ typedef struct mr_hook {
 /* What a thread's engine knows of a function. */
 typedef struct mr_binding {
   mr_hook *hooks;
-  JSValue *protos;   /* of the result, then the arguments; NULL: none */
-  JSValue *pool;     /* Pointer objects that are reused while nobody else holds them */
+  JSValue *protos; /* of the result, then the arguments; NULL: none */
+  JSValue *pool;   /* Pointer objects that are reused while nobody else holds them */
   uint8_t argument_count;
   bool only_enters;  /* its hooks look at a call's begin only: the original is jumped to */
   const char *kinds; /* the result's kind first; record kinds reduced to one character, see sizes */
@@ -103,7 +103,10 @@ typedef struct mr_thread {
   char name[16];
 } mr_thread;
 
-enum { MR_SCRIPT = 1, MR_NATIVE = 2 }; /* script code runs; native code that script code has called */
+enum {
+  MR_SCRIPT = 1,
+  MR_NATIVE = 2
+}; /* script code runs; native code that script code has called */
 
 /* process-wide */
 typedef struct mr_state {
@@ -112,7 +115,7 @@ typedef struct mr_state {
   mr_process *process;
   mr_function **functions; /* by index */
   uint32_t function_count;
-  struct link_map *self;   /* the runtime's own */
+  struct link_map *self; /* the runtime's own */
   _Atomic uint32_t ready;
   _Atomic uint32_t finished;
   _Atomic uint32_t script_failed, engines;
@@ -134,21 +137,25 @@ typedef struct mr_handle {
 extern mr_handle mr_handles[MR_MAX_HANDLES];
 
 /* f->runtime[] */
-#define MR_STATE(f) (*(_Atomic uintptr_t *)&(f)->runtime[1]) /* 0 unresolved, 1 passes through, 2 hooked */
-#define MR_OFFSET(f) ((uintptr_t *)&(f)->runtime[2])         /* of its counts in a segment */
+#define MR_STATE(f)                                                                                \
+  (*(_Atomic uintptr_t *)&(f)->runtime[1])           /* 0 unresolved, 1 passes through, 2 hooked */
+#define MR_OFFSET(f) ((uintptr_t *)&(f)->runtime[2]) /* of its counts in a segment */
 enum { MR_UNRESOLVED, MR_PASSING, MR_ACTIVE };
 
 /* elf.c */
 struct link_map *mr_first_object(void);
-void *mr_hooked_for(void *original);           /* the stub's entry for an original, NULL: none */
+void *mr_hooked_for(void *original); /* the stub's entry for an original, NULL: none */
 void *mr_elf_lookup(struct link_map *object, const char *name);
-void *mr_find_next(const char *name);          /* after the runtime's own place in the search order; NULL: nowhere */
-void *mr_find_after_stubs(const char *name);   /* behind the stubs: the runtime's own wrappers count */
+void *mr_find_next(
+    const char *name); /* after the runtime's own place in the search order; NULL: nowhere */
+void *
+mr_find_after_stubs(const char *name); /* behind the stubs: the runtime's own wrappers count */
 bool mr_resolve(mr_function *function);
 extern void *const mr_missing_function;
 bool mr_is_ours(struct link_map *object);
-void mr_bind_self(void);                       /* the runtime's own calls past the stubs */
-void mr_bind_object(struct link_map *object);  /* one that found the originals past the stubs (RTLD_DEEPBIND) */
+void mr_bind_self(void); /* the runtime's own calls past the stubs */
+void mr_bind_object(
+    struct link_map *object); /* one that found the originals past the stubs (RTLD_DEEPBIND) */
 void mr_load_stubs(void);
 struct link_map *mr_object_of(const void *address);
 const char *mr_symbol_of(const void *address, struct link_map **object, uintptr_t *start);
@@ -159,10 +166,10 @@ bool mr_session_open(const char *path);
 mr_process *mr_process_claim(void);
 mr_segment *mr_segment_claim(mr_thread *thread);
 void mr_segment_release(mr_segment *segment);
-void mr_emit(mr_thread *thread, int type, uint32_t function, const uint32_t *words, int word_count, const char *text,
-             size_t size);
-void mr_emit_vector(mr_thread *thread, int type, uint32_t function, const void *const *parts, const size_t *sizes,
-                    int count);
+void mr_emit(mr_thread *thread, int type, uint32_t function, const uint32_t *words, int word_count,
+             const char *text, size_t size);
+void mr_emit_vector(mr_thread *thread, int type, uint32_t function, const void *const *parts,
+                    const size_t *sizes, int count);
 void mr_note(const char *text);
 
 /* shared.c */
@@ -208,7 +215,8 @@ int mr_poll(JSRuntime *runtime, void *opaque);
 
 /* value.c */
 extern JSClassID mr_pointer_class, mr_arguments_class;
-JSValue mr_from_slot(JSContext *context, const mr_slot *slot, char kind, JSValueConst proto, JSValue *pool);
+JSValue mr_from_slot(JSContext *context, const mr_slot *slot, char kind, JSValueConst proto,
+                     JSValue *pool);
 int mr_to_slot(JSContext *context, JSValueConst value, char kind, uint32_t size, mr_slot *slot);
 JSValue mr_new_pointer(JSContext *context, const void *address, JSValueConst proto);
 int mr_get_address(JSContext *context, JSValueConst value, uint64_t *address);
@@ -220,14 +228,16 @@ void mr_scratch_release(mr_thread *thread, uint32_t mark);
 uint32_t mr_scratch_mark(mr_thread *thread);
 
 /* call.c */
-int mr_call_kinds(JSContext *context, void *target, const char *kinds, int count, mr_slot *slots, mr_slot *result,
-                  void **exception);
-uint32_t mr_place(const char *kinds, int count, mr_slot *slots, mr_registers *registers, uint64_t *stack, bool load);
+int mr_call_kinds(JSContext *context, void *target, const char *kinds, int count, mr_slot *slots,
+                  mr_slot *result, void **exception);
+uint32_t mr_place(const char *kinds, int count, mr_slot *slots, mr_registers *registers,
+                  uint64_t *stack, bool load);
 void mr_leave_script(mr_thread *thread, mr_frame *frame, const void *target);
 void mr_enter_script(mr_thread *thread, mr_frame *frame, void *engine_frame, uint8_t busy);
 JSValue mr_throw_through(JSContext *context, mr_frame *frame, void *exception);
 JSValue mr_native_call(JSContext *context, JSValueConst this_value, int argc, JSValueConst *argv);
-JSValue mr_native_callback(JSContext *context, JSValueConst this_value, int argc, JSValueConst *argv);
+JSValue mr_native_callback(JSContext *context, JSValueConst this_value, int argc,
+                           JSValueConst *argv);
 int mr_callback(uint32_t index, mr_registers *registers);
 
 /* memory.c */
@@ -248,7 +258,8 @@ void mr_process_begin(void);
 
 /* entry.S, unwind.c */
 void *mr_protected_thunk(mr_thunk *thunk, void *target, const mr_slot *args, mr_slot *result);
-void *mr_protected_registers(void *target, mr_registers *registers, const uint64_t *stack, uint64_t words);
+void *mr_protected_registers(void *target, mr_registers *registers, const uint64_t *stack,
+                             uint64_t words);
 extern char mr_landing_thunk[], mr_landing_registers[];
 void mr_resume_unwinding(void *exception) __attribute__((noreturn));
 extern char mr_callback_entries[];
@@ -259,13 +270,17 @@ enum { MR_CALLBACK_ENTRIES = 256, MR_CALLBACK_ENTRY_SIZE = 16 };
 static inline bool mr_glob(const char *pattern, const char *text) {
   for (; *pattern; pattern++, text++) {
     if (*pattern == '*') {
-      while (*pattern == '*') pattern++;
-      if (!*pattern) return true;
+      while (*pattern == '*')
+        pattern++;
+      if (!*pattern)
+        return true;
       for (; *text; text++)
-        if (mr_glob(pattern, text)) return true;
+        if (mr_glob(pattern, text))
+          return true;
       return false;
     }
-    if (!*text || (*pattern != '?' && *pattern != *text)) return false;
+    if (!*text || (*pattern != '?' && *pattern != *text))
+      return false;
   }
   return !*text;
 }

@@ -1,8 +1,9 @@
-/* A process's begin and end, and its children: hooks go on after fork, and across exec even when a program builds the
- * environment anew. What is exported here stands behind the stubs and before libc. */
+/* A process's begin and end, and its children: hooks go on after fork, and across exec even when a
+ * program builds the environment anew. What is exported here stands behind the stubs and before
+ * libc. */
 
-#include "priv.h"
 #include "../x86-64/syscall.h"
+#include "priv.h"
 #include <alloca.h>
 #include <dlfcn.h>
 #include <elf.h>
@@ -22,7 +23,8 @@
 
 static void *real(const char *name, _Atomic(void *) *cache) {
   void *found = atomic_load_explicit(cache, memory_order_relaxed);
-  if (!found) atomic_store(cache, found = mr_find_next(name));
+  if (!found)
+    atomic_store(cache, found = mr_find_next(name));
   return found;
 }
 
@@ -39,10 +41,12 @@ static void forget_hooks(char **envp) {
   size_t length = strlen(ours);
   char **to = envp;
   for (char **from = envp; *from; from++) {
-    if (!strncmp(*from, "MRHOOKER=", 9)) continue;
+    if (!strncmp(*from, "MRHOOKER=", 9))
+      continue;
     if (!strncmp(*from, "LD_PRELOAD=", 11) && !strncmp(*from + 11, ours, length)) {
       const char *rest = *from + 11 + length;
-      if (*rest != ':') continue;
+      if (*rest != ':')
+        continue;
       memmove(*from + 11, rest + 1, strlen(rest));
     }
     *to++ = *from;
@@ -53,7 +57,8 @@ static void forget_hooks(char **envp) {
 __attribute__((constructor)) static void begin(int argc, char **argv, char **envp) {
   const char *path = NULL;
   for (char **entry = envp; entry && *entry; entry++)
-    if (!strncmp(*entry, "MRHOOKER=", 9)) path = *entry + 9;
+    if (!strncmp(*entry, "MRHOOKER=", 9))
+      path = *entry + 9;
   mr.pid = (uint32_t)mr_syscall3(SYS_getpid, 0, 0, 0);
   mr.argc = argc;
   mr.argv = argv;
@@ -67,25 +72,32 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   mr.process = mr_process_claim();
   mr_key_create();
   pthread_atfork(NULL, NULL, forked);
-  if (!mr.following) forget_hooks(envp);
+  if (!mr.following)
+    forget_hooks(envp);
   atomic_store_explicit(&mr.ready, 1, memory_order_release);
   if (mr.session->flags & MR_EAGER) {
     mr_thread *thread = mr_thread_begin();
-    if (thread) mr_thread_engine(thread);
+    if (thread)
+      mr_thread_engine(thread);
   }
 }
 
 void mr_run_at_exit(void) {
-  if (!atomic_load(&mr.ready) || !atomic_load(&mr.engines) || atomic_exchange(&exit_run, 1)) return;
+  if (!atomic_load(&mr.ready) || !atomic_load(&mr.engines) || atomic_exchange(&exit_run, 1))
+    return;
   mr_thread *thread = mr_self ? mr_self : mr_thread_begin();
-  if (!thread || thread->ended || thread->busy || !mr_thread_engine(thread) || JS_IsUndefined(thread->at_exit)) return;
-  if (!mr_stack_fits(thread, (uintptr_t)__builtin_frame_address(0))) return;
+  if (!thread || thread->ended || thread->busy || !mr_thread_engine(thread) ||
+      JS_IsUndefined(thread->at_exit))
+    return;
+  if (!mr_stack_fits(thread, (uintptr_t)__builtin_frame_address(0)))
+    return;
   thread->busy = MR_SCRIPT;
   thread->deadline = 0;
   for (uint32_t i = 0; i < thread->at_exit_count; i++) {
     JSValue handler = JS_GetPropertyUint32(thread->context, thread->at_exit, i);
     JSValue result = JS_Call(thread->context, handler, JS_UNDEFINED, 0, NULL);
-    if (JS_IsException(result)) mr_fault(thread, NULL, NULL, "callback");
+    if (JS_IsException(result))
+      mr_fault(thread, NULL, NULL, "callback");
     JS_FreeValue(thread->context, result);
     JS_FreeValue(thread->context, handler);
   }
@@ -110,7 +122,8 @@ MR_EXPORT void _Exit(int status) { _exit(status); }
 MR_EXPORT pid_t _Fork(void) {
   CACHE(_Fork);
   pid_t pid = REAL(_Fork)();
-  if (pid == 0 && mr.session) forked();
+  if (pid == 0 && mr.session)
+    forked();
   return pid;
 }
 
@@ -119,33 +132,40 @@ MR_EXPORT pid_t _Fork(void) {
 static const char *value_of(char *const *environment, const char *name) {
   size_t length = strlen(name);
   for (; environment && *environment; environment++)
-    if (!strncmp(*environment, name, length) && (*environment)[length] == '=') return *environment + length + 1;
+    if (!strncmp(*environment, name, length) && (*environment)[length] == '=')
+      return *environment + length + 1;
   return NULL;
 }
 
 static bool is_complete(char *const *environment) {
-  if (!mr.session || !mr.following) return true;
-  const char *preload = (char *)mr.session + mr.session->preload_offset, *path = (char *)mr.session + mr.session->path_offset;
-  const char *has_preload = value_of(environment, "LD_PRELOAD"), *has_path = value_of(environment, "MRHOOKER");
-  return has_preload && has_path && !strncmp(has_preload, preload, strlen(preload)) && !strcmp(has_path, path);
+  if (!mr.session || !mr.following)
+    return true;
+  const char *preload = (char *)mr.session + mr.session->preload_offset,
+             *path = (char *)mr.session + mr.session->path_offset;
+  const char *has_preload = value_of(environment, "LD_PRELOAD"),
+             *has_path = value_of(environment, "MRHOOKER");
+  return has_preload && has_path && !strncmp(has_preload, preload, strlen(preload)) &&
+         !strcmp(has_path, path);
 }
 
 static size_t count_of(char *const *list) {
   size_t count = 0;
-  while (list && list[count]) count++;
+  while (list && list[count])
+    count++;
   return count;
 }
 
 /* What to pass on instead: in memory of the caller's, as a child of vfork must not allocate. */
-#define COMPLETE(environment)                                                                                          \
-  (is_complete(environment)                                                                                            \
-       ? (char **)(environment)                                                                                        \
-       : complete(environment, alloca((count_of(environment) + 3) * sizeof(char *)), alloca(complete_size(environment))))
+#define COMPLETE(environment)                                                                      \
+  (is_complete(environment)                                                                        \
+       ? (char **)(environment)                                                                    \
+       : complete(environment, alloca((count_of(environment) + 3) * sizeof(char *)),               \
+                  alloca(complete_size(environment))))
 
 static size_t complete_size(char *const *environment) {
   const char *preload = value_of(environment, "LD_PRELOAD");
-  return 64 + strlen((char *)mr.session + mr.session->preload_offset) + (preload ? strlen(preload) : 0) +
-         strlen((char *)mr.session + mr.session->path_offset);
+  return 64 + strlen((char *)mr.session + mr.session->preload_offset) +
+         (preload ? strlen(preload) : 0) + strlen((char *)mr.session + mr.session->path_offset);
 }
 
 static char *append(char *to, const char *text) {
@@ -159,11 +179,14 @@ static char **complete(char *const *environment, char **list, char *text) {
   const char *ours = (char *)mr.session + mr.session->preload_offset;
   size_t count = 0;
   for (char *const *entry = environment; entry && *entry; entry++)
-    if (strncmp(*entry, "LD_PRELOAD=", 11) && strncmp(*entry, "MRHOOKER=", 9)) list[count++] = *entry;
+    if (strncmp(*entry, "LD_PRELOAD=", 11) && strncmp(*entry, "MRHOOKER=", 9))
+      list[count++] = *entry;
   list[count++] = text;
   text = append(append(text, "LD_PRELOAD="), ours);
-  if (theirs && *theirs && strncmp(theirs, ours, strlen(ours))) text = append(append(text, ":"), theirs);
-  else if (theirs && *theirs) text = append(text, theirs + strlen(ours));
+  if (theirs && *theirs && strncmp(theirs, ours, strlen(ours)))
+    text = append(append(text, ":"), theirs);
+  else if (theirs && *theirs)
+    text = append(text, theirs + strlen(ours));
   list[count++] = ++text;
   append(append(text, "MRHOOKER="), (char *)mr.session + mr.session->path_offset);
   list[count] = NULL;
@@ -172,7 +195,8 @@ static char **complete(char *const *environment, char **list, char *text) {
 
 /* Says what the loader would pass over in silence: a program that preloaded objects don't reach. */
 static void inspect(const char *path) {
-  if (!mr.session || !mr.following || !path || (!mr_self && !mr_thread_begin()) || mr_self->ended) return;
+  if (!mr.session || !mr.following || !path || (!mr_self && !mr_thread_begin()) || mr_self->ended)
+    return;
   char found[4096];
   if (!strchr(path, '/')) {
     const char *folders = value_of(environ, "PATH");
@@ -192,7 +216,8 @@ static void inspect(const char *path) {
     }
   }
   long fd = mr_syscall6(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
-  if (fd < 0) return;
+  if (fd < 0)
+    return;
   struct {
     ElfW(Ehdr) header;
     ElfW(Phdr) segments[32];
@@ -201,16 +226,23 @@ static void inspect(const char *path) {
   long size = mr_syscall3(SYS_read, fd, &file, sizeof file);
   bool known = mr_syscall3(SYS_fstat, fd, &status, 0) == 0;
   mr_syscall3(SYS_close, fd, 0, 0);
-  if (size < (long)sizeof file.header || memcmp(file.header.e_ident, ELFMAG, SELFMAG)) return;
+  if (size < (long)sizeof file.header || memcmp(file.header.e_ident, ELFMAG, SELFMAG))
+    return;
   const char *why = NULL;
   bool dynamic = false;
-  for (unsigned i = 0; i < file.header.e_phnum && i < 32; i++) dynamic |= file.segments[i].p_type == PT_INTERP;
-  if (file.header.e_ident[EI_CLASS] != ELFCLASS64) why = "a program for another processor";
-  else if (!dynamic && file.header.e_phoff == sizeof file.header) why = "statically linked";
-  else if (known && (((status.st_mode & S_ISUID) && status.st_uid != (uid_t)mr_syscall3(SYS_geteuid, 0, 0, 0)) ||
-                     ((status.st_mode & S_ISGID) && status.st_gid != (gid_t)mr_syscall3(SYS_getegid, 0, 0, 0))))
+  for (unsigned i = 0; i < file.header.e_phnum && i < 32; i++)
+    dynamic |= file.segments[i].p_type == PT_INTERP;
+  if (file.header.e_ident[EI_CLASS] != ELFCLASS64)
+    why = "a program for another processor";
+  else if (!dynamic && file.header.e_phoff == sizeof file.header)
+    why = "statically linked";
+  else if (known && (((status.st_mode & S_ISUID) &&
+                      status.st_uid != (uid_t)mr_syscall3(SYS_geteuid, 0, 0, 0)) ||
+                     ((status.st_mode & S_ISGID) &&
+                      status.st_gid != (gid_t)mr_syscall3(SYS_getegid, 0, 0, 0))))
     why = "setuid or setgid";
-  if (!why) return;
+  if (!why)
+    return;
   char text[4300];
   snprintf(text, sizeof text, "%s: %s; its calls aren't hooked", path, why);
   mr_note(text);
@@ -237,25 +269,29 @@ MR_EXPORT int fexecve(int fd, char *const argv[], char *const envp[]) {
   return REAL(fexecve)(fd, argv, COMPLETE(envp));
 }
 
-MR_EXPORT int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags) {
+MR_EXPORT int execveat(int fd, const char *path, char *const argv[], char *const envp[],
+                       int flags) {
   CACHE(execveat);
   return REAL(execveat)(fd, path, argv, COMPLETE(envp), flags);
 }
 
-#define COLLECT(first)                                                                                                 \
-  va_list list;                                                                                                        \
-  va_start(list, first);                                                                                               \
-  size_t count = 1;                                                                                                    \
-  while (va_arg(list, char *)) count++;                                                                                \
-  va_end(list);                                                                                                        \
-  char **argv = alloca((count + 1) * sizeof(char *));                                                                  \
-  va_start(list, first);                                                                                               \
-  argv[0] = (char *)first;                                                                                             \
-  for (size_t i = 1; i <= count; i++) argv[i] = va_arg(list, char *)
+#define COLLECT(first)                                                                             \
+  va_list list;                                                                                    \
+  va_start(list, first);                                                                           \
+  size_t count = 1;                                                                                \
+  while (va_arg(list, char *))                                                                     \
+    count++;                                                                                       \
+  va_end(list);                                                                                    \
+  char **argv = alloca((count + 1) * sizeof(char *));                                              \
+  va_start(list, first);                                                                           \
+  argv[0] = (char *)first;                                                                         \
+  for (size_t i = 1; i <= count; i++)                                                              \
+  argv[i] = va_arg(list, char *)
 
 MR_EXPORT int execl(const char *path, const char *arg, ...) {
   const char *volatile first = arg; /* declared to be never NULL, which callers don't know */
-  if (!first) return execve(path, (char *[]){NULL}, environ);
+  if (!first)
+    return execve(path, (char *[]){NULL}, environ);
   COLLECT(arg);
   va_end(list);
   return execve(path, argv, environ);
@@ -263,7 +299,8 @@ MR_EXPORT int execl(const char *path, const char *arg, ...) {
 
 MR_EXPORT int execlp(const char *file, const char *arg, ...) {
   const char *volatile first = arg; /* declared to be never NULL, which callers don't know */
-  if (!first) return execvpe(file, (char *[]){NULL}, environ);
+  if (!first)
+    return execvpe(file, (char *[]){NULL}, environ);
   COLLECT(arg);
   va_end(list);
   return execvpe(file, argv, environ);
@@ -277,14 +314,16 @@ MR_EXPORT int execle(const char *path, const char *arg, ...) {
 }
 
 MR_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-                          const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]) {
+                          const posix_spawnattr_t *attributes, char *const argv[],
+                          char *const envp[]) {
   CACHE(posix_spawn);
   inspect(path);
   return REAL(posix_spawn)(pid, path, actions, attributes, argv, COMPLETE(envp));
 }
 
 MR_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
-                           const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]) {
+                           const posix_spawnattr_t *attributes, char *const argv[],
+                           char *const envp[]) {
   CACHE(posix_spawnp);
   inspect(file);
   return REAL(posix_spawnp)(pid, file, actions, attributes, argv, COMPLETE(envp));
@@ -311,10 +350,12 @@ MR_EXPORT FILE *popen(const char *command, const char *type) {
 
 /* ---- objects that are loaded later */
 
-static _Atomic uint32_t unbound; /* an object may have been loaded whose references pass the stubs by */
+static _Atomic uint32_t
+    unbound; /* an object may have been loaded whose references pass the stubs by */
 
 static void bind_new(void) {
-  if (!atomic_exchange(&unbound, 0)) return;
+  if (!atomic_exchange(&unbound, 0))
+    return;
   for (struct link_map *object = mr_first_object(); object; object = object->l_next) {
     mr_bind_object(object);
   }
@@ -323,14 +364,17 @@ static void bind_new(void) {
 typedef void *open_function(const char *, int);
 typedef void *symbol_function(void *, const char *);
 
-/* Jumped through, as the loader looks at who calls: the caller's RUNPATH and $ORIGIN count. Only a file named by its
- * path, for which they don't, and which is to prefer its own libraries' symbols, is loaded from here. */
+/* Jumped through, as the loader looks at who calls: the caller's RUNPATH and $ORIGIN count. Only a
+ * file named by its path, for which they don't, and which is to prefer its own libraries' symbols,
+ * is loaded from here. */
 MR_EXPORT void *dlopen(const char *file, int mode) {
   static _Atomic(void *) cache;
   open_function *next = (open_function *)real("dlopen", &cache);
-  if (MR_LIKELY(!(mode & RTLD_DEEPBIND)) || !mr.session) __attribute__((musttail)) return next(file, mode);
+  if (MR_LIKELY(!(mode & RTLD_DEEPBIND)) || !mr.session) __attribute__
+    ((musttail)) return next(file, mode);
   atomic_store(&unbound, 1);
-  if (!file || !strchr(file, '/')) __attribute__((musttail)) return next(file, mode);
+  if (!file || !strchr(file, '/')) __attribute__
+    ((musttail)) return next(file, mode);
   void *handle = next(file, mode);
   bind_new();
   return handle;
@@ -339,10 +383,13 @@ MR_EXPORT void *dlopen(const char *file, int mode) {
 MR_EXPORT void *dlsym(void *restrict handle, const char *restrict name) {
   static _Atomic(void *) cache;
   symbol_function *next = (symbol_function *)real("dlsym", &cache);
-  if (mr.session && atomic_load_explicit(&unbound, memory_order_relaxed)) bind_new();
-  if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !mr.session) __attribute__((musttail)) return next(handle, name);
+  if (mr.session && atomic_load_explicit(&unbound, memory_order_relaxed))
+    bind_new();
+  if (handle == RTLD_NEXT || handle == RTLD_DEFAULT || !mr.session) __attribute__
+    ((musttail)) return next(handle, name);
   void *found = next(handle, name);
-  if (!found || (mr_self && mr_self->busy)) return found;
+  if (!found || (mr_self && mr_self->busy))
+    return found;
   void *hooked = mr_hooked_for(found);
   return hooked ? hooked : found;
 }

@@ -1,7 +1,8 @@
-/* The shared file: this process's part of it, and the rings through which everything said leaves. */
+/* The shared file: this process's part of it, and the rings through which everything said leaves.
+ */
 
-#include "priv.h"
 #include "../x86-64/syscall.h"
+#include "priv.h"
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,14 +16,18 @@ static uint64_t now(void) {
 
 bool mr_session_open(const char *path) {
   long fd = mr_syscall6(SYS_openat, AT_FDCWD, (long)path, O_RDWR | O_CLOEXEC, 0, 0, 0);
-  if (fd < 0) return false;
+  if (fd < 0)
+    return false;
   mr_session header;
   long got = mr_syscall3(SYS_read, fd, &header, sizeof header);
   long address = -1;
-  if (got == sizeof header && header.magic == MR_SESSION_MAGIC && header.version == MR_SESSION_VERSION)
-    address = mr_syscall6(SYS_mmap, 0, (long)header.file_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+  if (got == sizeof header && header.magic == MR_SESSION_MAGIC &&
+      header.version == MR_SESSION_VERSION)
+    address = mr_syscall6(SYS_mmap, 0, (long)header.file_size, PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_NORESERVE, fd, 0);
   mr_syscall3(SYS_close, fd, 0, 0);
-  if (address < 0 && address > -4096) return false;
+  if (address < 0 && address > -4096)
+    return false;
   mr.session = (mr_session *)address;
   mr.session_size = header.file_size;
   return true;
@@ -32,15 +37,19 @@ static char *at(uint64_t offset) { return (char *)mr.session + offset; }
 
 mr_process *mr_process_claim(void) {
   for (uint32_t i = 0; i < mr.session->process_count; i++) {
-    mr_process *record = (mr_process *)at(mr.session->process_offset + (uint64_t)i * mr.session->process_size);
+    mr_process *record =
+        (mr_process *)at(mr.session->process_offset + (uint64_t)i * mr.session->process_size);
     uint32_t free = 0;
-    if (atomic_load_explicit(&record->state, memory_order_relaxed) != MR_PROCESS_FREE) continue;
-    if (!atomic_compare_exchange_strong(&record->state, &free, MR_PROCESS_EXITED + 1)) continue;
+    if (atomic_load_explicit(&record->state, memory_order_relaxed) != MR_PROCESS_FREE)
+      continue;
+    if (!atomic_compare_exchange_strong(&record->state, &free, MR_PROCESS_EXITED + 1))
+      continue;
     record->pid = mr.pid;
     record->parent = (uint32_t)mr_syscall3(SYS_getppid, 0, 0, 0);
     record->start = now();
     record->early = atomic_exchange(&mr_early, 0);
-    long length = mr_syscall3(SYS_readlink, "/proc/self/exe", record->program, sizeof record->program - 1);
+    long length =
+        mr_syscall3(SYS_readlink, "/proc/self/exe", record->program, sizeof record->program - 1);
     record->program[length > 0 ? length : 0] = 0;
     atomic_store(&record->state, MR_PROCESS_READY);
     return record;
@@ -52,15 +61,19 @@ mr_process *mr_process_claim(void) {
 mr_segment *mr_segment_claim(mr_thread *thread) {
   mr_session *session = mr.session;
   for (uint32_t i = 0; i < session->segment_count; i++) {
-    mr_segment *segment = (mr_segment *)at(session->segment_offset + (uint64_t)i * session->segment_size);
+    mr_segment *segment =
+        (mr_segment *)at(session->segment_offset + (uint64_t)i * session->segment_size);
     uint32_t free = MR_SEGMENT_FREE;
-    if (atomic_load_explicit(&segment->state, memory_order_relaxed) != MR_SEGMENT_FREE) continue;
-    if (!atomic_compare_exchange_strong(&segment->state, &free, MR_SEGMENT_CLAIMED)) continue;
+    if (atomic_load_explicit(&segment->state, memory_order_relaxed) != MR_SEGMENT_FREE)
+      continue;
+    if (!atomic_compare_exchange_strong(&segment->state, &free, MR_SEGMENT_CLAIMED))
+      continue;
     segment->pid = mr.pid;
     segment->tid = thread->tid;
-    segment->process = mr.process
-                           ? (uint32_t)(((char *)mr.process - at(session->process_offset)) / session->process_size)
-                           : UINT32_MAX;
+    segment->process =
+        mr.process
+            ? (uint32_t)(((char *)mr.process - at(session->process_offset)) / session->process_size)
+            : UINT32_MAX;
     memcpy(segment->name, thread->name, sizeof segment->name);
     atomic_store(&segment->state, MR_SEGMENT_LIVE);
     return segment;
@@ -71,8 +84,9 @@ mr_segment *mr_segment_claim(mr_thread *thread) {
 
 void mr_segment_release(mr_segment *segment) { atomic_store(&segment->state, MR_SEGMENT_DONE); }
 
-/* Waits until the ring has room, for as long as the session allows. After the first time that was in vain, records are
- * dropped at once until there is room again: a launcher that is stopped must not stop the target. */
+/* Waits until the ring has room, for as long as the session allows. After the first time that was
+ * in vain, records are dropped at once until there is room again: a launcher that is stopped must
+ * not stop the target. */
 static bool wait_for_room(mr_segment *segment, uint64_t needed) {
   mr_session *session = mr.session;
   uint64_t head = atomic_load_explicit(&segment->head, memory_order_relaxed);
@@ -83,7 +97,8 @@ static bool wait_for_room(mr_segment *segment, uint64_t needed) {
       gave_up = false;
       return true;
     }
-    if (gave_up || waited >= session->ring_wait * 4 || atomic_load(&session->launcher_gone)) break;
+    if (gave_up || waited >= session->ring_wait * 4 || atomic_load(&session->launcher_gone))
+      break;
     struct timespec pause = {0, 250000};
     mr_syscall3(SYS_nanosleep, &pause, 0, 0);
   }
@@ -99,32 +114,37 @@ static void put(char *ring, uint64_t size, uint64_t *position, const void *from,
   *position += count;
 }
 
-void mr_emit_vector(mr_thread *thread, int type, uint32_t function, const void *const *parts, const size_t *sizes,
-                    int count) {
+void mr_emit_vector(mr_thread *thread, int type, uint32_t function, const void *const *parts,
+                    const size_t *sizes, int count) {
   mr_segment *segment = thread->segment;
-  if (!segment) return;
+  if (!segment)
+    return;
   uint64_t ring_size = mr.session->ring_size;
   char *ring = (char *)segment + mr.session->segment_size - ring_size;
   size_t size = sizeof(mr_record);
-  for (int i = 0; i < count; i++) size += sizes[i];
+  for (int i = 0; i < count; i++)
+    size += sizes[i];
   uint64_t whole = (size + 7) & ~7ull;
   if (whole > ring_size || !wait_for_room(segment, whole)) {
-    if (whole > ring_size) segment->dropped++;
+    if (whole > ring_size)
+      segment->dropped++;
     return;
   }
   mr_record header = {(uint32_t)size, (uint16_t)type, (uint16_t)function, now()};
   uint64_t position = atomic_load_explicit(&segment->head, memory_order_relaxed), begin = position;
   put(ring, ring_size, &position, &header, sizeof header);
-  for (int i = 0; i < count; i++) put(ring, ring_size, &position, parts[i], sizes[i]);
+  for (int i = 0; i < count; i++)
+    put(ring, ring_size, &position, parts[i], sizes[i]);
   atomic_store_explicit(&segment->head, begin + whole, memory_order_release);
 }
 
-/* A text that is longer than a quarter of the ring leaves in parts; other threads' records don't come between, as the
- * reader joins what one ring holds. */
-void mr_emit(mr_thread *thread, int type, uint32_t function, const uint32_t *words, int word_count, const char *text,
-             size_t size) {
+/* A text that is longer than a quarter of the ring leaves in parts; other threads' records don't
+ * come between, as the reader joins what one ring holds. */
+void mr_emit(mr_thread *thread, int type, uint32_t function, const uint32_t *words, int word_count,
+             const char *text, size_t size) {
   size_t part = mr.session ? mr.session->ring_size / 4 : 0;
-  if (!part) return;
+  if (!part)
+    return;
   do {
     bool last = size <= part;
     const void *parts[2] = {words, text};
@@ -132,13 +152,15 @@ void mr_emit(mr_thread *thread, int type, uint32_t function, const uint32_t *wor
     mr_emit_vector(thread, last ? type : type | MR_CONTINUED, function, parts, sizes, 2);
     text += sizes[1];
     size -= sizes[1];
-    if (last) return;
+    if (last)
+      return;
   } while (true);
 }
 
 void mr_note(const char *text) {
   mr_thread *thread = mr_self;
-  if (!thread || !thread->segment) return;
+  if (!thread || !thread->segment)
+    return;
   uint32_t kind = 0;
   mr_emit(thread, MR_NOTE, 0xffff, &kind, 1, text, strlen(text));
 }

@@ -1,5 +1,6 @@
-/* The file that the launcher and every process of a run share. docs/formats/mrhooker-session.md describes it; the
- * TypeScript side is src/launch/session.ts. Little endian, all offsets in bytes from the file's begin. */
+/* The file that the launcher and every process of a run share. docs/formats/mrhooker-session.md
+ * describes it; the TypeScript side is src/launch/session.ts. Little endian, all offsets in bytes
+ * from the file's begin. */
 #ifndef MRHOOKER_SESSION_H
 #define MRHOOKER_SESSION_H
 
@@ -11,46 +12,47 @@
 
 /* Why a call ran no hook. The order is that of `reasons` in src/launch/session.ts. */
 enum mr_reason {
-  MR_SEEN_HOOKED,   /* a hook ran */
-  MR_EARLY,         /* before the runtime was ready */
-  MR_NESTED,        /* made by a hook */
-  MR_ENDED,         /* after the thread's or the process's end */
-  MR_OFF,           /* switched off by the script */
-  MR_FAULTY,        /* switched off after repeated faults */
-  MR_FILTERED,      /* another module, caller or thread was asked for */
-  MR_STACK,         /* too little stack left */
-  MR_MEMORY,        /* no memory for the thread's engine */
-  MR_UNHOOKED,      /* no hook registered in this thread */
-  MR_NO_SCRIPT,     /* the script itself failed */
+  MR_SEEN_HOOKED, /* a hook ran */
+  MR_EARLY,       /* before the runtime was ready */
+  MR_NESTED,      /* made by a hook */
+  MR_ENDED,       /* after the thread's or the process's end */
+  MR_OFF,         /* switched off by the script */
+  MR_FAULTY,      /* switched off after repeated faults */
+  MR_FILTERED,    /* another module, caller or thread was asked for */
+  MR_STACK,       /* too little stack left */
+  MR_MEMORY,      /* no memory for the thread's engine */
+  MR_UNHOOKED,    /* no hook registered in this thread */
+  MR_NO_SCRIPT,   /* the script itself failed */
   MR_REASONS = 16,
 };
 
 enum { MR_FOLLOW = 1, MR_EAGER = 2 };
 
 typedef struct mr_session {
-  uint32_t magic, version;                     /* 0 */
-  uint64_t file_size;                          /* 8 */
-  uint64_t bytecode_offset, bytecode_size;     /* 16 */
-  uint32_t function_count, shared_count;       /* 32 */
-  uint64_t shared_offset;                      /* 40: mr_shared[shared_count] */
-  uint64_t totals_offset;                      /* 48: counts and cells of segments that were given back */
-  uint64_t counts_size;                        /* 56: bytes of counts and cells at a segment's begin, whole pages */
-  uint64_t process_offset;                     /* 64 */
-  uint32_t process_count, process_size;        /* 72 */
-  uint64_t segment_offset;                     /* 80 */
-  uint32_t segment_count, segment_size;        /* 88 */
-  uint64_t ring_size;                          /* 96: a power of two, the segment's end */
-  uint32_t flags, time_limit;                  /* 104: MR_FOLLOW…; milliseconds a hook may run */
-  uint64_t memory_limit;                       /* 112: bytes of a thread's engine */
-  uint32_t fault_limit, ring_wait;             /* 120: faults until a hook is switched off; ms to wait for a full ring */
-  uint64_t only_offset;                        /* 128: glob of the modules whose calls are hooked, 0: all */
-  uint64_t preload_offset;                     /* 136: what LD_PRELOAD must begin with */
-  uint64_t path_offset;                        /* 144: this file's own path */
-  _Atomic uint32_t launcher_gone;              /* 152: set when nobody drains any more */
-  _Atomic uint32_t merges;                     /* 156: odd while the launcher adds a segment to the totals */
-  _Atomic uint64_t unrecorded;                 /* 160: threads that found no free segment */
-  _Atomic uint64_t unseen_processes;           /* 168: processes that found no free record */
-  uint64_t start;                              /* 176: CLOCK_MONOTONIC of the launch */
+  uint32_t magic, version;                 /* 0 */
+  uint64_t file_size;                      /* 8 */
+  uint64_t bytecode_offset, bytecode_size; /* 16 */
+  uint32_t function_count, shared_count;   /* 32 */
+  uint64_t shared_offset;                  /* 40: mr_shared[shared_count] */
+  uint64_t totals_offset;  /* 48: counts and cells of segments that were given back */
+  uint64_t counts_size;    /* 56: bytes of counts and cells at a segment's begin, whole pages */
+  uint64_t process_offset; /* 64 */
+  uint32_t process_count, process_size; /* 72 */
+  uint64_t segment_offset;              /* 80 */
+  uint32_t segment_count, segment_size; /* 88 */
+  uint64_t ring_size;                   /* 96: a power of two, the segment's end */
+  uint32_t flags, time_limit;           /* 104: MR_FOLLOW…; milliseconds a hook may run */
+  uint64_t memory_limit;                /* 112: bytes of a thread's engine */
+  uint32_t fault_limit,
+      ring_wait;        /* 120: faults until a hook is switched off; ms to wait for a full ring */
+  uint64_t only_offset; /* 128: glob of the modules whose calls are hooked, 0: all */
+  uint64_t preload_offset;           /* 136: what LD_PRELOAD must begin with */
+  uint64_t path_offset;              /* 144: this file's own path */
+  _Atomic uint32_t launcher_gone;    /* 152: set when nobody drains any more */
+  _Atomic uint32_t merges;           /* 156: odd while the launcher adds a segment to the totals */
+  _Atomic uint64_t unrecorded;       /* 160: threads that found no free segment */
+  _Atomic uint64_t unseen_processes; /* 168: processes that found no free record */
+  uint64_t start;                    /* 176: CLOCK_MONOTONIC of the launch */
 } mr_session;
 
 enum { MR_COUNTER = 1, MR_HISTOGRAM = 2, MR_MAP = 3 };
@@ -80,15 +82,16 @@ enum { MR_PROCESS_FREE, MR_PROCESS_READY, MR_PROCESS_EXITED };
 typedef struct mr_process {
   _Atomic uint32_t state;
   uint32_t pid, parent, reserved;
-  uint64_t start; /* CLOCK_MONOTONIC */
+  uint64_t start;         /* CLOCK_MONOTONIC */
   _Atomic uint64_t early; /* calls before the runtime was ready */
-  uint64_t resolved; /* functions that have an original here */
+  uint64_t resolved;      /* functions that have an original here */
   char program[472];
 } mr_process; /* 512 bytes */
 
 enum { MR_SEGMENT_FREE, MR_SEGMENT_CLAIMED, MR_SEGMENT_LIVE, MR_SEGMENT_DONE };
 
-/* A thread's own: written by it alone, except for tail. counts[function][reason], then cells, then the ring. */
+/* A thread's own: written by it alone, except for tail. counts[function][reason], then cells, then
+ * the ring. */
 typedef struct mr_segment {
   _Atomic uint32_t state;
   uint32_t pid, tid, process; /* process: index of its record */

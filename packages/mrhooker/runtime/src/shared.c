@@ -3,14 +3,17 @@
 #include "priv.h"
 #include <string.h>
 
-static uint64_t *cells_of(mr_segment *segment) { return segment->counts + (uint64_t)mr.session->function_count * MR_REASONS; }
-
-void mr_cell_add(mr_thread *thread, uint32_t cell, uint64_t n) {
-  if (thread->segment) cells_of(thread->segment)[cell] += n;
+static uint64_t *cells_of(mr_segment *segment) {
+  return segment->counts + (uint64_t)mr.session->function_count * MR_REASONS;
 }
 
-/* The sum over all threads, those that have ended included. While the launcher moves a thread's part to the totals it
- * would be seen in both: then once more. */
+void mr_cell_add(mr_thread *thread, uint32_t cell, uint64_t n) {
+  if (thread->segment)
+    cells_of(thread->segment)[cell] += n;
+}
+
+/* The sum over all threads, those that have ended included. While the launcher moves a thread's
+ * part to the totals it would be seen in both: then once more. */
 uint64_t mr_cell_read(uint32_t cell) {
   mr_session *session = mr.session;
   for (int attempt = 0; attempt < 1000; attempt++) {
@@ -22,23 +25,27 @@ uint64_t mr_cell_read(uint32_t cell) {
     uint64_t *totals = (uint64_t *)((char *)session + session->totals_offset);
     uint64_t sum = totals[(uint64_t)session->function_count * MR_REASONS + cell];
     for (uint32_t i = 0; i < session->segment_count; i++) {
-      mr_segment *segment = (mr_segment *)((char *)session + session->segment_offset + (uint64_t)i * session->segment_size);
-      if (atomic_load_explicit(&segment->state, memory_order_acquire) == MR_SEGMENT_FREE) continue;
+      mr_segment *segment = (mr_segment *)((char *)session + session->segment_offset +
+                                           (uint64_t)i * session->segment_size);
+      if (atomic_load_explicit(&segment->state, memory_order_acquire) == MR_SEGMENT_FREE)
+        continue;
       sum += cells_of(segment)[cell];
     }
-    if (atomic_load(&session->merges) == before) return sum;
+    if (atomic_load(&session->merges) == before)
+      return sum;
   }
   return 0;
 }
 
 static uint64_t hash_of(const char *key, size_t size) {
   uint64_t hash = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < size; i++) hash = (hash ^ (uint8_t)key[i]) * 0x100000001b3u;
+  for (size_t i = 0; i < size; i++)
+    hash = (hash ^ (uint8_t)key[i]) * 0x100000001b3u;
   return hash ^ hash >> 29;
 }
 
-/* An entry is written in full before its offset is put into the slot: a writer that is killed half-way leaves unused
- * bytes, and nobody ever waits. */
+/* An entry is written in full before its offset is put into the slot: a writer that is killed
+ * half-way leaves unused bytes, and nobody ever waits. */
 mr_map_entry *mr_map_find(mr_map *map, const char *key, size_t size, bool insert) {
   uint64_t hash = hash_of(key, size);
   char *entries = (char *)&map->slots[map->capacity];
@@ -47,7 +54,8 @@ mr_map_entry *mr_map_find(mr_map *map, const char *key, size_t size, bool insert
     _Atomic uint64_t *slot = &map->slots[(hash + probe) & (map->capacity - 1)];
     uint64_t offset = atomic_load_explicit(slot, memory_order_acquire);
     if (!offset) {
-      if (!insert) return NULL;
+      if (!insert)
+        return NULL;
       if (!fresh) {
         uint64_t needed = (sizeof(mr_map_entry) + size + 7) & ~7ull;
         uint64_t begin = atomic_fetch_add(&map->allocated, needed);
@@ -68,8 +76,10 @@ mr_map_entry *mr_map_find(mr_map *map, const char *key, size_t size, bool insert
       }
     }
     mr_map_entry *entry = (mr_map_entry *)(entries + offset - 1);
-    if (entry->hash == hash && entry->size == size && !memcmp(entry->key, key, size)) return entry;
+    if (entry->hash == hash && entry->size == size && !memcmp(entry->key, key, size))
+      return entry;
   }
-  if (insert) atomic_fetch_add(&map->overflow, 1);
+  if (insert)
+    atomic_fetch_add(&map->overflow, 1);
   return NULL;
 }

@@ -1,8 +1,8 @@
-/* A thread's part of the runtime: its segment of the session, its engine, its stack's bounds; made at its first hooked
- * call, given back at its end. */
+/* A thread's part of the runtime: its segment of the session, its engine, its stack's bounds; made
+ * at its first hooked call, given back at its end. */
 
-#include "priv.h"
 #include "../x86-64/syscall.h"
+#include "priv.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,14 +17,20 @@ __thread mr_thread *mr_self __attribute__((tls_model("initial-exec")));
 mr_state mr;
 mr_handle mr_handles[MR_MAX_HANDLES];
 
-enum { STACK_NEEDED = 32 << 10, STACK_TO_START = 64 << 10, STACK_RESERVE = 16 << 10, FOREIGN_STACK = 24 << 10 };
+enum {
+  STACK_NEEDED = 32 << 10,
+  STACK_TO_START = 64 << 10,
+  STACK_RESERVE = 16 << 10,
+  FOREIGN_STACK = 24 << 10
+};
 
 static pthread_key_t key;
 static mr_thread ended_thread;
 
 static void thread_end(void *value) {
   mr_thread *thread = value;
-  if (!thread || thread->ended || mr_self != thread) return;
+  if (!thread || thread->ended || mr_self != thread)
+    return;
   mr_self = &ended_thread;
   mr_heap heap = thread->heap;
   if (thread->segment && thread->pid == mr.pid) {
@@ -33,7 +39,8 @@ static void thread_end(void *value) {
     }
     mr_segment_release(thread->segment);
   }
-  /* The engine isn't taken down object by object: after a cancellation it may be in the middle of anything. */
+  /* The engine isn't taken down object by object: after a cancellation it may be in the middle of
+   * anything. */
   mr_heap_drop(&heap);
   mr_pages_free(thread, (sizeof *thread + 4095) & ~4095ul);
 }
@@ -48,7 +55,9 @@ static void find_stack(mr_thread *thread) {
   if (thread->tid == thread->pid) {
     struct rlimit limit = {0, 0};
     mr_syscall6(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit, 0, 0);
-    uint64_t size = limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > (64ul << 20) ? 8ul << 20 : limit.rlim_cur;
+    uint64_t size = limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > (64ul << 20)
+                        ? 8ul << 20
+                        : limit.rlim_cur;
     thread->stack_high = ((uintptr_t)__libc_stack_end + 4095) & ~4095ul;
     thread->stack_low = thread->stack_high - size;
     return;
@@ -65,14 +74,18 @@ static void find_stack(mr_thread *thread) {
 }
 
 mr_thread *mr_thread_begin(void) {
-  if (!atomic_load_explicit(&mr.ready, memory_order_acquire) || atomic_load(&mr.finished) || !mr.key_valid) return NULL;
+  if (!atomic_load_explicit(&mr.ready, memory_order_acquire) || atomic_load(&mr.finished) ||
+      !mr.key_valid)
+    return NULL;
   mr_thread *thread = mr_pages((sizeof *thread + 4095) & ~4095ul);
-  if (!thread) return NULL;
+  if (!thread)
+    return NULL;
   thread->busy = MR_SCRIPT;
   thread->pid = mr.pid;
   thread->tid = (uint32_t)mr_syscall3(SYS_gettid, 0, 0, 0);
   /* A child of vfork is its parent's thread. */
-  if (thread->tid == (uint32_t)mr_syscall3(SYS_getpid, 0, 0, 0)) thread->tid = mr.pid;
+  if (thread->tid == (uint32_t)mr_syscall3(SYS_getpid, 0, 0, 0))
+    thread->tid = mr.pid;
   thread->errno_location = __errno_location();
   int saved = *thread->errno_location;
   mr_syscall6(SYS_prctl, 16 /* PR_GET_NAME */, (long)thread->name, 0, 0, 0, 0);
@@ -86,12 +99,14 @@ mr_thread *mr_thread_begin(void) {
   return thread;
 }
 
-/* After fork, in the child: what was this thread's goes on being so, with a ring and counters of its own. */
+/* After fork, in the child: what was this thread's goes on being so, with a ring and counters of
+ * its own. */
 void mr_thread_forked(void) {
   mr.pid = (uint32_t)mr_syscall3(SYS_getpid, 0, 0, 0);
   mr.process = mr_process_claim();
   mr_thread *thread = mr_self;
-  if (!thread || thread->ended) return;
+  if (!thread || thread->ended)
+    return;
   thread->pid = mr.pid;
   thread->tid = mr.pid;
   thread->segment = mr_segment_claim(thread);
@@ -101,17 +116,23 @@ void mr_thread_forked(void) {
 /* The address below which the mapping that holds it isn't accessible. */
 static uintptr_t mapping_low(uintptr_t address) {
   static __thread uintptr_t low, high;
-  if (address >= low && address < high) return low;
-  long fd = mr_syscall6(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
-  if (fd < 0) return address;
+  if (address >= low && address < high)
+    return low;
+  long fd =
+      mr_syscall6(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0, 0);
+  if (fd < 0)
+    return address;
   char buffer[2048];
   uintptr_t value = 0, begin = 0, found = address;
   int field = 0;
-  for (long count; found == address && (count = mr_syscall3(SYS_read, fd, buffer, sizeof buffer)) > 0;) {
+  for (long count;
+       found == address && (count = mr_syscall3(SYS_read, fd, buffer, sizeof buffer)) > 0;) {
     for (long i = 0; i < count; i++) {
       char c = buffer[i];
-      if (c == '\n') field = 0, value = 0;
-      else if (field == 0 && c == '-') begin = value, value = 0, field = 1;
+      if (c == '\n')
+        field = 0, value = 0;
+      else if (field == 0 && c == '-')
+        begin = value, value = 0, field = 1;
       else if (field == 1 && c == ' ') {
         field = 2;
         if (address >= begin && address < value) {
@@ -119,7 +140,8 @@ static uintptr_t mapping_low(uintptr_t address) {
           high = value;
           break;
         }
-      } else if (field < 2) value = value * 16 + (uintptr_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+      } else if (field < 2)
+        value = value * 16 + (uintptr_t)(c <= '9' ? c - '0' : c - 'a' + 10);
     }
   }
   mr_syscall3(SYS_close, fd, 0, 0);
@@ -128,7 +150,8 @@ static uintptr_t mapping_low(uintptr_t address) {
 
 /* The lowest address of the stack that is in use. */
 static uintptr_t stack_low(mr_thread *thread, uintptr_t stack) {
-  if (MR_LIKELY(stack >= thread->stack_low && stack < thread->stack_high)) return thread->stack_low;
+  if (MR_LIKELY(stack >= thread->stack_low && stack < thread->stack_high))
+    return thread->stack_low;
   /* A signal's own stack, or one that the program switched to. */
   stack_t alternate;
   if (mr_syscall3(SYS_sigaltstack, 0, &alternate, 0) == 0 && (alternate.ss_flags & SS_ONSTACK) &&
@@ -137,17 +160,21 @@ static uintptr_t stack_low(mr_thread *thread, uintptr_t stack) {
   return mapping_low(stack);
 }
 
-/* Whether there is room to start an engine, which runs the whole script: only on the thread's own stack. */
+/* Whether there is room to start an engine, which runs the whole script: only on the thread's own
+ * stack. */
 bool mr_stack_starts(mr_thread *thread, uintptr_t stack) {
-  return stack >= thread->stack_low && stack < thread->stack_high && stack - thread->stack_low >= STACK_TO_START;
+  return stack >= thread->stack_low && stack < thread->stack_high &&
+         stack - thread->stack_low >= STACK_TO_START;
 }
 
 /* Whether script code can run here; tells the engine how deep it may go. */
 bool mr_stack_fits(mr_thread *thread, uintptr_t stack) {
   uintptr_t low = stack_low(thread, stack);
-  if (stack - low < STACK_NEEDED) return false;
+  if (stack - low < STACK_NEEDED)
+    return false;
   if (MR_LIKELY(low == thread->stack_low)) {
-    if (MR_LIKELY(!thread->stack_special)) return true;
+    if (MR_LIKELY(!thread->stack_special))
+      return true;
     thread->stack_special = false;
     mr_engine_set_stack_limit(thread->runtime, low + STACK_RESERVE);
     return true;
@@ -157,16 +184,19 @@ bool mr_stack_fits(mr_thread *thread, uintptr_t stack) {
   return true;
 }
 
-/* Forgets frames that were left by longjmp, by an exception, or by a child of vfork: those below the caller's. */
+/* Forgets frames that were left by longjmp, by an exception, or by a child of vfork: those below
+ * the caller's. */
 void mr_thread_reap(mr_thread *thread, uintptr_t stack) {
   bool own = stack >= thread->stack_low && stack < thread->stack_high;
   while (thread->top) {
     uintptr_t frame = (uintptr_t)thread->top;
     bool frame_own = frame >= thread->stack_low && frame < thread->stack_high;
-    /* On different stacks addresses say nothing; but what is called on the thread's own stack wasn't called from a
-     * signal's. */
-    if (own == frame_own ? frame > stack : !own) break;
-    if (thread->runtime) mr_engine_set_frame(thread->runtime, thread->top->engine_frame);
+    /* On different stacks addresses say nothing; but what is called on the thread's own stack
+     * wasn't called from a signal's. */
+    if (own == frame_own ? frame > stack : !own)
+      break;
+    if (thread->runtime)
+      mr_engine_set_frame(thread->runtime, thread->top->engine_frame);
     thread->busy = thread->top->up ? thread->top->up->busy : 0;
     thread->top = thread->top->up;
   }
@@ -180,15 +210,20 @@ static bool run_script(mr_thread *thread) {
   bool failed = JS_IsException(result);
   if (failed) {
     /* The same in every thread: say it once. */
-    if (!atomic_exchange(&mr.script_failed, 1)) mr_fault(thread, NULL, NULL, "script");
-    else JS_FreeValue(context, JS_GetException(context));
-  } else JS_FreeValue(context, result);
+    if (!atomic_exchange(&mr.script_failed, 1))
+      mr_fault(thread, NULL, NULL, "script");
+    else
+      JS_FreeValue(context, JS_GetException(context));
+  } else
+    JS_FreeValue(context, result);
   return !failed;
 }
 
 bool mr_thread_engine(mr_thread *thread) {
-  if (thread->runtime) return true;
-  if (thread->failed || atomic_load(&mr.script_failed)) return false;
+  if (thread->runtime)
+    return true;
+  if (thread->failed || atomic_load(&mr.script_failed))
+    return false;
   uint8_t busy = thread->busy;
   int saved = *thread->errno_location;
   thread->busy = MR_SCRIPT;
@@ -203,20 +238,25 @@ bool mr_thread_engine(mr_thread *thread) {
     thread->stack_special = true;
     if (mr_stack_fits(thread, here)) {
       thread->context = JS_NewContextRaw(runtime);
-      thread->bindings = mr_heap_allocate(&thread->heap, (mr.function_count + 1) * sizeof *thread->bindings);
+      thread->bindings =
+          mr_heap_allocate(&thread->heap, (mr.function_count + 1) * sizeof *thread->bindings);
     }
     if (thread->context && thread->bindings) {
       memset(thread->bindings, 0, (mr.function_count + 1) * sizeof *thread->bindings);
       thread->at_exit = JS_UNDEFINED;
       thread->deadline = 0;
-      if (mr_native_install(thread->context) == 0 && run_script(thread)) thread->failed = false;
+      if (mr_native_install(thread->context) == 0 && run_script(thread))
+        thread->failed = false;
     }
   }
   thread->busy = busy;
   *thread->errno_location = saved;
-  if (thread->failed) mr_thread_drop_engine(thread);
-  else atomic_store(&mr.engines, 1);
-  if (thread->segment) thread->segment->engine_bytes = thread->heap.mapped;
+  if (thread->failed)
+    mr_thread_drop_engine(thread);
+  else
+    atomic_store(&mr.engines, 1);
+  if (thread->segment)
+    thread->segment->engine_bytes = thread->heap.mapped;
   return !thread->failed;
 }
 

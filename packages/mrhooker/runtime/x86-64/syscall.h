@@ -1,4 +1,5 @@
-/* System calls without libc: nothing that can be hooked is called, and errno stays. A negative result is -errno. */
+/* System calls without libc: nothing that can be hooked is called, and errno stays. A negative
+ * result is -errno. */
 #ifndef MRHOOKER_SYSCALL_H
 #define MRHOOKER_SYSCALL_H
 

@@ -1,0 +1,158 @@
+// `mrhooker trace` beside strace, and what it writes for other programs.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Place } from '../mrhooker-script/mrhooker.js';
+
+const place = new Place();
+afterAll(() => place.remove());
+
+/** Without times and threads: `open("x", O_RDONLY) = 3`. */
+function calls(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => /^ +\d+\.\d{6} /.test(line))
+    .map((line) => line.replace(/^ +[\d.]+ (\[\d+\] )?/, '').replace(/ <[^>]*>$/, ''));
+}
+
+/** What strace says of a command, in the words of the C library. */
+function straced(names: string, command: readonly string[]): string[] {
+  const file = place.path('strace');
+  execFileSync('strace', ['-qq', '-s', '64', '-e', `trace=${names}`, '-o', file, ...command], { stdio: 'ignore' });
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.replace(/\) += /, ') = '));
+}
+
+const program = `
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <unistd.h>
+
+int main(void) {
+  char buffer[100];
+  int fd = open("made", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+  write(fd, "a \\"quoted\\"\\tline\\n\\001", 18);
+  lseek(fd, 2, SEEK_SET);
+  read(fd, buffer, sizeof buffer);
+  open("/no/such/file", O_RDONLY | O_DIRECTORY);
+  access("made", R_OK | W_OK);
+  void *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+  mprotect(page, 4096, PROT_READ | PROT_WRITE);
+  close(fd);
+  close(fd);
+  int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(1), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  connect(s, (struct sockaddr *)&to, sizeof to);
+  struct pollfd polled = {.fd = s, .events = POLLIN | POLLOUT};
+  poll(&polled, 1, 0);
+  shutdown(s, SHUT_RDWR);
+  kill(getpid(), 0);
+  unlink("made");
+  return 0;
+}
+`;
+
+describe('trace', { timeout: 240_000 }, () => {
+  test('the same calls, arguments and results as strace', async () => {
+    const source = place.write('calls.c', program);
+    execFileSync('cc', ['-w', '-o', place.path('calls'), source]);
+    const names = 'open,write,lseek,read,access,mmap,mprotect,close,socket,connect,shutdown,kill,unlink';
+    const { status, stdout, stderr } = await place.run(['trace', names, './calls']);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    const seen = calls(stderr).map((line) =>
+      line.replace(/0x[0-9a-f]+/g, 'ADDRESS').replace(/\(([a-z])/g, (_, first: string) => `(${first.toUpperCase()}`),
+    );
+    const traced = straced('openat,write,lseek,read,access,mmap,mprotect,close,socket,connect,shutdown,kill,unlink', [
+      place.path('calls'),
+    ]);
+    const own = traced.slice(traced.findIndex((line) => line.includes('"made"')));
+    const expected = own
+      .filter((line) => !line.startsWith('+++'))
+      .map((line) =>
+        line
+          .replace('openat(AT_FDCWD, ', 'open(')
+          .replace(/0x[0-9a-f]+/g, 'ADDRESS')
+          .replace(/kill\(\d+, 0\)/, 'kill(PID, 0)')
+          .replace(
+            /\{sa_family=AF_INET, sin_port=htons\((\d+)\), sin_addr=inet_addr\("([\d.]+)"\)\}/,
+            '{AF_INET $2:$1}',
+          )
+          // Octal escapes of C; JSON has its own.
+          .replace('\\1"', '\\x01"')
+          .replace('IPPROTO_IP', '0'),
+      );
+    const order = (flags: string): string => flags.split('|').sort().join('|');
+    const normal = (line: string): string =>
+      line.replace(/[A-Z_0-9]+(\|[A-Z_0-9]+)+/g, order).replace(/kill\(\d+/, 'kill(PID');
+    expect(seen.map(normal)).toEqual(expected.map(normal));
+  });
+
+  test('a summary counts calls and errors', async () => {
+    const { stderr } = await place.run([
+      'trace',
+      '-c',
+      'getenv,open*',
+      'sh',
+      '-c',
+      'cat /no/such/file /etc/hostname || true',
+    ]);
+    expect(stderr).toMatch(/calls +errors +total +mean +p50 +p99 +function/);
+    expect(stderr).toMatch(/^ +2 +1 .* open +█/m);
+  });
+
+  test('a timeline and folded stacks', async () => {
+    const args = ['--chrome', 'timeline.json', '--stacks', 'folded', 'getenv'];
+    const { stderr } = await place.run(['trace', ...args, 'git', '--version']);
+    const { traceEvents } = JSON.parse(readFileSync(place.path('timeline.json'), 'utf8')) as {
+      traceEvents: { name: string; ph: string; ts: number; dur: number; pid: number; tid: number }[];
+    };
+    const [, seen] = /(\d+) calls seen/.exec(stderr) ?? [];
+    expect(traceEvents).toHaveLength(Number(seen));
+    expect(traceEvents.every(({ name, ph, ts, dur }) => name === 'getenv' && ph === 'X' && ts > 0 && dur > 0)).toBe(
+      true,
+    );
+    const folded = readFileSync(place.path('folded'), 'utf8').trim().split('\n');
+    expect(folded.every((line) => /^[^ ;]+(;[^ ;]+)*;getenv \d+$/.test(line))).toBe(true);
+    expect(existsSync(place.path('timeline.json.part'))).toBe(false);
+  });
+
+  test('JSON has values and their text', async () => {
+    const { stderr } = await place.run(['trace', '--json', 'open', 'cat', '/etc/hostname']);
+    const [call, end] = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(call).toMatchObject({
+      type: 'call',
+      function: 'open',
+      arguments: [
+        { value: '/etc/hostname', text: '"/etc/hostname"' },
+        { value: 0, text: 'O_RDONLY' },
+      ],
+      result: 3,
+    });
+    expect(end).toMatchObject({ type: 'end', hooked: true });
+  });
+
+  test('what nobody calls is said, with the nearest names', async () => {
+    const none = await place.run(['trace', 'opne', 'cat', '/etc/hostname']);
+    expect(none).toMatchObject({ status: 125, stdout: '' });
+    expect(none.stderr).toBe(
+      "mrhooker: 'opne': cat and its libraries call no function of such a name. Did you mean 'open'?\n",
+    );
+    const some = await place.run(['trace', 'opne,open', 'cat', '/etc/hostname']);
+    expect(some.status).toBe(0);
+    expect(some.stderr).toContain("mrhooker: 'opne': cat and its libraries call no function of such a name\n");
+    expect((await place.run(['trace', '--cuont', 'open', 'cat'])).stderr).toContain("Did you mean '--count'?");
+  });
+});
