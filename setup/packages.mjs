@@ -72,6 +72,8 @@ export const packages = {
       probe: ['/usr/lib/python3/dist-packages/clang/cindex.py'],
     },
     { name: 'dpkg-dev', purpose: 'unpacks the sources that are measured', probe: 'dpkg-source' },
+    { name: 'coccinelle', purpose: 'a peer that finds code by patterns', probe: 'spatch' },
+    { name: 'clang-tidy-19', purpose: 'a peer that checks projects', probe: 'clang-tidy-19' },
     { name: 'ejabberd', purpose: 'an XMPP server that calls are measured on', probe: 'ejabberdctl' },
     { name: 'nats-server', purpose: 'a peer to measure calls against', probe: 'nats-server' },
   ],
