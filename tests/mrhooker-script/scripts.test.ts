@@ -110,7 +110,7 @@ describe('what a script can ask', { timeout: 120_000 }, () => {
 `;
     const ran = await place.run([place.write('hooks.ts', IMPORTS + script), program], { SHIP: 'Pequod' });
     expect(printed(ran).sort()).toEqual([
-      'elsewhere (threads) < main (threads)',
+      `elsewhere (threads) at ${place.path('threads.c')}:12 < main (threads) at ${place.path('threads.c')}:27`,
       'true 1 Pequod undefined true true work',
       'worker true',
     ]);

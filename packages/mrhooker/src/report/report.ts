@@ -7,6 +7,7 @@ import type { RawRecord, Segment, Session } from '../launch/session.js';
 import type { Manifest } from '../stub/manifest.js';
 import { type Account, accountLines, accountOf } from './account.js';
 import { sharedLines, sharedOf } from './shared.js';
+import { SourceLines } from './source-lines.js';
 import { Positions } from './source-position.js';
 
 export interface ReportOptions {
@@ -33,6 +34,7 @@ export class Report {
   readonly #options: ReportOptions;
   readonly #positions: Positions;
   readonly #colors;
+  readonly #sourceLines = new SourceLines();
   #fd = 2;
   #broken = false;
   /** Texts that came in parts, by segment. */
@@ -154,8 +156,9 @@ export class Report {
     return account;
   }
 
-  #print(lines: readonly string[]) {
-    if (!lines.length) return;
+  #print(marked: readonly string[]) {
+    if (!marked.length) return;
+    const lines = this.#sourceLines.translate(marked);
     if (this.#options.onLine) {
       for (const line of lines) this.#options.onLine(line);
       return;

@@ -49,11 +49,15 @@ export function stack(limit?: number): StackFrame[] {
   return __mr.stack(limit);
 }
 
-/** One line: `tcp_send+0x1c (libcurl.so.4)`. */
+/**
+ * One line: `tcp_send+0x1c (libcurl.so.4) at socket.c:120`. The line of source is read from debug information, where there is some, when
+ * this is printed; in the script a mark stands for it, `⟦module:position⟧`.
+ */
 export function frameText(frame: StackFrame): string {
   const at = `+0x${frame.offset.toString(16)}`;
   const module = frame.module.slice(frame.module.lastIndexOf('/') + 1);
-  return frame.symbol === null ? `${module}${at}` : `${frame.symbol}${at} (${module})`;
+  const name = frame.symbol === null ? `${module}${at}` : `${frame.symbol}${at} (${module})`;
+  return `${name}⟦${frame.module}:${frame.position.toString(16)}⟧`;
 }
 
 export const process = {

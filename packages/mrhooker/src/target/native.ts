@@ -39,6 +39,8 @@ export interface StackFrame {
   symbol: string | null;
   /** Bytes behind the symbol's, or without one the module's, begin. */
   offset: number;
+  /** The address as the module's file has it. */
+  position: number;
 }
 
 export interface Native {
