@@ -302,13 +302,10 @@ function PlaceLink({ place }: { place: Place | undefined }): JSX.Element | null 
   );
 }
 
+/** What a person knows it by: its first comment, or else its first line. */
 function firstLine(code: string): string {
-  return (
-    code
-      .split('\n')
-      .find((line) => line.trim() && !line.trim().startsWith('//'))
-      ?.trim() ?? ''
-  );
+  const line = code.split('\n').find((it) => it.trim()) ?? '';
+  return line.trim().replace(/^\/\/\s*/, '');
 }
 
 /** Runs code once more, in the box where it can be seen. */
