@@ -105,6 +105,8 @@ export class Headers {
       return;
     }
     names.add(scope + node.name);
+    if (this.options.language === 'c' && node.is(RecordDecl))
+      names.add(`${node.isUnion() ? 'union' : 'struct'}_${node.name}`);
     if (node.is(EnumDecl) && !node.isScoped())
       for (const name of Object.keys(enumerators(node))) names.add(scope + name);
     const inner = node.kind === 'NamespaceDecl' || node.kind === 'CXXRecordDecl';

@@ -1,15 +1,17 @@
 /** Hooking a function. */
 import type { Callable, NativeHandlers } from './native.js';
-import type { Integer, Pointer, PointerLike } from './pointer.js';
+import type { FunctionPointer, Integer, Pointer, PointerLike } from './pointer.js';
 
 /** What a script may give where C wants a parameter of a type. */
 export type Given<T> = T extends boolean
   ? boolean
   : T extends number | bigint
     ? Integer | boolean
-    : T extends Pointer
-      ? PointerLike | ((...args: never[]) => unknown)
-      : T;
+    : T extends FunctionPointer<infer A>
+      ? PointerLike | ((...args: A) => unknown)
+      : T extends Pointer
+        ? PointerLike
+        : T;
 export type GivenAll<A extends unknown[]> = { [K in keyof A]: Given<A[K]> };
 /** What a hook may return for a result of C. */
 export type Returned<R> = R extends void ? void : Given<R>;

@@ -72,13 +72,20 @@ const methods = {
   },
   equals(this: Pointer, other: PointerLike): boolean {
     if (other === null || other === undefined) return false;
-    if (typeof other === 'number' || typeof other === 'bigint') return BigInt(this.address) === BigInt(other);
+    if (typeof other === 'number' || typeof other === 'bigint') return unsigned(this.address) === unsigned(other);
     return isPointer(other) && this.address === other.address;
   },
   toString(this: Pointer): string {
-    return `0x${BigInt.asUintN(64, BigInt(__mr.address(this))).toString(16)}`;
+    // The engine writes large bigints with zeros before them.
+    return `0x${unsigned(__mr.address(this)).toString(16).replace(/^0+(?=.)/, '')}`;
   },
 };
+
+/** -1 is the highest address: the engine's BigInt.asUintN leaves it as it is. */
+function unsigned(address: Integer): bigint {
+  const wide = BigInt(address);
+  return wide < 0n ? wide + 0x1_0000_0000_0000_0000n : wide;
+}
 
 export function isPointer(value: unknown): value is Pointer {
   return (
