@@ -2,16 +2,7 @@
 //   npx cmonster run examples/clang-tidy/braces-around-statements.ts FILES… [--write]
 
 import type { FileRange, Location, Stmt, TranslationUnit } from 'cmonster';
-import {
-  AttributedStmt,
-  CompoundStmt,
-  CXXForRangeStmt,
-  DoStmt,
-  ForStmt,
-  IfStmt,
-  LambdaExpr,
-  WhileStmt,
-} from 'cmonster';
+import { AttributedStmt, CompoundStmt, CXXForRangeStmt, DoStmt, ForStmt, IfStmt, WhileStmt } from 'cmonster';
 
 export default function bracesAroundStatements(tu: TranslationUnit): void {
   for (const node of tu.walk()) {
@@ -28,10 +19,10 @@ export default function bracesAroundStatements(tu: TranslationUnit): void {
 /** `start` is the token behind which the brace opens; in front of `closer`, an `else` or `while`, it closes. */
 function check(tu: TranslationUnit, body: Stmt, start: Location, closer?: Location): void {
   if (body.is(AttributedStmt)) check(tu, body.subStmt, start, closer);
-  if (body.is(CompoundStmt) || body.is(AttributedStmt)) return;
+  const isDone = body.is(CompoundStmt) || body.is(AttributedStmt);
   const opening = tu.range(start.raw, start.raw).fileRange;
   const range = body.range.fileRange ?? body.range.expansionRange;
-  if (!opening || opening.file !== range?.file || opening.end > range.begin) return;
+  if (isDone || !opening || opening.file !== range?.file || opening.end > range.begin) return;
   const { file, end: begin } = opening;
   const end = closer?.isValid ? closer.fileLoc.offset : endOf(body, range);
   const fix = (at: number) => (): void =>
@@ -45,7 +36,8 @@ function check(tu: TranslationUnit, body: Stmt, start: Location, closer?: Locati
 
 /** Where the line ends on which the statement does, if nothing but comments follows; otherwise where that stands. */
 function endOf(body: Stmt, { file, end: last }: FileRange): number | undefined {
-  const closes = (block: CompoundStmt): boolean => block.endLoc.equals(body.endLoc) && !block.parent?.is(LambdaExpr);
+  const closes = (block: CompoundStmt): boolean =>
+    block.endLoc.equals(body.endLoc) && block.parent?.kind !== 'LambdaExpr';
   const tokens = file.tokensBetween(last, last + 4096);
   let end = last;
   if (file.slice(end - 1, end) !== ';' && body.find(CompoundStmt, closes).length === 0) {

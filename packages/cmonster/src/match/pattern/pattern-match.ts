@@ -130,18 +130,28 @@ export class PatternMatcher {
   private shape(pattern: PatternNode & { is: 'shape' }, node: Node, env: Env, next: Next): boolean {
     if (pattern.key === 'call' && !calleeMayBe(pattern.operands[0], node)) return false;
     const shape = shapeOf(node);
-    if (shape.key !== pattern.key) {
-      // The braces or the parentheses of a constructor's arguments may say no more than that there is one.
-      return (
-        isInitialiser(pattern) &&
-        pattern.operands.length === 1 &&
-        this.match(pattern.operands[0] as PatternNode, node, env, next)
-      );
+    if (shape.key !== pattern.key) return this.otherwise(pattern, node, shape, env, next);
+    const [operand] = pattern.operands;
+    if (pattern.type === undefined && shape.type && shape.operands.length === 0 && operand?.is === 'hole') {
+      // `sizeof($x)` is for types as well.
+      return this.bind(env, operand.hole, shape.type, next);
     }
     const operands = (bound: Env): boolean =>
       this.sequence(pattern.operands, 0, shape.operands, 0, bound, false, (after) => next(after));
     const type = (bound: Env): boolean => this.typePart(pattern, shape, bound, operands);
     return this.namePart(pattern.name, shape, node, env, type);
+  }
+
+  /** Code of another shape that the pattern is written for as well. */
+  private otherwise(pattern: PatternNode & { is: 'shape' }, node: Node, shape: Shape, env: Env, next: Next): boolean {
+    const [operand, ...rest] = pattern.operands;
+    // `$f($x)` may construct a `$f`.
+    if (pattern.key === 'call' && operand?.is === 'hole' && shape.key.startsWith('construct') && shape.type) {
+      const args = (bound: Env): boolean => this.sequence(rest, 0, shape.operands, 0, bound, false, next);
+      return this.bind(env, operand.hole, shape.type, args);
+    }
+    // The braces or the parentheses of a constructor's arguments may say no more than that there is one.
+    return isInitialiser(pattern) && rest.length === 0 && operand != null && this.match(operand, node, env, next);
   }
 
   private namePart(name: NamePattern | undefined, shape: Shape, node: Node, env: Env, next: Next): boolean {
@@ -155,13 +165,7 @@ export class PatternMatcher {
   }
 
   private typePart(pattern: PatternNode & { is: 'shape' }, shape: Shape, env: Env, next: Next): boolean {
-    if (pattern.type === undefined) {
-      // `sizeof($x)` is for types as well.
-      const [operand] = pattern.operands;
-      if (shape.type && shape.operands.length === 0 && operand?.is === 'hole')
-        return this.bind(env, operand.hole, shape.type, next);
-      return next(env);
-    }
+    if (pattern.type === undefined) return next(env);
     if (pattern.type === null) return !shape.type && next(env);
     if (!shape.type) return false;
     const bound = this.typeIn(pattern.type, shape.type, env);
@@ -232,6 +236,9 @@ function addKinds(kinds: Uint8Array, pattern: PatternNode, statement: boolean): 
       break;
     case 'shape':
       for (const kind of kindsOfShape(pattern.key)) kinds[kindNumber(kind)] = 1;
+      if (pattern.key === 'call' && pattern.operands[0]?.is === 'hole') {
+        for (const kind of kindsOfShape('construct')) kinds[kindNumber(kind)] = 1;
+      }
       if (statement) kinds[kindNumber('ParenExpr')] = 1;
       break;
     case 'null':

@@ -109,11 +109,7 @@ class Compiler {
         return node.beginLoc.raw === node.endLoc.raw ? node.beginLoc.tokenText : undefined;
       case 'ParmVarDecl':
         // `int f($$$params)`: to Clang a type without a name.
-        return node instanceof VarDecl && node.name === ''
-          ? holeOf(node.type.toString())?.isList
-            ? node.type.toString()
-            : undefined
-          : undefined;
+        return node instanceof VarDecl && node.name === '' ? /\$\$[$_]\w*$/.exec(node.type.toString())?.[0] : undefined;
       default:
         return undefined;
     }

@@ -127,7 +127,7 @@ function likelyTypes(code: PatternCode, candidates: readonly string[]): Set<stri
   for (const [at, { text, kind }] of tokens.entries()) {
     const before = tokens[at - 1]?.text ?? '';
     // The parameters of a lambda.
-    if (before === '(' && tokens[at - 2]?.text === ']') types.add(text === '...' ? '$$$' : text);
+    if (before === '(' && tokens[at - 2]?.text === ']') types.add(text === '...' || text === '$$$' ? '$$_' : text);
     if (kind !== 'identifier' || !candidates.includes(text)) continue;
     let next = at + 1;
     const starts = ['', ';', '{', '}', '(', ',', 'const', 'static', 'extern', 'volatile', 'register'].includes(before);

@@ -85,10 +85,14 @@ export function patternTokens(text: string): PatternToken[] {
   return tokens;
 }
 
-const HOLE = /^(\$\$\$|\$)([\p{L}_]?[\p{L}\p{N}_]*)$/u;
+const HOLE = /^(\$\$\$|\$)((?:[\p{L}_][\p{L}\p{N}_]*)?)$/u;
+
+/** Stands for a list of parameters without a name; as long as `...`. */
+const UNNAMED_PARAMETERS = '$$_';
 
 /** What an identifier stands for; undefined for one without `$` in front. */
 export function holeOf(identifier: string): Hole | undefined {
+  if (identifier === UNNAMED_PARAMETERS) return { name: undefined, isList: true };
   const found = HOLE.exec(identifier);
   if (!found) return undefined;
   const isList = found[1] === '$$$';
@@ -134,6 +138,8 @@ export function patternCode(text: string): PatternCode {
     copied = at;
     insertions.push({ at, text: inserted });
   };
+  /** The token behind which a semicolon was added last. */
+  let ended = -1;
   /** Whether the last `)` closed the head of an `if` or a loop. */
   let afterHead = false;
   for (let i = 0; i < tokens.length - 1; i++) {
@@ -196,43 +202,53 @@ export function patternCode(text: string): PatternCode {
         token.offset + token.text.length,
       );
     }
-    holes.set(identifier, hole);
+    const inParameters =
+      hole.isList && braces.length > 0 && braces.every((brace) => brace.kind !== 'block' && brace.kind !== 'list');
+    const isLambda = previous?.text === '(' && tokens[i - 2]?.text === ']';
+    // A parameter's type and statements cannot have one name.
+    const written =
+      hole.isList && hole.name === undefined && (inParameters || isLambda) ? UNNAMED_PARAMETERS : identifier;
+    holes.set(written, hole);
+    if (inParameters) parameters.add(written);
     const end = token.offset + token.text.length;
-    if (token.text === '...') {
-      code += `${text.slice(copied, token.offset)}$$$`;
+    if (written !== token.text) {
+      code += text.slice(copied, token.offset) + written;
       copied = end;
     }
     const begins =
       wasHead ||
+      ended === i - 1 ||
       !previous ||
       ['{', '}', ';', 'else', 'do'].includes(previous.text) ||
       (previous.text === ':' && endsLabel(tokens, i - 1));
     if (hole.isList) {
-      if (braces.length > 0 && braces.every((brace) => brace.kind === 'group' || brace.kind === 'record'))
-        parameters.add(identifier);
       if (!begins || inside === 'group' || inside === 'list' || inside === 'enum') continue;
       if (next.text === ',' || next.text === ')' || (next.kind === 'end' && !previous)) continue;
       if (inside === 'record') {
         // As if it were a field.
         const before = code.length + (token.offset - copied);
-        if (token.text === '...') code = `${code.slice(0, -3)}int $$$`;
-        else insert(token.offset, 'int ');
-        if (token.text === '...') insertions.push({ at: token.offset, text: 'int ' });
+        if (written !== token.text) {
+          code = `${code.slice(0, -written.length)}int ${written}`;
+          insertions.push({ at: token.offset, text: 'int ' });
+        } else insert(token.offset, 'int ');
         statements.add(before + 4);
       } else {
-        statements.add(token.text === '...' ? code.length - 3 : code.length + (token.offset - copied));
+        statements.add(written !== token.text ? code.length - 3 : code.length + (token.offset - copied));
       }
       if (next.text !== ';') insert(end, ';');
+      ended = i;
       continue;
     }
     const stands =
       next.kind === 'end'
         ? previous !== undefined
-        : ['}', 'else', 'while', ...STATEMENT_KEYWORDS].includes(next.text) ||
+        : ['}', 'else', 'while', '...', ...STATEMENT_KEYWORDS].includes(next.text) ||
+          next.text.startsWith('$$$') ||
           (next.text === '{' && inside === 'block');
     if (begins && stands && (inside === undefined || inside === 'block')) {
       statements.add(code.length + (token.offset - copied));
       insert(end, ';');
+      ended = i;
     }
   }
   const open = braces[braces.length - 1]?.open;
@@ -277,7 +293,7 @@ function endsLabel(tokens: readonly PatternToken[], colon: number): boolean {
 function isEllipsisHole(previous: PatternToken | undefined, next: PatternToken, inside: Brace | undefined): boolean {
   if (previous?.text === '<' || next.text === '>') return false;
   if (previous === undefined || ['(', ',', '{', '}', ';', '[', ':', 'else', 'do'].includes(previous.text)) return true;
-  return previous.text === ')' && inside === 'block';
+  return inside === 'block' && (previous.text === ')' || holeOf(previous.text) !== undefined);
 }
 
 /** What a `{` opens, as far as the tokens in front of it tell. */

@@ -7,6 +7,7 @@ import {
   type CallExpr,
   type CharacterLiteral,
   type CXXBoolLiteralExpr,
+  type CXXConstructExpr,
   type CXXDependentScopeMemberExpr,
   type CXXNewExpr,
   type CXXOperatorCallExpr,
@@ -72,7 +73,7 @@ const FAMILIES: Record<string, readonly string[]> = {
     'UnresolvedMemberExpr',
     'RecoveryExpr',
   ],
-  construct: ['CXXUnresolvedConstructExpr', 'CXXFunctionalCastExpr', 'CXXTemporaryObjectExpr'],
+  construct: ['CXXConstructExpr', 'CXXUnresolvedConstructExpr', 'CXXFunctionalCastExpr', 'CXXTemporaryObjectExpr'],
   initialiser: ['ParenListExpr', 'CXXConstructExpr', 'CXXParenListInitExpr'],
   list: ['InitListExpr', 'CXXConstructExpr'],
   null: ['CXXNullPtrLiteralExpr', 'GNUNullExpr'],
@@ -145,6 +146,8 @@ export function shapeOf(given: Node): Shape {
     case 'CXXTemporaryObjectExpr':
       return construction(node);
     case 'CXXConstructExpr':
+      if (isWrittenConstruction(node)) return construction(node);
+      return { key: node.text.startsWith('{') ? 'list' : 'initialiser', operands: node.children };
     case 'ParenListExpr':
       return { key: node.text.startsWith('{') ? 'list' : 'initialiser', operands: node.children };
     case 'InitListExpr':
@@ -273,10 +276,18 @@ function member(node: Node, name: string, isArrow: boolean, decl: Node | null = 
   return { key: `member ${isArrow ? '->' : '.'}`, name, decl, operands };
 }
 
+/** `T(x)`, rather than how a variable, a member or a new object is initialised. */
+function isWrittenConstruction(node: Node): boolean {
+  const { parent } = node;
+  if (parent instanceof VarDecl) return parent.location.raw !== node.beginLoc.raw && /^[\w:]/.test(node.text);
+  if (/^(FieldDecl|CXXCtorInitializer|CXXNewExpr)$/.test(parent?.kind ?? '')) return false;
+  return (node as CXXConstructExpr).parenOrBraceRange.isValid;
+}
+
 /** T(…) and T{…}, whatever Clang makes of it. */
 function construction(node: Node): Shape {
   const type =
-    node.kind === 'CXXTemporaryObjectExpr'
+    node.kind === 'CXXTemporaryObjectExpr' || node.kind === 'CXXConstructExpr'
       ? (node as unknown as { type: TypeBase }).type
       : (node as CXXUnresolvedConstructExpr | ExplicitCastExpr).typeAsWritten;
   let operands = expressions(node);
