@@ -180,12 +180,15 @@ function inNewBlock(range: FileRange, code: CodeLike, side: 'before' | 'after'):
   ];
 }
 
+const HASH = 35;
+
 /** Where a brace goes on the line before: behind the `)`, the `else` or the `do` that ends it. */
 function braceBefore(bytes: Uint8Array, begin: number): number | undefined {
   let at = begin;
   while (at > 0 && (isBlank(bytes[at - 1]) || isNewline(bytes[at - 1]))) at--;
   const text = Buffer.from(bytes.subarray(Math.max(0, at - 5), at)).toString('latin1');
-  return /(\)|\b(else|do))$/.test(text) && !isInLineComment(bytes, at) ? at : undefined;
+  const isDirective = bytes[lineStart(bytes, at) + indentationAt(bytes, at).length] === HASH;
+  return /(\)|\b(else|do))$/.test(text) && !isDirective && !isInLineComment(bytes, at) ? at : undefined;
 }
 
 function isInLineComment(bytes: Uint8Array, offset: number): boolean {
