@@ -9,6 +9,7 @@ import { measureEdit } from './parts/edit.js';
 import { endToEndPlot, measureEndToEnd } from './parts/end-to-end.js';
 import { measureInside } from './parts/inside.js';
 import { measurePreprocessing } from './parts/preprocess.js';
+import { measureProject } from './parts/project.js';
 import { measureReady, parseOnce } from './parts/ready.js';
 import { measureRewrite } from './parts/rewrite.js';
 import { measureSmall } from './parts/small.js';
@@ -48,6 +49,7 @@ measureEdit(report, quick ? [stl] : [stl, json], quick ? 2 : 5);
 measureRewrite(report, sqlite, quick ? 3 : 6);
 measurePreprocessing(report, [sqlite, stl], quick ? 2 : 5);
 measureSmall(report, quick ? 2 : 5);
+await measureProject(report, quick ? 1 : 3);
 
 const missed = report.lines.filter((line) => holds(line) === false);
 const asked = report.lines.filter((line) => line.asked);

@@ -20,8 +20,8 @@ export interface PoolOptions {
 
 /** How long the first worker is alone, in milliseconds: its pace says whether others are worth their start. */
 const HEAD_START = 200;
-/** What a worker's start takes, in milliseconds. */
-const START = 500;
+/** What must be left for each, in milliseconds, to be worth another start: that takes half a second of CPU time. */
+const START = 1500;
 
 /** Resolves when every file is done; rejects when the script cannot be used at all, or at an abort. */
 export async function runPool(options: PoolOptions): Promise<void> {
