@@ -287,7 +287,7 @@ static void run_chain(mr_thread *thread, mr_frame *frame, mr_hook *first) {
   int argument_count = make_arguments(thread, frame, values);
   thread->busy = frame->busy = MR_SCRIPT;
   if (!JS_IsUndefined(hook->replace)) {
-    JSValue value = JS_Call(context, hook->replace, JS_UNDEFINED, argument_count, values);
+    JSValue value = mr_engine_call(context, hook->replace, argument_count, values);
     if (!frame->exception) {
       bool failed = JS_IsException(value) || take_result(thread, frame, value);
       if (MR_UNLIKELY(failed)) {
@@ -303,7 +303,7 @@ static void run_chain(mr_thread *thread, mr_frame *frame, mr_hook *first) {
   } else {
     JSValue state = JS_UNDEFINED;
     if (!JS_IsUndefined(hook->enter)) {
-      state = JS_Call(context, hook->enter, JS_UNDEFINED, argument_count, values);
+      state = mr_engine_call(context, hook->enter, argument_count, values);
       if (MR_UNLIKELY(JS_IsException(state))) {
         mr_fault(thread, frame, hook, "hook");
         frame->saved_errno = saved_errno;
@@ -318,12 +318,13 @@ static void run_chain(mr_thread *thread, mr_frame *frame, mr_hook *first) {
                            state};
       frame->hook = hook;
       thread->busy = frame->busy = MR_SCRIPT;
-      JSValue value = JS_Call(context, hook->leave, JS_UNDEFINED, 2, passed);
+      JSValue value = mr_engine_call(context, hook->leave, 2, passed);
       if (MR_UNLIKELY(JS_IsException(value) ||
                       (!JS_IsUndefined(value) && take_result(thread, frame, value))))
         mr_fault(thread, frame, hook, "hook");
       JS_FreeValue(context, value);
       JS_FreeValue(context, passed[0]);
+      state = passed[1]; /* the hook may have assigned to it */
     }
     JS_FreeValue(context, state);
   }
@@ -343,7 +344,9 @@ static void run_enters(mr_thread *thread, mr_frame *frame, mr_hook *first) {
     if (JS_IsUndefined(hook->enter))
       continue;
     frame->hook = hook;
-    JSValue state = JS_Call(thread->context, hook->enter, JS_UNDEFINED, argument_count, values);
+    /* A hook may assign to its parameters; the next one is to see what the caller passed. */
+    JSValue state = hook->inner ? JS_Call(thread->context, hook->enter, JS_UNDEFINED, argument_count, values)
+                                : mr_engine_call(thread->context, hook->enter, argument_count, values);
     if (MR_UNLIKELY(JS_IsException(state)))
       mr_fault(thread, frame, hook, "hook");
     JS_FreeValue(thread->context, state);

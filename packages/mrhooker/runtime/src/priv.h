@@ -202,6 +202,7 @@ JSRuntime *mr_engine_new(mr_thread *thread);
 size_t mr_engine_memory(JSRuntime *runtime);
 int mr_engine_magic(JSValueConst value, void *function);
 bool mr_engine_reuse(JSValueConst pointer, void *address);
+JSValue mr_engine_call(JSContext *context, JSValueConst function, int count, JSValue *arguments);
 void *mr_engine_frame(JSRuntime *runtime);
 void mr_engine_set_frame(JSRuntime *runtime, void *frame);
 void mr_engine_set_stack_limit(JSRuntime *runtime, uintptr_t limit);
