@@ -54,6 +54,16 @@ test('a script on the command line', { timeout: 120_000 }, async () => {
   expect(ran.stderr).toContain('send(');
 });
 
+test('on the command line nothing needs to be imported', { timeout: 120_000 }, async () => {
+  const code = 'hook(write, { enter: (fd, text, n) => console.log(fd, text.text(n), O_CREAT, sizeof(struct_stat)) })';
+  const ran = await place.run(['-e', code, 'sh', '-c', 'echo ahoy']);
+  expect(ran).toMatchObject({ status: 0, stdout: 'ahoy\n' });
+  expect(printed(ran).slice(0, 2)).toEqual(['1 ahoy', ' 64 144']);
+  const misspelt = await place.run(['-e', 'hook(wriet, () => 1)', 'sh', '-c', 'echo ahoy']);
+  expect(misspelt.stderr).toContain("'wriet' is declared nowhere, in no header either. Did you mean 'write'");
+  expect(misspelt).toMatchObject({ status: 125, stdout: '' });
+});
+
 test("status and streams are the command's", { timeout: 120_000 }, async () => {
   const ran = await place.script(SHORT, ['sh', '-c', 'echo out; echo err >&2; exit 7']);
   expect(ran).toMatchObject({ status: 7, stdout: 'out\n' });

@@ -11,7 +11,7 @@ import type { RunArguments } from './arguments.js';
 /** @returns the command's exit status, unless the command ended of a signal: then this process does, too */
 export async function run(args: RunArguments): Promise<number> {
   const cwd = process.cwd();
-  const scripts = scriptsOf(args, cwd);
+  let scripts = scriptsOf(args, cwd);
   if (scripts.length === 0)
     throw new MrhookerError('script', 'say which script: mrhooker hooks.ts COMMAND (see mrhooker --help)');
   const config = readConfig(scripts.find(({ text }) => text === undefined)?.path);
@@ -21,6 +21,10 @@ export async function run(args: RunArguments): Promise<number> {
     includes: [...args.includes.map((path) => resolve(cwd, path)), ...config.includeDirs],
     defines: args.defines,
   };
+  if (args.code.length > 0) {
+    const { withImports } = await import('../script/auto-import.js');
+    scripts = await Promise.all(scripts.map((script) => withImports(script, flags.includes)));
+  }
   if (args.check) {
     const { checkScripts } = await import('../script/check.js');
     await checkScripts(scripts, flags);

@@ -1,6 +1,6 @@
-/** Which header declares a function, when a person only knows its name. */
+/** Which header declares a function, or another name, when a person only knows that. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { type FunctionDecl, parse } from 'cmonster';
+import { FunctionDecl, type Location, parse, type TranslationUnit } from 'cmonster';
 import { nearest } from './nearest.js';
 
 /** The C library's own, the usual ones first: a name in several of them is taken from the first. */
@@ -37,11 +37,11 @@ export async function findHeaders(names: readonly string[], folders: readonly st
     arguments: ['-D_GNU_SOURCE', '-w', '-ferror-limit=0', ...folders.map((folder) => `-I${folder}`)],
     unsaved: { [file]: source },
   });
-  const header = (decl: FunctionDecl): string | undefined => {
+  const header = (places: readonly Location[]): string | undefined => {
     const files = new Set<string>();
-    for (const again of [decl, ...decl.redecls]) {
+    for (const place of places) {
       // From the header that declares it up to the one that the source above names.
-      for (let at = again.beginLoc; at.isValid; ) {
+      for (let at = place; at.isValid; ) {
         const presumed = at.presumed;
         if (!presumed) break;
         files.add(presumed.file);
@@ -54,8 +54,7 @@ export async function findHeaders(names: readonly string[], folders: readonly st
   };
   const found: Found[] = [];
   for (const name of names) {
-    const decl = tu.lookup(name).find((node) => node.kind === 'FunctionDecl') as FunctionDecl | undefined;
-    const where = (decl && header(decl)) ?? searchFolders(name, [...folders, '/usr/include']);
+    const where = header(placesOf(tu, name)) ?? searchFolders(name, [...folders, '/usr/include']);
     const others =
       where === undefined ? tu.root.children.map((node) => (node as Partial<FunctionDecl>).name ?? '') : [];
     found.push({
@@ -68,6 +67,15 @@ export async function findHeaders(names: readonly string[], folders: readonly st
     });
   }
   return found;
+}
+
+/** Where a function, type, constant or macro is declared. */
+function placesOf(tu: TranslationUnit, name: string): Location[] {
+  const decls = tu.lookup(name.replace(/^(struct|union)_/, ''));
+  const decl = decls.find((node) => node.is(FunctionDecl)) ?? decls[0];
+  if (decl) return [decl, ...(decl.is(FunctionDecl) ? decl.redecls : [])].map((each) => each.beginLoc);
+  const macro = tu.preprocessor.definitions(name).at(-1);
+  return macro ? [macro.location] : [];
 }
 
 /** Headers that say `name(`, as text: the shortest name first, for that is the library's own. */
