@@ -7,7 +7,7 @@ export interface Line {
   subject: string;
   /** In the line's unit. */
   measured: number;
-  unit: '×' | 'ns' | 'µs' | 'ms' | 'B' | 'MB';
+  unit: '×' | 'ns' | 'µs' | 'ms' | 'B' | 'kB' | 'MB' | '/s';
   asked?: { atMost?: number; atLeast?: number; ambition?: number };
   /** The numbers behind a ratio, or how it was measured. */
   note?: string;

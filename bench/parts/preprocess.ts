@@ -37,7 +37,15 @@ export function measurePreprocessing(report: Report, subjects: readonly Subject[
   const lines = Array.from({ length: CALLS }, (_, i) => `int a${i} = CALL(${i});`);
   const calls = { file: writeSubject('calls.c', `${lines.join('\n')}\n`), arguments: [], calls: true };
   const plain = { file: writeSubject('no-calls.c', `#define CALL(x) x\n${lines.join('\n')}\n`), arguments: [] };
+  const repeated = lines.map((line, i) => line.replace(`CALL(${i})`, `CALL(${i % 100})`));
+  const pure = {
+    file: writeSubject('pure-calls.c', `${repeated.join('\n')}\n`),
+    arguments: [],
+    calls: true,
+    pure: true,
+  };
   const runs = interleave(rounds, {
+    pure: () => work<Preprocessed>('preprocess', pure),
     calls: () => work<Preprocessed>('preprocess', calls),
     plain: () => work<Preprocessed>('preprocess', plain),
   });
@@ -51,5 +59,12 @@ export function measurePreprocessing(report: Report, subjects: readonly Subject[
     unit: 'µs',
     asked: { atMost: 30 },
     note: 'by the clock, what an ordinary macro takes left out',
+  });
+  report.add({
+    group,
+    what: 'a use of a pure one, 100 arguments in turn',
+    subject: `${CALLS} uses`,
+    measured: Math.max(0, (leastBy(runs.pure, (run) => run.result.wall).result.wall - without.wall) * 1000) / CALLS,
+    unit: 'µs',
   });
 }

@@ -9,10 +9,11 @@ const started = performance.now();
 const preprocessor = new Preprocessor(job.file, { arguments: job.arguments });
 let calls = 0;
 if (job.calls) {
-  preprocessor.define('CALL', (argument) => {
+  const call = (/** @type {import('cmonster').TokenList} */ argument) => {
     calls++;
     return argument;
-  });
+  };
+  preprocessor.define('CALL', call, { isPure: job.pure === true });
 }
 let tokens = 0;
 let names = 0;

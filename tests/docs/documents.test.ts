@@ -26,7 +26,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder in which `npx cmonster` and `npx mrhooker` are this repository's. */
+/** A folder in which `npx cmonster`, `npx mrhooker` and `npx igor` are this repository's. */
 function workFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'monsterlab-docs-'));
   folders.push(folder);
@@ -35,6 +35,8 @@ function workFolder(): string {
   symlinkSync(join(root, 'packages/cmonster/bin/cmonster.js'), join(folder, 'node_modules/.bin/cmonster'));
   symlinkSync(join(root, 'packages/mrhooker'), join(folder, 'node_modules/mrhooker'));
   symlinkSync(join(root, 'packages/mrhooker/bin/mrhooker.js'), join(folder, 'node_modules/.bin/mrhooker'));
+  symlinkSync(join(root, 'packages/igor'), join(folder, 'node_modules/igor'));
+  symlinkSync(join(root, 'packages/igor/bin/igor.js'), join(folder, 'node_modules/.bin/igor'));
   symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   symlinkSync(join(root, 'examples'), join(folder, 'examples'));
   symlinkSync(join(root, 'tour'), join(folder, 'tour'));

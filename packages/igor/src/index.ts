@@ -1,4 +1,5 @@
 export { Agent, type AgentOptions } from './agent/agent.js';
+export { proto } from './agent/proto.js';
 export { defineService, type ServedService, type ServiceCall, type ServiceImplementation } from './agent/service.js';
 export * from './application/api.js';
 export { Application, type ApplicationOptions } from './application/application.js';
@@ -10,7 +11,10 @@ export { Prosody, type ProsodyOptions } from './gateway/prosody.js';
 export { jsonLog, type Log, silentLog } from './log.js';
 export {
   at,
+  type BuiltMethod,
   type BuiltService,
+  type Field,
+  type Fields,
   field,
   map,
   message,

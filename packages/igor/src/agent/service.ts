@@ -34,11 +34,16 @@ type ServerStreaming<Method extends DescMethod> = (
   call: ServiceCall,
 ) => AsyncIterable<MessageInitShape<Method['output']>>;
 
-export type MethodImplementation<Method extends DescMethod> = Method extends DescMethodUnary
-  ? Unary<Method>
-  : Method extends DescMethodServerStreaming
-    ? ServerStreaming<Method>
-    : never;
+/** Of a service that is known only at run time: a promise of a message's fields, or an async iterable of them. */
+type Untyped<Method extends DescMethod> = (request: MessageShape<Method['input']>, call: ServiceCall) => unknown;
+
+export type MethodImplementation<Method extends DescMethod> = DescMethod extends Method
+  ? Untyped<Method>
+  : Method extends DescMethodUnary
+    ? Unary<Method>
+    : Method extends DescMethodServerStreaming
+      ? ServerStreaming<Method>
+      : never;
 
 /** Methods by their names in lower camel case. One that is left out is `unimplemented`. */
 export type ServiceImplementation<Service extends DescService> = {

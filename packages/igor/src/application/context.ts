@@ -2,8 +2,9 @@
  * A call's context on its way through the agent: sealed, so that the agent can neither read nor change it, and bound to agent, call,
  * method and request, so that it fits nothing else. JWE in compact form (RFC 7516), direct encryption with AES-256-GCM.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Rejection } from '../protocol/frames.js';
+import { randomBytesFast } from '../protocol/random.js';
 import type { Key, KeyRing } from './keys.js';
 
 export interface SealedContext {
@@ -34,7 +35,7 @@ export class ContextSealer {
   seal(context: SealedContext): string {
     const { current } = this.ring;
     const header = this.headerOf(current);
-    const iv = randomBytes(12);
+    const iv = randomBytesFast(12);
     const cipher = createCipheriv(algorithm, current.secret, iv).setAAD(Buffer.from(header));
     const { agent, call, method, request, expires, context: own, user } = context;
     const claims = JSON.stringify({ a: agent, i: call, m: method, r: request, x: expires, c: own, u: user });

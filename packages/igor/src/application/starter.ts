@@ -1,5 +1,4 @@
 /** Starts calls: notes each in the store before anything of it leaves, and hands it to the gateway. */
-import { randomBytes } from 'node:crypto';
 import {
   create,
   type DescMessage,
@@ -16,6 +15,7 @@ import { backoff } from '../protocol/backoff.js';
 import { methodName, sha256 } from '../protocol/descriptor.js';
 import { largestPayload } from '../protocol/frames.js';
 import { bareJid } from '../protocol/jid.js';
+import { randomId } from '../protocol/random.js';
 import type { NewCall, StoredCall } from '../store/calls.js';
 import type { AgentRecord } from '../store/directory.js';
 import type { CallOptions } from './api.js';
@@ -48,7 +48,7 @@ export class Starter {
     request: unknown,
     options: CallOptions = {},
   ): PendingCall<Response> {
-    const call: PendingCall<unknown> = new PendingCall(randomBytes(18).toString('base64url'), () => {
+    const call: PendingCall<unknown> = new PendingCall(randomId(18), () => {
       this.cancel(call.id).catch((error) =>
         this.core.log.warn('a call could not be canceled', { call: call.id, error }),
       );

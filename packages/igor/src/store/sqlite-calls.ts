@@ -59,7 +59,7 @@ export class SqliteCalls implements Calls {
         'UPDATE calls SET state = 0, deadline = queue_until WHERE id = ? AND state = 1 AND queue_until IS NOT NULL',
       ),
       end: file.prepare(
-        'UPDATE calls SET state = 2, status = ?, message = ?, response = ?, ended = ?, channels = ? WHERE id = ? AND state < 2',
+        'UPDATE calls SET state = 2, status = ?, message = ?, response = ?, ended = ?, channels = coalesce(?, channels) WHERE id = ? AND state < 2',
       ),
       item: file.prepare('UPDATE calls SET items = items + 1 WHERE id = ? AND items = ? AND state = 1'),
       addChannels: file.prepare('UPDATE calls SET channels = ? WHERE id = ?'),
@@ -121,14 +121,7 @@ export class SqliteCalls implements Calls {
   end(id: string, { status, message, response, ended }: Ending, posts: readonly Post[]) {
     return this.file.write(() => {
       const channels = posts.length === 0 ? null : this.channelsWith(id, posts);
-      const { changes } = this.sql.end.run(
-        status,
-        message ?? null,
-        response ?? null,
-        ended,
-        channels ?? this.channelsWith(id, []),
-        id,
-      );
+      const { changes } = this.sql.end.run(status, message ?? null, response ?? null, ended, channels, id);
       return changes === 0 ? undefined : this.keep(posts);
     }, true);
   }
