@@ -6,7 +6,8 @@ export const boot = JSON.parse(text) as Boot;
 
 /** The page's channel. A reload goes on with the one that this tab had, so that what its runs said is there again. */
 export const channel = ((): string => {
-  const key = `channel ${boot.user ?? ''}`;
+  if (!boot.user) return '';
+  const key = `channel ${boot.user}`;
   const known = sessionStorage.getItem(key);
   // The server signs a channel for its owner; a new key of the server's makes an old one worthless.
   if (known && boot.csrf && sessionStorage.getItem('csrf') === boot.csrf) return known;

@@ -37,11 +37,7 @@ export function system(): ServedService {
       let before = await readCounters();
       let at = performance.now();
       for (let count = 0; samples === 0 || count < samples; count++) {
-        try {
-          await sleep(pause, undefined, { signal });
-        } catch {
-          return;
-        }
+        await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted());
         const now = await readCounters();
         const seconds = (performance.now() - at) / 1000;
         at += seconds * 1000;

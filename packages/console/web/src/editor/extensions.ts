@@ -112,7 +112,11 @@ const explanation = hoverTooltip(async (view, at) => {
 const setSignature = StateEffect.define<Tooltip | null>();
 const signatureField = StateField.define<Tooltip | null>({
   create: () => null,
-  update: (value, transaction) => transaction.effects.findLast((effect) => effect.is(setSignature))?.value ?? value,
+  update(value, transaction) {
+    const set = transaction.effects.findLast((effect) => effect.is(setSignature));
+    if (set) return set.value as Tooltip | null;
+    return value && transaction.docChanged ? { ...value, pos: transaction.changes.mapPos(value.pos) } : value;
+  },
   provide: (field) => showTooltip.from(field),
 });
 const signatureHelp = ViewPlugin.fromClass(
@@ -130,7 +134,7 @@ const signatureHelp = ViewPlugin.fromClass(
       const near = /[(,]/.test(state.sliceDoc(line.from, head));
       // Nothing may be dispatched while this update is under way.
       const found = await (empty && near ? language.signature(state.doc.toString(), head) : undefined);
-      if (asked !== this.#asked) return;
+      if (asked !== this.#asked || head > view.state.doc.length) return;
       const tooltip = found ? signatureTooltip(head, found.label, found.parameter) : null;
       if (tooltip || state.field(signatureField)) view.dispatch({ effects: setSignature.of(tooltip) });
     }
