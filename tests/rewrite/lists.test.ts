@@ -124,6 +124,12 @@ describe('parameters', () => {
     ],
   ])('%s', (text, script, expected, file) => expect(fn(text, script, file)).toBe(expected));
 
+  test('of a definition in the old style', () => {
+    expect(() => fn('int f(a) int a; { return a; }', (fn) => fn.parameters.push('int b'))).toThrow(
+      'defined in the old style',
+    );
+  });
+
   test('of a template', () => {
     const after = rewritten(
       'template <typename T> T f(T x);\n',

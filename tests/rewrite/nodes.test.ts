@@ -170,6 +170,19 @@ int g(int x) {
     expect(result).toBe(source.replace(before, after));
   });
 
+  test('neighbours on one line', () => {
+    const all = (text: string) =>
+      rewritten(text, (tu) => {
+        for (const call of calls(tu, 'f')) call.remove();
+      });
+    expect(all('void f(int);\nvoid g(void) { f(1); f(2); f(3); }\n')).toBe(
+      'void f(int);\nvoid g(void) {}\n'.replace('{}', '{ }'),
+    );
+    expect(all('void f(int);\nvoid g(int x) {\n  f(1); x++; f(2);\n}\n')).toBe(
+      'void f(int);\nvoid g(int x) {\n  x++;\n}\n',
+    );
+  });
+
   test('a declaration, with its comment on request', () => {
     const text =
       '#include "a.h"\n\n/* what\n   it does */\n// and more\nstatic int f(void) { return 1; }\n\nint g(void);\n';

@@ -133,6 +133,9 @@ function constructPlace(rewriter: Rewriter, node: CXXConstructExpr): ListPlace |
 function parameterPlace(rewriter: Rewriter, fn: FunctionDecl): ListPlace | undefined {
   const [typeLoc] = fn.find(FunctionTypeLoc, undefined, { typeLocs: true });
   if (!typeLoc) return undefined;
+  if (fn.parameters.length > 0 && !fn.hasWrittenPrototype()) {
+    throw new CmonsterError('EDIT_TARGET', `${fn} is defined in the old style, its parameters behind the parentheses`);
+  }
   const left = bracket(rewriter, fn, typeLoc.lParenLoc, 'parameters');
   const right = bracket(rewriter, fn, typeLoc.rParenLoc, 'parameters');
   const { file } = left;

@@ -108,7 +108,14 @@ export function remove(rewriter: Rewriter, node: Node, { comment = false }: Remo
   const above = comment ? attachedComment(range) : undefined;
   const lines = withLines({ file, begin: above?.begin ?? begin, end });
   const gone = whole.is(Decl) ? withEmptyLine(lines) : lines;
-  rewriter.stage('remove', String(node), [{ ...gone, pieces: [] }]);
+  rewriter.stage('remove', String(node), parted(gone, begin, end));
+}
+
+/** What is taken out within a line: the blanks apart, so that the neighbour can go and take the same. */
+function parted({ file, begin, end }: FileRange, from: number, to: number): Request[] {
+  if (isNewline(file.bytes[end - 1])) return [{ file, begin, end, pieces: [] }];
+  const cuts = [begin, from, to, end];
+  return [0, 1, 2].map((at) => ({ file, begin: cuts[at] as number, end: cuts[at + 1] as number, pieces: [] }));
 }
 
 /** Code on lines of its own before or behind a statement or a declaration. */
