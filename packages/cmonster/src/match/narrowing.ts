@@ -128,10 +128,10 @@ export function isInTemplateInstantiation(): Matcher<Node> {
 
 /** As Clang prints it. */
 export function asString(text: string): Matcher<TypeBase> {
-  return predicate<TypeBase>((type) => type.toString() === text);
+  return predicate<TypeBase>((type) => type instanceof TypeBase && type.toString() === text);
 }
 const BY_CANONICAL = (holds: (type: TypeBase['canonical']) => boolean | undefined) => (): Matcher<TypeBase> =>
-  predicate<TypeBase>((type) => holds(type.canonical));
+  predicate<TypeBase>((type) => type instanceof TypeBase && holds(type.canonical));
 export const isInteger: () => Matcher<TypeBase> = BY_CANONICAL((type) => type.isIntegerType());
 export const isSignedInteger: () => Matcher<TypeBase> = BY_CANONICAL((type) => type.isSignedIntegerType());
 export const isUnsignedInteger: () => Matcher<TypeBase> = BY_CANONICAL((type) => type.isUnsignedIntegerType());

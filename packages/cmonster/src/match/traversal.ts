@@ -125,9 +125,9 @@ export const callee: Traversal<CallExpr> = (inner) =>
     if (call.calleeDecl) found.push(call.calleeDecl);
     return found;
   });
-/** The argument at a place, from 0. */
+/** The argument at a place, from 0, without parentheses and implicit casts. */
 export function hasArgument<M extends AnyMatcher>(index: number, inner: M): Matcher<Called, Called, BoundBy<M>> {
-  return traversal(inner, (call: Called) => argumentsOf(call)[index]);
+  return traversal(inner, (call: Called) => argumentsOf(call)[index]?.ignoreParenImpCasts);
 }
 export const hasAnyArgument: Traversal<Called> = (inner) => firstOf(inner, argumentsOf);
 /** Every argument that matches, each a match of its own. */
@@ -142,7 +142,7 @@ export function forEachArgumentWithParam<A extends AnyMatcher, P extends AnyMatc
     const parameters = functionOf(call)?.parameters ?? [];
     return argumentsOf(call).flatMap((each, at) => {
       const param = parameters[at];
-      const matched = param ? argument.test(each, search, envs) : NOTHING;
+      const matched = param ? argument.test(each.ignoreParenImpCasts, search, envs) : NOTHING;
       return param && matched.length > 0 ? parameter.test(param, search, matched) : [];
     });
   });
@@ -191,7 +191,9 @@ export const hasType: Traversal<Expr | ValueDecl | TypedefNameDecl> = (inner) =>
 /** What it is declared in. */
 export const hasDeclContext: Traversal<Decl> = along((decl: Decl) => decl.declContext as Node | undefined);
 /** The class of a member function. */
-export const ofClass: Traversal<CXXMethodDecl> = along((method: CXXMethodDecl) => method.parent as Node | null);
+export const ofClass: Traversal<CXXMethodDecl> = along(
+  (method: CXXMethodDecl) => method.declContext as Node | undefined,
+);
 export const hasInitializer: Traversal<VarDecl> = along((decl: VarDecl) => decl.anyInitializer);
 export function hasParameter<M extends AnyMatcher>(
   index: number,
