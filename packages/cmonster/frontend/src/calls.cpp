@@ -1,11 +1,27 @@
 //===- calls.cpp - Asking the parent in the middle of work -----------------===//
 #include "calls.h"
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace cmonster {
 
 /// Behind the call's number and the list's tag.
 static constexpr size_t CountAt = 5;
+
+void Deadline::arm() const {
+  if (!Milliseconds)
+    return;
+  itimerval Timer = {};
+  Timer.it_value.tv_sec = time_t(Milliseconds / 1000);
+  Timer.it_value.tv_usec = suseconds_t(Milliseconds % 1000 * 1000);
+  setitimer(ITIMER_REAL, &Timer, nullptr);
+}
+
+void Deadline::disarm() const {
+  itimerval None = {};
+  if (Milliseconds)
+    setitimer(ITIMER_REAL, &None, nullptr);
+}
 
 Writer Calls::begin(llvm::StringRef Name) {
   Writer W;
@@ -19,11 +35,14 @@ Value Calls::call(Writer &W, uint32_t Count, const Answerer &OnAsk) {
   uint32_t Id = ++Last;
   W.patch(0, Id);
   W.patch(CountAt, Count);
+  Limit.disarm();
   Via->write(FrameType::Call, W.Buffer);
   Frame F;
   while (Via->readSpinning(F)) {
     if (F.Type == FrameType::Ask) {
+      Limit.arm();
       OnAsk(F);
+      Limit.disarm();
       continue;
     }
     if (F.Type != FrameType::Return)
@@ -34,6 +53,7 @@ Value Calls::call(Writer &W, uint32_t Count, const Answerer &OnAsk) {
     Value V = In.value();
     if (In.Bad)
       _exit(70);
+    Limit.arm();
     return V;
   }
   _exit(0); // nobody is there to go on for

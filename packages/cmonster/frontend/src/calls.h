@@ -12,8 +12,22 @@
 
 namespace cmonster {
 
+/// Ends the process by SIGALRM when its work takes too long: a parent that
+/// waits for it needs nobody else to look at the clock.
+class Deadline {
+  uint64_t Milliseconds = 0; // 0: none
+
+public:
+  void limit(uint64_t Limit) { Milliseconds = Limit; }
+  void arm() const;
+  void disarm() const;
+};
+
 class Calls {
 public:
+  /// Stops while the parent works on a call.
+  Deadline Limit;
+
   /// Answers an ASK frame that arrives instead of a RETURN.
   using Answerer = std::function<void(const Frame &)>;
 

@@ -91,7 +91,18 @@ bool Scripting::expand(Token &Name, SourceLocation End, MacroInfo *MI, MacroArgs
   for (unsigned I = 0; I < Written; ++I)
     tokens(W, upToEof(Args->getUnexpArgument(I)), &P);
   W.endList(At, Written);
-  Value Answer = ask(W, 6);
+  Value Answer;
+  if (Pure.contains(It->second)) {
+    std::string Key = std::to_string(It->second) + ":";
+    Key.append(W.Buffer.begin() + long(At), W.Buffer.end());
+    auto [Found, New] = Known.try_emplace(Key);
+    if (New) {
+      Answer = ask(W, 6);
+      Known[Key] = Answer; // asking may have added others
+    } else
+      Answer = Found->second;
+  } else
+    Answer = ask(W, 6);
   Innermost = P.Outer;
 
   std::string What = "macro '" + Name.getIdentifierInfo()->getName().str() + "'";

@@ -21,6 +21,9 @@ Scripting::Scripting(const Value &Script, Calls &C) : C(C) {
     for (const Value &Pair : P->Items)
       if (Pair.Items.size() == 2)
         Pragmas.push_back({Pair.Items[0].Text, Pair.Items[1].Text});
+  if (const Value *Numbers = Script.get("pure"))
+    for (const Value &Number : Numbers->Items)
+      Pure.insert(Number.Int);
   if (const Value *E = Script.get("events"))
     for (const Value &Name : E->Items)
       Events.push_back(Name.Text);

@@ -19,6 +19,7 @@
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/Preprocessor.h"
 #include "clang/Lex/ScratchBuffer.h"
+#include "llvm/ADT/DenseSet.h"
 #include <optional>
 
 namespace cmonster {
@@ -73,6 +74,10 @@ private:
   bool Includes = false;
   std::vector<std::pair<std::string, std::string>> Pragmas; // name space, name
   std::vector<std::string> Events;
+  /// Macros whose result depends on their arguments' text alone, and what is
+  /// known of them: by number and arguments as they are sent.
+  llvm::DenseSet<int64_t> Pure;
+  llvm::StringMap<Value> Known;
 
   /// The number that the parent knows a macro by.
   llvm::DenseMap<const clang::MacroInfo *, int64_t> Macros;

@@ -125,11 +125,12 @@ export class Child extends Peer {
   }
 
   private errorFor(death: Death | undefined, context: DeathReport, timedOut: boolean): CmonsterError {
+    const isLate = timedOut || death?.signal === 'SIGALRM';
     return deathError(death, {
       ...context,
-      timedOut,
+      timedOut: isLate,
       memoryLimit: this.options.memoryLimit,
-      stderr: timedOut ? '' : this.stderrTail(),
+      stderr: isLate ? '' : this.stderrTail(),
     });
   }
 

@@ -36,6 +36,8 @@ export interface ParseRequest {
   text?: Uint8Array;
   /** `preprocess`: no parser; tokens, text and facts are asked for. */
   mode?: 'parse' | 'preprocess';
+  /** Milliseconds after which the child ends itself, for the parse and for each question; the parent need not watch the clock. */
+  timeLimit?: number;
   /** What is to be answered by calls. */
   script?: ScriptRequest;
 }
@@ -47,6 +49,8 @@ export interface ScriptRequest {
   /** Whether macros may be defined in the source, between `ts_def` and `ts_end`. */
   inlineMacros: boolean;
   includes: boolean;
+  /** Numbers of the macros that give the same for the same arguments. */
+  pure: readonly number[];
   /** Pairs of a name space and a name; `*` for all. */
   pragmas: readonly (readonly [space: string, name: string])[];
   events: readonly string[];
@@ -140,12 +144,15 @@ export class Connection {
   }
 
   /** The same without the event loop. */
-  static openSync(options: ConnectionOptions): Connection {
+  static openSync(options: ConnectionOptions, endsItself = false): Connection {
     const child = new Child({ ...options, channel: 'fifo' });
+    child.endsItself = endsItself;
+    const until = Date.now() + options.parseTimeLimit;
     const connection = new Connection(options, child);
     connection.guardedSync(options.parseTimeLimit, () => {
       let ready = child.readStdoutSync(READY_SIZE);
       while (!ready) {
+        child.endUnwatched(until);
         if (deathOf(child.pid)) throw new Gone();
         sleepSync(1);
         ready = child.readStdoutSync(READY_SIZE);

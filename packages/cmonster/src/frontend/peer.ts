@@ -11,6 +11,9 @@ import { sleepSync, Watch } from './watchdog.js';
 /** What only the peer knows of a death is added by it. */
 export type DeathReport = Omit<DeathContext, 'stderr' | 'timedOut' | 'memoryLimit'>;
 
+/** Milliseconds in which a peer that ends itself is not watched. */
+const UNWATCHED = 500;
+
 const living = new Set<Peer>();
 let hooked = false;
 
@@ -30,6 +33,10 @@ export abstract class Peer {
   private askFd: number | undefined;
   private answerFd: number | undefined;
   private watching: Watch | undefined;
+  private readonly born = Date.now();
+  /** Whether it was told its limit of time. */
+  endsItself = false;
+  private isLate = false;
   protected closed = false;
 
   protected constructor(directory: string) {
@@ -68,9 +75,12 @@ export abstract class Peer {
     this.directory = undefined;
   }
 
-  /** Every blocking call below runs under this limit. */
+  /**
+   * Every blocking call below runs under this limit. Of a peer that ends itself when it is late, only a longer conversation is
+   * watched from here too (it may be stopped): starting the watchdog costs more than many a file.
+   */
   arm(milliseconds: number): void {
-    if (this.pid === 0) return;
+    if (this.pid === 0 || (this.endsItself && !this.watching && Date.now() - this.born < UNWATCHED)) return;
     this.watching ??= Watch.of(this.pid);
     this.watching?.arm(milliseconds);
   }
@@ -78,7 +88,13 @@ export abstract class Peer {
     this.watching?.disarm();
   }
   get timedOut(): boolean {
-    return this.watching?.fired ?? false;
+    return this.isLate || (this.watching?.fired ?? false);
+  }
+  /** Ends a peer that is late and that nobody watches. */
+  endUnwatched(until: number): void {
+    if (!this.endsItself || Date.now() < until) return;
+    this.isLate = true;
+    this.kill();
   }
 
   /** Writes all of it; false when the peer has gone. */

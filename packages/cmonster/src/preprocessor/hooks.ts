@@ -73,11 +73,17 @@ export interface ScriptOptions {
 interface Definition {
   signature: Signature;
   call: MacroFunction;
+  isPure: boolean;
 }
 
 export interface DefineOptions {
   /** A macro that is used without parentheses: `BUILD_ID`. */
   objectLike?: boolean;
+  /**
+   * The result depends on the text of the arguments alone: neither on the place, nor on what they expand to, nor on anything else.
+   * Then a use with arguments that were there before costs no call.
+   */
+  isPure?: boolean;
 }
 
 type Listener<E extends PreprocessorEvent> = (event: PreprocessorEvents[E]) => void;
@@ -111,7 +117,7 @@ export class PreprocessorHooks {
       return this;
     }
     const signature = given.parameters || options.objectLike ? given : signatureOf(given.name, body);
-    this.definitions.push({ signature, call: body });
+    this.definitions.push({ signature, call: body, isPure: options.isPure ?? false });
     this.directives.push(`#define ${headOf(signature)} ${MARKER}`);
     return this;
   }

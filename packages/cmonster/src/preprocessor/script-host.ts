@@ -45,6 +45,7 @@ export class ScriptHost {
       predefines: hooks.predefines,
       inlineMacros: this.inline !== undefined,
       includes: hooks.includeHandlers.length > 0,
+      pure: hooks.definitions.flatMap(({ isPure }, number) => (isPure ? [number] : [])),
       pragmas: [...hooks.pragmaHandlers.values()].map(({ space, name }) => [space, name] as const),
       events: hooks.wantedEvents,
     };

@@ -83,6 +83,24 @@ describe('a macro in TypeScript', () => {
     expect(said(preprocessor)).toEqual([]);
   });
 
+  it('is called once for the same arguments if it is pure, wherever it is used', () => {
+    const preprocessor = of('P(a, 1) P(b, 1) P(a, 1) Q\n#define Q P(a, 1) P(a,1)\nQ\n');
+    const seen: string[] = [];
+    const pure = { isPure: true };
+    preprocessor.define(
+      'P',
+      (one, two) => {
+        seen.push(`${one} ${two}`);
+        if (String(one) === 'b') throw new Error('never');
+        return ['<', one, '>'];
+      },
+      pure,
+    );
+    expect(lines(preprocessor)).toEqual(['<a> <a> Q', '<a> <a>']);
+    expect(seen).toEqual(['a 1', 'b 1', 'a 1']);
+    expect(said(preprocessor).length).toBe(1);
+  });
+
   it('counts in directives', () => {
     const preprocessor = of('#if YES(1) == 42\nint yes;\n#endif\n#include NAME(b)\n', {
       unsaved: { 'b.h': 'int b;\n' },
