@@ -18,18 +18,19 @@ export default function bracesAroundStatements(tu: TranslationUnit): void {
 
 /** `start` is the token behind which the brace opens; in front of `closer`, an `else` or `while`, it closes. */
 function check(tu: TranslationUnit, body: Stmt, start: Location, closer?: Location): void {
-  if (body.is(AttributedStmt)) check(tu, body.subStmt, start, closer);
+  if (body.is(AttributedStmt) && body.subStmt) check(tu, body.subStmt, start, closer);
   const isDone = body.is(CompoundStmt) || body.is(AttributedStmt);
   const opening = tu.range(start.raw, start.raw).fileRange;
   const range = body.range.fileRange ?? body.range.expansionRange;
   if (isDone || !opening || opening.file !== range?.file || opening.end > range.begin) return;
   const { file, end: begin } = opening;
   const end = closer?.isValid ? closer.fileLoc.offset : endOf(body, range);
-  const fix = (at: number) => (): void =>
+  const fix = (at: number) => (): void => {
     tu.rewriter.stage('braces', String(body), [
       { file, begin, end: begin, pieces: [' {'], side: 'before', anchor: at },
       { file, begin: at, end: at, pieces: [closer?.isValid ? '} ' : '\n}'], side: 'after', anchor: begin },
     ]);
+  };
   const options = end === undefined ? {} : { fix: fix(end) };
   tu.report({ file, begin, end: begin }, 'statement should be inside braces', options);
 }

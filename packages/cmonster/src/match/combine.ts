@@ -1,13 +1,17 @@
 /** Matchers made of matchers. */
 import { type Bound, lookUp } from './bindings.js';
-import type { Intersection } from './found.js';
 import { type AllBoundBy, type AnyMatcher, type BoundBy, Matcher, NOTHING, testAll } from './matcher.js';
 import { sameCode } from './pattern/same-code.js';
 
 type InOf<M> = M extends Matcher<infer In, unknown, unknown> ? In : never;
 type OutOf<M> = M extends Matcher<never, infer Out, unknown> ? Out : never;
 /** What may be asked all of them. */
-type CommonIn<Ms extends readonly AnyMatcher[]> = Intersection<InOf<Ms[number]>>;
+type CommonIn<Ms extends readonly unknown[]> = Ms extends readonly [infer First, ...infer Rest]
+  ? InOf<First> & CommonIn<Rest>
+  : unknown;
+type CommonOut<Ms extends readonly unknown[]> = Ms extends readonly [infer First, ...infer Rest]
+  ? OutOf<First> & CommonOut<Rest>
+  : unknown;
 type AnyBoundBy<Ms extends readonly AnyMatcher[]> = Ms extends readonly [
   infer First,
   ...infer Rest extends readonly AnyMatcher[],
@@ -35,7 +39,7 @@ function intersection(matchers: readonly AnyMatcher[]): Uint8Array | undefined {
 /** All of them. */
 export function allOf<const Ms extends readonly AnyMatcher[]>(
   ...matchers: Ms
-): Matcher<CommonIn<Ms>, Intersection<OutOf<Ms[number]>>, AllBoundBy<Ms>> {
+): Matcher<CommonIn<Ms>, CommonOut<Ms>, AllBoundBy<Ms>> {
   return new Matcher(testAll(matchers.map(({ test }) => test)), intersection(matchers));
 }
 
