@@ -641,3 +641,66 @@ describe('16: other preloaded wrappers', () => {
     expect(readFileSync(shop.path('stub-0.so')).includes('runtime.so')).toBe(false);
   });
 });
+
+describe('what a hook returns', () => {
+  test('a string stays valid for its caller, and is kept once', async () => {
+    const library = shop.compile('libname.c', 'const char *name(int n) { return "original"; }', '-shared', '-fPIC');
+    const program = shop.compile(
+      'names.c',
+      `#include <stdio.h>
+       const char *name(int);
+       int main(void) {
+         const char *first = name(1), *other = name(2), *kept = name(3);
+         for (int i = 0; i < 20000; i++) if (name(1) != first) puts("moved");
+         printf("%s %s %s\\n", first, other, kept);
+         return 0;
+       }`,
+      library,
+      `-Wl,-rpath,${shop.folder}`,
+    );
+    const run = await shop.run({
+      command: [program],
+      functions: [fn('const char *name(int)', 'pi')],
+      script: `__mr.hook(f0, { replace: (n) => (n === 3 ? f0(n) : 'text ' + n) });`,
+    });
+    expect(run).toMatchObject({ stdout: 'text 1 text 2 original\n', faults: 0 });
+  });
+
+  test('of the wrong type is a fault, and the original’s result stands', async () => {
+    const program = shop.compile(
+      'wrong.c',
+      '#include <stdio.h>\nint add(int, int);\nint main(void) { printf("%d\\n", add(1, 2)); return 0; }',
+      ...linkAdd,
+    );
+    for (const [returned, message] of [
+      ["'seven'", /expected an integer, got seven/],
+      ['undefined', /the hook returned nothing; add has a result/],
+      ['1.5', /1.5 is not an integer/],
+      ['{}', /expected an integer/],
+    ] as const) {
+      const run = await shop.run({
+        command: [program],
+        functions: [add],
+        script: `__mr.hook(f0, { replace: () => (${returned}) });`,
+      });
+      expect(run).toMatchObject({ stdout: '3\n', faults: 1 });
+      expect(run.lines[0]).toMatch(message);
+    }
+  });
+});
+
+describe('wild pointers', () => {
+  test('throw where they are followed, and nothing else happens', async () => {
+    const program = shop.compile(
+      'wild.c',
+      '#include <unistd.h>\nint main(void) { write(1, "ok\\n", 3); write(-1, (void *)8, 3); return 0; }',
+    );
+    const run = await shop.run({
+      command: [program],
+      functions: [fn('ssize_t write(int, const void *, size_t)', 'lipL')],
+      script: `__mr.hook(f0, { replace: (fd, p, n) => { if (fd < 0) for (const read of [() => __mr.text(p, 0, n), () => __mr.peek(p, 0, 'L'), () => __mr.poke(p, 0, 'i', 1), () => __mr.bytes(__mr.pointer(-1), 0, 5), () => __mr.text(__mr.pointer(4096))]) try { read(); log('read'); } catch (e) { log(e.code + ' ' + (e instanceof RangeError)); } return f0(fd, p, n); } });`,
+    });
+    expect(run).toMatchObject({ stdout: 'ok\n', exitCode: 0, faults: 0 });
+    expect(run.lines).toEqual(Array(5).fill('EFAULT true'));
+  });
+});

@@ -224,7 +224,18 @@ static int take_result(mr_thread *thread, mr_frame *frame, JSValueConst value) {
     return -1;
   }
   mr_slot slot = {0};
-  if (to_slot(thread->context, value, kind, binding->sizes[0], &slot))
+  if (MR_UNLIKELY(kind == 'p' && JS_IsString(value))) {
+    size_t size;
+    const char *text = JS_ToCStringLen(thread->context, &size, value);
+    if (!text)
+      return -1;
+    slot.p = (void *)mr_keep(text, size);
+    JS_FreeCString(thread->context, text);
+    if (!slot.p) {
+      JS_ThrowOutOfMemory(thread->context);
+      return -1;
+    }
+  } else if (to_slot(thread->context, value, kind, binding->sizes[0], &slot))
     return -1;
   if (kind == '{' || kind == 'D' || kind == '!') {
     if (slot.p == frame->result->p)

@@ -177,6 +177,9 @@ void mr_cell_add(mr_thread *thread, uint32_t cell, uint64_t n);
 uint64_t mr_cell_read(uint32_t cell);
 mr_map_entry *mr_map_find(mr_map *map, const char *key, size_t size, bool insert);
 
+/* keep.c */
+const char *mr_keep(const char *bytes, size_t size);
+
 /* heap.c */
 void *mr_pages(size_t size);
 void mr_pages_free(void *pages, size_t size);
