@@ -31,8 +31,16 @@ interface File {
   accounts: Account[];
 }
 
+/** What a guess costs: scrypt's parameters. */
+export interface PasswordCost {
+  N: number;
+  r: number;
+  p: number;
+}
+
 /** OWASP's recommendation: N=2^17, r=8, p=1 takes 128 MB; 2^15 with p=3 is as hard, and takes 32. */
-const cost: ScryptOptions & { N: number; r: number; p: number } = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 << 20 };
+const usualCost: PasswordCost = { N: 2 ** 15, r: 8, p: 3 };
+const maxmem = 64 << 20;
 const derive = promisify(scrypt) as (
   password: BinaryLike,
   salt: BinaryLike,
@@ -48,7 +56,10 @@ export class Accounts {
   #decoy: Promise<string> | undefined;
 
   /** @param path of the file; without it, accounts last as long as this process */
-  constructor(private readonly path: string | undefined) {
+  constructor(
+    private readonly path: string | undefined,
+    private readonly cost: PasswordCost = usualCost,
+  ) {
     if (!path) this.#seen = { modified: 0, file: newFile() };
   }
 
@@ -86,7 +97,7 @@ export class Accounts {
   }
 
   async #insert(name: string, role: Role, password: string, taken: (accounts: Account[]) => boolean): Promise<void> {
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, this.cost);
     this.#change((accounts) => {
       if (taken(accounts)) throw new ConsoleError('conflict', `${name} is there already`);
       return [...accounts, { name, role, password: hash, validFrom: Date.now(), ended: {} }];
@@ -94,7 +105,7 @@ export class Accounts {
   }
 
   async setPassword(name: string, password: string): Promise<void> {
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, this.cost);
     this.#update(name, (account) => ({ ...account, password: hash, validFrom: Date.now(), ended: {} }));
   }
 
@@ -121,7 +132,7 @@ export class Accounts {
 
   /** The account, if this is its password. Takes as long when it isn't, or when nobody has that name. */
   async check(name: string, password: string): Promise<Account | undefined> {
-    this.#decoy ??= hashPassword(newPassword());
+    this.#decoy ??= hashPassword(newPassword(), this.cost);
     const account = this.find(name);
     const right = await verify(password, account?.password ?? (await this.#decoy));
     return right ? account : undefined;
@@ -223,12 +234,12 @@ export function newPassword(): string {
   return letters.join('').replace(/(.{5})(?=.)/g, '$1-');
 }
 
-async function hashPassword(password: string): Promise<string> {
+async function hashPassword(password: string, cost: PasswordCost): Promise<string> {
   if (password.length < shortestPassword || password.length > 1000) {
     throw new ConsoleError('invalid-request', `a password has at least ${shortestPassword} characters`);
   }
   const salt = randomBytes(16);
-  const hash = await derive(password.normalize('NFKC'), salt, 32, cost);
+  const hash = await derive(password.normalize('NFKC'), salt, 32, { ...cost, maxmem });
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
@@ -236,7 +247,7 @@ async function verify(password: string, stored: string): Promise<boolean> {
   const [kind, n, r, p, salt = '', hash = ''] = stored.split('$');
   if (kind !== 'scrypt' || password.length > 1000) return false;
   const expected = Buffer.from(hash, 'base64url');
-  const options = { N: Number(n), r: Number(r), p: Number(p), maxmem: cost.maxmem! };
+  const options = { N: Number(n), r: Number(r), p: Number(p), maxmem };
   const found = await derive(password.normalize('NFKC'), Buffer.from(salt, 'base64url'), expected.length, options);
   return timingSafeEqual(found, expected);
 }

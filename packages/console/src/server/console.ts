@@ -7,7 +7,7 @@ import { defaultRunLimits, type RunLimits, Runs } from '../runs/runs.js';
 import { choose } from '../runs/shapes.js';
 import { Sandbox, type SandboxOptions } from '../sandbox/sandbox.js';
 import { declare } from '../types/declarations.js';
-import { type Account, Accounts, mayDo, newPassword, type Role, roles } from './accounts.js';
+import { type Account, Accounts, mayDo, newPassword, type PasswordCost, type Role, roles } from './accounts.js';
 import { Audit, type AuditEntry } from './audit.js';
 import { Origins } from './origins.js';
 import { type Boot, Page, securityHeaders } from './page.js';
@@ -18,6 +18,8 @@ export interface ConsoleOptions {
   open?: boolean;
   /** Where accounts are kept; without it, they last as long as this process. */
   accounts?: string;
+  /** What checking a password costs. Default: as OWASP asks, some 0.2 s. */
+  passwordCost?: PasswordCost;
   /** Names by which browsers reach it, such as `https://console.example`. Default: loopback. */
   origins?: string[];
   /** Every run ends within it, in ms. */
@@ -74,7 +76,7 @@ export class Console {
     private readonly igor: Igor,
     private readonly options: ConsoleOptions = {},
   ) {
-    this.accounts = new Accounts(options.accounts);
+    this.accounts = new Accounts(options.accounts, options.passwordCost);
     this.#sessions = new Sessions(this.accounts, options.open ?? false);
     this.#origins = new Origins(options.origins);
     this.#audit = new Audit(igor.channels, (entry) => options.log?.(auditLine(entry), entry));
