@@ -50,14 +50,14 @@ const SUBJECTS: readonly Subject[] = [
     ...built,
     build: 'cmake --build build -j2 --target pugixml-check',
     suite: 'build/pugixml-check',
-    changes: [['nullptr'], ['rename', 'pugi::xml_node::first_child', 'first_node']],
+    changes: [['nullptr'], ['rename', 'xml_node::first_child', 'first_node']],
   },
   {
     name: 'libjsoncpp',
     configure: cmake('-DJSONCPP_WITH_POST_BUILD_UNITTEST=OFF'),
     ...built,
     changes: [
-      ['nullptr'],
+      ['check-malloc'],
       ['rename', 'Json::Value::isMember', 'hasMember'],
       ['add-parameter', 'duplicateStringValue', 'int /*reserved*/', '0'],
       ['remove-parameter', 'duplicateStringValue'],

@@ -65,7 +65,7 @@ function init({ directory, build, script }: InitArguments): void {
   const path = resolve(folder, script);
   writeNew(path, SCRIPT.replace('SCRIPT', basename(path)));
   prepareTypes(dirname(path));
-  const where = findDatabase(folder) === database ? '' : ` -p ${shown(dirname(database))}`;
+  const where = findDatabase(process.cwd()) === database ? '' : ` -p ${shown(dirname(database))}`;
   say(`Next: cmonster run ${shown(path)}${where} --diff`);
 }
 
