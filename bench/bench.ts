@@ -5,8 +5,10 @@
 import { writeFileSync } from 'node:fs';
 import { root } from '../setup/paths.mjs';
 import { machine, versions } from './machine.js';
+import { measureCalls } from './parts/calls.js';
 import { measureEdit } from './parts/edit.js';
 import { endToEndPlot, measureEndToEnd } from './parts/end-to-end.js';
+import { measureHooks } from './parts/hooks.js';
 import { measureInside } from './parts/inside.js';
 import { measurePreprocessing } from './parts/preprocess.js';
 import { measureProject } from './parts/project.js';
@@ -50,6 +52,9 @@ measureRewrite(report, sqlite, quick ? 3 : 6);
 measurePreprocessing(report, [sqlite, stl], quick ? 2 : 5);
 measureSmall(report, quick ? 2 : 5);
 await measureProject(report, quick ? 1 : 3);
+await measureHooks(report, quick ? 2 : 5);
+
+await measureCalls(report, quick);
 
 const missed = report.lines.filter((line) => holds(line) === false);
 const asked = report.lines.filter((line) => line.asked);

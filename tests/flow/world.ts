@@ -12,7 +12,7 @@ import { GatewayServer } from '../../packages/igor/src/gateway/server.js';
 import { end, freePort, tempFolder } from '../igor/support/servers.js';
 
 const secret = 'the secret of this test';
-const source = (path: string) => fileURLToPath(new URL(`../../packages/igor/src/${path}`, import.meta.url));
+const program = (path: string) => fileURLToPath(new URL(`../../packages/igor/${path}`, import.meta.url));
 
 export interface Handled {
   method: string;
@@ -56,8 +56,7 @@ export class World {
 
   private async startInstance(index: number): Promise<void> {
     const port = await freePort();
-    const child = fork(source('serve/instance-main.ts'), {
-      execArgv: ['--import', 'tsx'],
+    const child = fork(program('dist/serve/instance-main.js'), {
       env: {
         ...process.env,
         IGOR_INSTANCE: JSON.stringify({
@@ -109,8 +108,7 @@ export class World {
     mkdirSync(join(this.folder, 'journals'), { recursive: true });
     const args = ['--app', this.prosody.component, '--account', `${name}@localhost`, '--service', service];
     const more = ['--server', `127.0.0.1:${this.prosody.clientPort}`, '--journal', join(this.folder, 'journals', name)];
-    const child = fork(source('cli/main.ts'), ['agent', ...args, ...more, '--log', 'error'], {
-      execArgv: ['--import', 'tsx'],
+    const child = fork(program('bin/igor.js'), ['agent', ...args, ...more, '--log', 'error'], {
       env: { ...process.env, IGOR_PASSWORD: password },
     });
     this.agents.push(child);

@@ -20,12 +20,11 @@ afterAll(async () => {
 
 async function startProcess(name: string): Promise<ChildProcess> {
   const { account, password } = await stage.account(name);
-  const main = fileURLToPath(new URL('../../packages/igor/src/cli/main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../packages/igor/bin/igor.js', import.meta.url));
   const service = fileURLToPath(new URL('../flow/adder.ts', import.meta.url));
   const args = ['agent', '--app', stage.xmpp.component, '--account', account, '--service', service, '--log', 'error'];
   const more = ['--server', `127.0.0.1:${stage.xmpp.clientPort}`, '--journal', `${stage.folder}/${name}.journal`];
   const child = fork(main, [...args, ...more], {
-    execArgv: ['--import', 'tsx'],
     env: { ...process.env, IGOR_PASSWORD: password },
   });
   children.push(child);

@@ -8,11 +8,17 @@ import { accepts, end, freePort, until, writeTemp } from './servers.js';
 import type { Xmpp } from './stage.js';
 
 /** Its own control script changes to a user of its own; this starts Erlang as that script does. */
-export async function startEjabberd(folder: string): Promise<Xmpp> {
+/** @param component a listener of ejabberd's `listen:`, as a page shows it; its port and host are replaced */
+export async function startEjabberd(folder: string, component?: string): Promise<Xmpp> {
   const base = join(folder, 'ejabberd');
   for (const name of ['spool', 'log', 'home']) mkdirSync(join(base, name), { recursive: true });
   const [clientPort, componentPort] = [await freePort(), await freePort()];
-  const secret = 'component secret';
+  const secret = component === undefined ? 'component secret' : "the component's secret";
+  const ownListener = `  - { port: ${componentPort}, ip: "127.0.0.1", module: ejabberd_service, access: all, max_stanza_size: 1048576, hosts: { igor.localhost: { password: "${secret}" } } }`;
+  const listener =
+    component
+      ?.replace(/port: \d+/, `port: ${componentPort}\n    ip: "127.0.0.1"`)
+      .replace('igor.example.org', 'igor.localhost') ?? ownListener;
   const config = writeTemp(
     base,
     'ejabberd.yml',
@@ -20,7 +26,7 @@ export async function startEjabberd(folder: string): Promise<Xmpp> {
 loglevel: warning
 listen:
   - { port: ${clientPort}, ip: "127.0.0.1", module: ejabberd_c2s, max_stanza_size: 1048576, access: all }
-  - { port: ${componentPort}, ip: "127.0.0.1", module: ejabberd_service, access: all, max_stanza_size: 1048576, hosts: { igor.localhost: { password: "${secret}" } } }
+${listener}
 auth_method: internal
 auth_password_format: scram
 acl: { admin: { user: ["admin@localhost"] } }
