@@ -48,6 +48,10 @@ export const packages = {
     { name: 'libssl-dev', purpose: 'headers that hooks import', probe: ['/usr/include/openssl/ssl.h'] },
     { name: 'libsqlite3-dev', purpose: 'headers that hooks import', probe: ['/usr/include/sqlite3.h'] },
     { name: 'clang-tools-19', purpose: 'clang-query, which the results are compared with', probe: 'clang-query-19' },
+    { name: 'clang-tidy-19', purpose: 'whose findings and fixes are compared with', probe: 'clang-tidy-19' },
+    { name: 'clang-format-19', purpose: 'formats what a script has changed, when asked', probe: 'clang-format-19' },
+    { name: 'patch', purpose: 'applies the diffs that are written', probe: 'patch' },
+    { name: 'strace', purpose: 'whose traces are compared with', probe: 'strace' },
     { name: 'dpkg-dev', purpose: 'unpacks the source packages that the tests read', probe: 'dpkg-source' },
     {
       name: 'chromium',
