@@ -110,6 +110,12 @@ describe('parameters', () => {
       (fn) => fn.parameters.move(1, 0),
       'int f(int (*b)(int), int a) { return a; }',
     ],
+    ['int f(int a, int b __attribute__((unused)));', (fn) => fn.parameters.removeAt(1), 'int f(int a);'],
+    [
+      'int f(int a __attribute__((unused)));',
+      (fn) => fn.parameters.push('int b'),
+      'int f(int a __attribute__((unused)), int b);',
+    ],
     ['int (*f(int a))(double);', (fn) => fn.parameters.push('int b'), 'int (*f(int a, int b))(double);'],
     [
       'int f(int a,\n      int b)\n{ return a; }',
@@ -225,6 +231,8 @@ describe('declarators', () => {
     ['struct s { int a : 3, b : 5; };', ['a'], 'struct s { int b : 5; };\n'],
     ['__typeof__(int *) a, b;', ['a'], '__typeof__(int *) b;\n'],
     ['int (*a)(void), b;', ['a'], 'int b;\n'],
+    ['int a __attribute__((unused)), b;', ['a'], 'int b;\n'],
+    ['int a __asm__("b") __attribute__((unused)); int c;', ['a'], 'int c;\n'],
   ])('%s without %s', (text, names, expected) => expect(change(text, names)).toBe(expected));
 });
 

@@ -137,6 +137,7 @@ describe('declarations', () => {
   const fn = (tu: TranslationUnit) => tu.find(FunctionDecl, (node) => node.name === 'x')[0]!;
   test.each<Case>([
     ['int x;', (tu) => (v(tu).init = 'a'), 'int x = a;'],
+    ['int x __attribute__((unused));', (tu) => (v(tu).init = 1), 'int x __attribute__((unused)) = 1;'],
     ['int x = 1;', (tu) => (v(tu).init = 2n), 'int x = 2;'],
     ['int x[] = {1};', (tu) => (v(tu).init = '{1, 2}'), 'int x[] = {1, 2};'],
     ['static const int x = 1;', (tu) => (v(tu).type = 'unsigned long'), 'static unsigned long x = 1;'],

@@ -10,7 +10,7 @@ import {
 } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
 import type { FileRange } from '../source/location.js';
-import { withLines, withSemicolon } from './extent.js';
+import { attributesEnd, withLines, withSemicolon } from './extent.js';
 import { bracketEnd, skipTrivia, tokenEnd } from './lex.js';
 import type { ListPlace } from './list.js';
 import type { Rewriter } from './rewriter.js';
@@ -38,7 +38,7 @@ export function declaratorGroup(rewriter: Rewriter, node: Node): ListPlace | und
   let at = firstDeclarator(bytes, begin, nameOffset(rewriter, group[0] as Node));
   const elements: FileRange[] = [];
   for (const { end } of found) {
-    const last = Math.max(end, at);
+    const last = attributesEnd(bytes, Math.max(end, at));
     elements.push({ file, begin: at, end: last });
     const comma = skipTrivia(bytes, last);
     at = skipTrivia(bytes, comma + 1);

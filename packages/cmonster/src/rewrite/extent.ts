@@ -25,7 +25,17 @@ import {
 } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
 import type { FileRange } from '../source/location.js';
-import { isBlank, isFirstOnLine, isNewline, lineStart, nextLine, restIsTrivia, skipTrivia } from './lex.js';
+import {
+  bracketEnd,
+  isBlank,
+  isFirstOnLine,
+  isNewline,
+  lineStart,
+  nextLine,
+  restIsTrivia,
+  skipTrivia,
+  tokenEnd,
+} from './lex.js';
 import { writtenNode } from './written-node.js';
 
 const SEMICOLON = 59;
@@ -71,8 +81,28 @@ export function semicolonEnd(bytes: Uint8Array, offset: number): number | undefi
   return bytes[at] === SEMICOLON ? at + 1 : undefined;
 }
 
+/** Behind the attributes and the `asm` label that follow a declarator, which its range leaves out. */
+export function attributesEnd(bytes: Uint8Array, offset: number): number {
+  for (let end = offset; ; ) {
+    const at = skipTrivia(bytes, end);
+    const last = tokenEnd(bytes, at);
+    if (bytes[at] === 91 && bytes[at + 1] === 91) end = bracketEnd(bytes, at);
+    else if (/^(__attribute__|__attribute|asm|__asm|__asm__|alignas)$/.test(latin1(bytes, at, last))) {
+      const open = skipTrivia(bytes, last);
+      if (bytes[open] !== 40) return end;
+      end = bracketEnd(bytes, open);
+    } else return end;
+  }
+}
+
+function latin1(bytes: Uint8Array, begin: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + begin, end - begin).toString('latin1');
+}
+
 /** The bytes of a statement or declaration and of the semicolon that ends it. */
-export function withSemicolon(node: Node, { file, begin, end }: FileRange): FileRange {
+export function withSemicolon(node: Node, range: FileRange): FileRange {
+  const { file, begin } = range;
+  const end = node.is(Decl) ? attributesEnd(file.bytes, range.end) : range.end;
   const takes = node.is(Stmt) ? endsWithSemicolon(node) : node.is(Decl) && declarationEndsWithSemicolon(node);
   return { file, begin, end: (takes && semicolonEnd(file.bytes, end)) || end };
 }

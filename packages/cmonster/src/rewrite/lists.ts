@@ -8,6 +8,7 @@ import {
   CXXDefaultArgExpr,
   CXXOperatorCallExpr,
   CXXRecordDecl,
+  Decl,
   EnumConstantDecl,
   EnumDecl,
   Expr,
@@ -22,7 +23,7 @@ import { CmonsterError } from '../error.js';
 import type { FileRange, Location } from '../source/location.js';
 import { bracesOf } from './block.js';
 import { declaratorGroup } from './declarator.js';
-import { isTemplateParameter } from './extent.js';
+import { attributesEnd, isTemplateParameter } from './extent.js';
 import { elementsBetween, isBlank, isNewline, skipTrivia } from './lex.js';
 import type { ListPlace } from './list.js';
 import type { Rewriter } from './rewriter.js';
@@ -86,7 +87,11 @@ function writtenArguments(call: CallExpr | CXXConstructExpr): Expr[] {
 }
 
 function ranges(rewriter: Rewriter, nodes: readonly Node[], operation: string): FileRange[] {
-  return nodes.length === 0 ? [] : rewriter.rangesOf(nodes, operation);
+  if (nodes.length === 0) return [];
+  return rewriter.rangesOf(nodes, operation).map(({ file, begin, end }, at) => {
+    // Attributes behind a declarator belong to it.
+    return { file, begin, end: nodes[at]?.is(Decl) ? attributesEnd(file.bytes, end) : end };
+  });
 }
 
 /** Elements between brackets that must stay. */

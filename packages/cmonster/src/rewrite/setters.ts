@@ -18,7 +18,7 @@ import { Node } from '../ast/node.js';
 import { CmonsterError } from '../error.js';
 import type { FileRange } from '../source/location.js';
 import { type AnyCode, Code, type CodeValue } from './code.js';
-import { withSemicolon } from './extent.js';
+import { attributesEnd, withSemicolon } from './extent.js';
 import { copyOf, layOut, sourceOf } from './layout.js';
 import { indentationAt, skipTrivia } from './lex.js';
 import { binaryPrecedence, operandPrecedence, Precedence, requiredPrecedence } from './precedence.js';
@@ -115,8 +115,9 @@ function addChild(rewriter: Rewriter, node: Node, code: Code, member: string): v
   };
   if (node.is(IfStmt) && member === 'else') addElse(rewriter, node, code);
   else if (node.is(ReturnStmt) || node.is(CXXThrowExpr)) at(range.end, ' ');
-  else if (node.is(VarDecl) || node.is(FieldDecl) || node.is(EnumConstantDecl)) at(range.end, ' = ');
-  else if (node.is(ForStmt)) addForPart(range, node, member, at);
+  else if (node.is(VarDecl) || node.is(FieldDecl) || node.is(EnumConstantDecl)) {
+    at(attributesEnd(range.file.bytes, range.end), ' = ');
+  } else if (node.is(ForStmt)) addForPart(range, node, member, at);
   else throw new CmonsterError('EDIT_TARGET', `${node} has no ${member} in the source that could be replaced`);
 }
 
