@@ -14,9 +14,10 @@ const bare = {
 };
 
 test('on Debian, what dpkg does not list as installed is missing', () => {
-  const system = { ...bare, hasApt: true, installedPackages: () => ['cmake', 'clang-19', 'ninja-build'] };
-  const missing = missingPackages(packages.build, system).map(({ name }) => name);
-  expect(missing).toEqual(['libclang-19-dev', 'llvm-19-dev', 'zlib1g-dev', 'libzstd-dev', 'g++', 'dpkg-dev']);
+  const installed = ['cmake', 'clang-19', 'ninja-build'];
+  const missing = missingPackages(packages.build, { ...bare, hasApt: true, installedPackages: () => installed });
+  expect(missing).toEqual(packages.build.filter(({ name }) => !installed.includes(name)));
+  expect(missing).toHaveLength(packages.build.length - 3);
 });
 
 test('elsewhere, commands and files show what is there', () => {
