@@ -3,10 +3,10 @@
  * file that somebody wanted preprocessed.
  */
 import { existsSync } from 'node:fs';
-import { SourceMap } from 'node:module';
+import { createRequire, SourceMap } from 'node:module';
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type TransformFailure, transformSync } from 'esbuild';
+import type { TransformFailure, transformSync } from 'esbuild';
 import { inlineWorkerSource } from './inline-worker.js';
 import type { ScriptFailure } from './script-error.js';
 import { parseSignature } from './signature.js';
@@ -43,6 +43,9 @@ interface Macro {
   fixed: number | undefined;
 }
 
+/** Loaded by the first inline macro: most programs have none. */
+const require = createRequire(import.meta.url);
+
 /** How long the main thread sleeps before it looks whether the other one still lives, in milliseconds. */
 const LOOK = 50;
 /** Bytes of JSON that go over at once. */
@@ -73,8 +76,14 @@ export class InlineMacros {
     const { imports, rest } = hoistImports(body);
     // The head takes the first line: the body's lines follow it.
     const source = `${imports} export default (function (${list.join(', ')}) {\n${rest}\n});`;
+    const esbuild = require('esbuild') as { transformSync: typeof transformSync };
     try {
-      const { code, map } = transformSync(source, { loader: 'ts', format: 'cjs', target: 'node20', sourcemap: true });
+      const { code, map } = esbuild.transformSync(source, {
+        loader: 'ts',
+        format: 'cjs',
+        target: 'node20',
+        sourcemap: true,
+      });
       const path = resolve(this.cwd, file);
       this.macros.set(id, { define: { id, code, file: path }, map: new SourceMap(JSON.parse(map)), line, fixed });
       return undefined;
