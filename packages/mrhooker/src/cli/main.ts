@@ -93,9 +93,10 @@ export function exitCodeOf(error: unknown): number {
   return error.code === 'target' ? NOT_EXECUTABLE : FAILED;
 }
 
-/** One of ours is a sentence; anything else is a bug, and its stack says where. */
+/** What is thrown on purpose, here or in cmonster, is a sentence; anything else is a bug, and its stack says where. */
 export function reportError(error: unknown): void {
-  const ours = error instanceof MrhookerError && process.env.MRHOOKER_DEBUG === undefined;
+  const meant = error instanceof MrhookerError || (error instanceof Error && error.name === 'CmonsterError');
+  const ours = meant && process.env.MRHOOKER_DEBUG === undefined;
   const text = ours ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`mrhooker: ${text}\n`);
 }
