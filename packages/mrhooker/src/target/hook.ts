@@ -14,6 +14,7 @@ export type Given<T> = T extends boolean
         : T;
 export type GivenAll<A extends unknown[]> = { [K in keyof A]: Given<A[K]> };
 /** What a hook may return for a result of C. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is one of the ways to write it
 export type Returned<R> = R extends void ? void : Given<R>;
 
 declare const SIGNATURE: unique symbol;
@@ -37,6 +38,7 @@ export type VariadicArgument = PointerLike | boolean | { readonly double: number
 export interface Observer<A extends unknown[], R, S> {
   enter?(...args: A): S;
   /** A result of its own is what the caller gets; undefined leaves it as it is. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is one of the ways to write it
   leave?(result: R, state: S): Returned<R> | undefined | void;
 }
 
@@ -74,6 +76,7 @@ export interface UntypedCall {
 
 export interface UntypedObserver<S> {
   enter?(call: UntypedCall): S;
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is one of the ways to write it
   leave?(result: Integer, state: S): PointerLike | void;
 }
 
@@ -94,6 +97,7 @@ export function hook<A extends unknown[], R, S = void>(
 /** By name or glob, `*` and `?`: what no header describes. The name is written as a literal. */
 export function hook<S = void>(
   pattern: string,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is one of the ways to write it
   handler: ((call: UntypedCall) => PointerLike | void) | UntypedObserver<S>,
   options?: HookOptions,
 ): Hook;

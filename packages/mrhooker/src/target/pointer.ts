@@ -77,7 +77,9 @@ const methods = {
   },
   toString(this: Pointer): string {
     // The engine writes large bigints with zeros before them.
-    return `0x${unsigned(__mr.address(this)).toString(16).replace(/^0+(?=.)/, '')}`;
+    return `0x${unsigned(__mr.address(this))
+      .toString(16)
+      .replace(/^0+(?=.)/, '')}`;
   },
 };
 
