@@ -37,6 +37,10 @@ function workFolder(): string {
   symlinkSync(join(root, 'packages/mrhooker/bin/mrhooker.js'), join(folder, 'node_modules/.bin/mrhooker'));
   symlinkSync(join(root, 'packages/igor'), join(folder, 'node_modules/igor'));
   symlinkSync(join(root, 'packages/igor/bin/igor.js'), join(folder, 'node_modules/.bin/igor'));
+  mkdirSync(join(folder, 'node_modules/@monsterlab'));
+  for (const name of ['console', 'services']) {
+    symlinkSync(join(root, `packages/${name}`), join(folder, `node_modules/@monsterlab/${name}`));
+  }
   symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   symlinkSync(join(root, 'examples'), join(folder, 'examples'));
   symlinkSync(join(root, 'tour'), join(folder, 'tour'));

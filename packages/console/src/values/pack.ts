@@ -54,10 +54,12 @@ export interface PackLimits {
   nodes: number;
   /** Of one string, in UTF-16 units. */
   string: number;
+  /** In all. Beyond it, only how many there were is told. */
+  bytes: number;
 }
 
 /** What may be shown to a person. Beyond it, it is said how much is missing. */
-export const displayLimits: PackLimits = { depth: 40, nodes: 50_000, string: 1 << 20 };
+export const displayLimits: PackLimits = { depth: 40, nodes: 50_000, string: 1 << 20, bytes: 4 << 20 };
 
 /**
  * A value to be shown: anything goes, and what is too large is cut.
@@ -79,6 +81,7 @@ class Packer {
   readonly #blobs: Uint8Array[] = [];
   readonly #above: object[] = [];
   #nodes = 0;
+  #bytesTaken = 0;
 
   constructor(private readonly limits: PackLimits | undefined) {}
 
@@ -144,8 +147,11 @@ class Packer {
   }
 
   #bytes(bytes: Uint8Array): Tree {
+    const room = this.limits ? this.limits.bytes - this.#bytesTaken : bytes.length;
     // A copy: what is packed doesn't change any more.
-    this.#blobs.push(bytes.slice());
+    const blob = bytes.slice(0, Math.max(0, room));
+    this.#bytesTaken += blob.length;
+    this.#blobs.push(blob);
     return { $: 'bytes', v: this.#blobs.length - 1, length: bytes.length };
   }
 
