@@ -105,7 +105,7 @@ class Executor {
         waiting: () => this.say(`no worker yet: start some with cmonster worker --queue ${queue}\n`),
         signal: abort.signal,
         loaded: (printed) => this.print(printed),
-        progress: ({ name }) => this.progress?.advance(name),
+        progress: ({ file }) => this.progress?.advance(this.path(file)),
         result: (unit, result) => this.take(unit, result),
       });
     } catch (error) {
@@ -243,7 +243,7 @@ class Executor {
         waiting: () => {},
         signal: new AbortController().signal,
         loaded: () => {},
-        progress: ({ name }) => progress?.advance(name),
+        progress: ({ file }) => progress?.advance(this.path(file)),
         result: (unit, { failure }) => {
           if (failure) failed.push({ unit, failure });
         },

@@ -33,6 +33,9 @@ function editableBy({ editable, root }: JobSettings): (path: string) => boolean 
   return (path) => matchers.some((matches) => matches(path));
 }
 
+/** What Clang refused before, in this process: build systems give all files the same flags. */
+const refusedBefore = new Set<string>();
+
 /** Clang's driver names what it does not know; it is left out, and the rest is tried again. */
 export async function parseUnit(
   unit: Unit,
@@ -41,6 +44,7 @@ export async function parseUnit(
   more: ParseOptions = {},
 ): Promise<TranslationUnit> {
   const options: ParseOptions = parseOptionsOf(unit);
+  refused.push(...unit.arguments.filter((argument) => refusedBefore.has(argument)));
   for (;;) {
     const args = (options.arguments ?? []).filter((argument) => !refused.includes(argument));
     try {
@@ -58,6 +62,7 @@ export async function parseUnit(
       const unknown = unknownFlag(error);
       if (unknown === undefined || !args.includes(unknown) || refused.length >= MOST_REFUSED) throw error;
       refused.push(unknown);
+      refusedBefore.add(unknown);
     }
   }
 }
