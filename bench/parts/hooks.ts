@@ -165,22 +165,13 @@ class Bench {
 
   peers(report: Report) {
     const count = 300;
+    writeFileSync(
+      join(this.folder, 'commands.gdb'),
+      'set breakpoint pending on\nbreak add\ncommands\nsilent\ncontinue\nend\nrun\n',
+    );
     const peers: Record<string, string[]> = {
       ltrace: ['ltrace', '-o', '/dev/null', '-e', 'add', this.caller, String(count)],
-      gdb: [
-        ...[
-          'gdb',
-          '-batch',
-          '-q',
-          '-ex',
-          'set breakpoint pending on',
-          '-ex',
-          'break add',
-          '-ex',
-          'commands 1\nsilent\ncontinue\nend',
-        ],
-        ...['-ex', 'run', '--args', this.caller, String(count)],
-      ],
+      gdb: ['gdb', '-batch', '-q', '-x', join(this.folder, 'commands.gdb'), '--args', this.caller, String(count)],
     };
     for (const [name, [command, ...args]] of Object.entries(peers)) {
       const { stdout, error } = spawnSync(command!, args, { encoding: 'utf8', timeout: 60_000 });

@@ -356,8 +356,9 @@ static void run_enters(mr_thread *thread, mr_frame *frame, mr_hook *first) {
       continue;
     frame->hook = hook;
     /* A hook may assign to its parameters; the next one is to see what the caller passed. */
-    JSValue state = hook->inner ? JS_Call(thread->context, hook->enter, JS_UNDEFINED, argument_count, values)
-                                : mr_engine_call(thread->context, hook->enter, argument_count, values);
+    JSValue state =
+        hook->inner ? JS_Call(thread->context, hook->enter, JS_UNDEFINED, argument_count, values)
+                    : mr_engine_call(thread->context, hook->enter, argument_count, values);
     if (MR_UNLIKELY(JS_IsException(state)))
       mr_fault(thread, frame, hook, "hook");
     JS_FreeValue(thread->context, state);

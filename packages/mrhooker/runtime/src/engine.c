@@ -83,7 +83,8 @@ bool mr_engine_reuse(JSValueConst pointer, void *address) {
   return true;
 }
 
-/* JS_Call without copies of the arguments: the function may change them, and the caller frees what is there then. */
+/* JS_Call without copies of the arguments: the function may change them, and the caller frees what
+ * is there then. */
 JSValue mr_engine_call(JSContext *context, JSValueConst function, int count, JSValue *arguments) {
   return JS_CallInternal(context, function, JS_UNDEFINED, JS_UNDEFINED, count, arguments, 0);
 }

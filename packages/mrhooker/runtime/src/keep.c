@@ -1,5 +1,5 @@
-/* Texts and bytes that a hook returns to native code: whoever gets the pointer may hold it for ever. Each distinct content is
- * kept once, for the process's life. Threads add without a lock. */
+/* Texts and bytes that a hook returns to native code: whoever gets the pointer may hold it for
+ * ever. Each distinct content is kept once, for the process's life. Threads add without a lock. */
 
 #include "../x86-64/syscall.h"
 #include "priv.h"

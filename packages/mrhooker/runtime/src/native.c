@@ -656,6 +656,28 @@ NATIVE(native_counter_add) {
   return JS_UNDEFINED;
 }
 
+/* What a counter's add is: the cell is in the function itself. */
+static JSValue add_to_cell(JSContext *context, JSValueConst this_value, int argc,
+                           JSValueConst *argv, int cell) {
+  uint64_t n = 1;
+  if (argc > 0 && JS_VALUE_GET_TAG(argv[0]) == JS_TAG_INT)
+    n = (uint64_t)(int64_t)JS_VALUE_GET_INT(argv[0]);
+  else if (argc > 0 && !JS_IsUndefined(argv[0]) && mr_to_integer(context, argv[0], &n))
+    return JS_EXCEPTION;
+  mr_cell_add(thread_of(context), (uint32_t)cell, n);
+  return JS_UNDEFINED;
+}
+
+NATIVE(native_counter_adder) {
+  const mr_shared *counter = shared_of(context, argv[0], MR_COUNTER);
+  if (!counter)
+    return JS_EXCEPTION;
+  if (counter->offset > INT16_MAX)
+    return JS_ThrowRangeError(context, "more than %d counters", INT16_MAX);
+  return JS_NewCFunctionMagic(context, add_to_cell, "add", 0, JS_CFUNC_generic_magic,
+                              (int)counter->offset);
+}
+
 NATIVE(native_counter_read) {
   const mr_shared *counter = shared_of(context, argv[0], MR_COUNTER);
   return counter ? JS_NewInt64(context, (int64_t)mr_cell_read((uint32_t)counter->offset))
@@ -811,6 +833,7 @@ static const JSCFunctionListEntry members[] = {
     JS_CFUNC_DEF("log", 2, native_log),
     JS_CFUNC_DEF("record", 1, native_record),
     JS_CFUNC_DEF("counterAdd", 2, native_counter_add),
+    JS_CFUNC_DEF("counterAdder", 1, native_counter_adder),
     JS_CFUNC_DEF("counterRead", 1, native_counter_read),
     JS_CFUNC_DEF("histogramAdd", 2, native_histogram_add),
     JS_CFUNC_DEF("histogramRead", 1, native_histogram_read),

@@ -84,6 +84,8 @@ export interface Native {
   record(text: string): void;
 
   counterAdd(id: number, n: number): void;
+  /** Adds to this counter, 1 when nothing is said. */
+  counterAdder(id: number): (amount?: number) => void;
   counterRead(id: number): number;
   histogramAdd(id: number, value: number): void;
   histogramRead(id: number): number[];

@@ -13,11 +13,11 @@ export interface CapacityOptions extends SharedOptions {
 /** Added to by each thread on its own; summed up when read. */
 export class Counter {
   private readonly id: number;
+  /** Adds 1, or as much as is said. */
+  readonly add: (amount?: number) => void;
   constructor(id: number) {
     this.id = id;
-  }
-  add(amount = 1): void {
-    __mr.counterAdd(this.id, amount);
+    this.add = __mr.counterAdder(id);
   }
   get value(): number {
     return __mr.counterRead(this.id);
