@@ -2,6 +2,7 @@ import {
   BinaryOperator,
   CallExpr,
   CompoundStmt,
+  CXXRecordDecl,
   c,
   DeclRefExpr,
   DeclStmt,
@@ -239,6 +240,15 @@ void g(int x) {
   while (x) { d(); f(3); e(); }
 }
 `);
+  });
+
+  test('members, as the others are indented', () => {
+    const after = rewritten(
+      'class A {\n public:\n  int a;\n};\n',
+      (tu) => tu.find(CXXRecordDecl)[0]!.append('int b;'),
+      { file: 'input.cpp' },
+    );
+    expect(after).toBe('class A {\n public:\n  int a;\n  int b;\n};\n');
   });
 
   test('declarations', () => {

@@ -22,6 +22,7 @@ import {
   lineStart,
   restIsTrivia,
   skipTrivia,
+  tokenEnd,
 } from './lex.js';
 import type { Request, Rewriter } from './rewriter.js';
 import type { Piece } from './splice.js';
@@ -146,9 +147,18 @@ function trimBlanks(bytes: Uint8Array, offset: number): number {
 /** How lines between braces are indented: as the first one there is, or one step deeper than the line of the brace. */
 export function innerIndentation(file: SourceFile, open: number, close: number): string {
   const { bytes } = file;
-  const first = skipTrivia(bytes, open);
+  const first = firstMember(bytes, open);
   if (first < close && isFirstOnLine(bytes, first)) return indentationAt(bytes, first);
   return indentationAt(bytes, open - 1) + indentationStep(file);
+}
+
+/** The first token that is no `public:`, as those are often less indented. */
+function firstMember(bytes: Uint8Array, open: number): number {
+  const first = skipTrivia(bytes, open);
+  const end = tokenEnd(bytes, first);
+  const word = Buffer.from(bytes.subarray(first, end)).toString('latin1');
+  const colon = skipTrivia(bytes, end);
+  return /^(public|protected|private)$/.test(word) && bytes[colon] === 58 ? firstMember(bytes, colon + 1) : first;
 }
 
 const steps = new WeakMap<SourceFile, string>();
