@@ -4,6 +4,7 @@
  */
 import type { DescFile, DescMethod, DescService, JsonValue, Message, Registry } from '@bufbuild/protobuf';
 import type { CallCode, IgorError } from '../error.js';
+import type { AgentRecord } from '../store/directory.js';
 import type { ServiceClient } from './stub.js';
 
 export interface Igor {
@@ -68,26 +69,8 @@ export interface Igor {
 /** On this channel every page hears of agents: an event `agent` with an {@link AgentInfo}. */
 export const agentsChannel = 'agents';
 
-export interface AgentInfo {
-  /** Bare: `mill@localhost`. */
-  jid: string;
-  available: boolean;
-  /** It ends what it has, and takes no new calls. */
-  draining: boolean;
-  /** When it started, in milliseconds since 1970. More for each start. */
-  epoch: number;
-  /** Until when it counts as alive without another word, in milliseconds since 1970. */
-  lease: number;
-  /** When it came or went, in milliseconds since 1970. */
-  since: number;
-  version: string;
-  /** Full names: `disk.v1.Disk`. */
-  services: string[];
-  /** Of the descriptor: SHA-256, hexadecimal. */
-  hash: string;
-  /** Facts about the machine, as the agent tells them: `os`, `arch`, `hostname`, … */
-  facts: Record<string, string>;
-}
+/** `available` is also false when the lease has ended. */
+export type AgentInfo = AgentRecord;
 
 export interface AgentDescriptor {
   hash: string;

@@ -50,6 +50,12 @@ export class Roll {
     const { core } = this;
     const jid = bareJid(from);
     const now = Date.now();
+    // An agent tells it twice: to us, and to all who are subscribed.
+    const again = await this.heardAgain(jid, agent, now);
+    if (again) {
+      await this.wantDescriptor(again);
+      return;
+    }
     let isNew = false;
     const record = await updateAgent(core.directory, jid, (known) => {
       isNew = known === undefined;
@@ -63,11 +69,24 @@ export class Roll {
     if (!record) return;
     this.remember(record);
     if (isNew) await core.gateway.presence({ to: jid, type: 'subscribe' });
-    if ((await core.directory.descriptor(record.hash)) === undefined) {
-      await core.gateway.describe({ to: `${jid}/${record.epoch}`, hash: record.hash });
-    }
+    await this.wantDescriptor(record);
     this.tell(record);
     if (!record.draining) await this.onAvailable(record);
+  }
+
+  /** The record, if it says the same already; then only its lease is renewed. */
+  private async heardAgain(jid: string, agent: Announcement, now: number): Promise<AgentRecord | undefined> {
+    const known = (await this.core.directory.get(jid))?.record;
+    const { epoch, hash, draining, lease } = agent;
+    const isSame = known?.epoch === epoch && known.hash === hash && known.draining === draining;
+    if (!known || !isSame || !known.available || known.lease <= now) return undefined;
+    const gone = await this.core.directory.renew([{ jid, epoch, lease: now + lease }]);
+    return gone.length === 0 ? known : undefined;
+  }
+
+  private async wantDescriptor({ jid, epoch, hash }: AgentRecord): Promise<void> {
+    if ((await this.core.directory.descriptor(hash)) !== undefined) return;
+    await this.core.gateway.describe({ to: `${jid}/${epoch}`, hash });
   }
 
   private async went(from: string, dead: boolean): Promise<void> {

@@ -52,6 +52,7 @@ export class Gateway implements GatewayPort {
   private readonly origins = new Map<string, string>();
   /** Instances that wait for a call that another one started. */
   private readonly followers = new Map<string, Set<string>>();
+  private readonly telling = new Map<string, Promise<void>>();
   private readonly describing = new Set<string>();
   private readonly claim: GatewayClaim;
   private readonly jid: string;
@@ -279,12 +280,22 @@ export class Gateway implements GatewayPort {
     } else if (type === 'probe') this.write(tag('presence', { from: this.jid, to: from }));
   }
 
+  /** One after the other for each agent: whoever comes back at once must not be overtaken by its own going. */
   private tellPresence(events: PresenceEvent[]): void {
-    this.instances.ask('presence', events).catch((error) => {
-      this.log.warn('a presence could not be delivered', { error });
-      // It will announce itself again.
-      for (const { from } of events) this.leases.drop(bareJid(from));
-    });
+    for (const event of events) {
+      const agent = bareJid(event.from);
+      const told = (this.telling.get(agent) ?? Promise.resolve())
+        .then(() => this.instances.ask('presence', [event]))
+        .catch((error) => {
+          this.log.warn('a presence could not be delivered', { error });
+          // It will announce itself again.
+          this.leases.drop(agent);
+        })
+        .finally(() => {
+          if (this.telling.get(agent) === told) this.telling.delete(agent);
+        });
+      this.telling.set(agent, told);
+    }
   }
 
   private async tellBounce(to: string, calls: string[], condition: string, certain: boolean): Promise<void> {

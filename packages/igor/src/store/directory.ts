@@ -3,20 +3,23 @@
  * forgets (memcached) will do. Any number of instances read and write it at the same time; nothing is written but by compare-and-set.
  */
 export interface AgentRecord {
-  /** Bare JID. */
+  /** Bare: `mill@localhost`. */
   jid: string;
   available: boolean;
+  /** It ends what it has, and takes no new calls. */
   draining: boolean;
-  /** When this agent started: a full JID is `jid/epoch`. An older epoch never replaces a newer one. */
+  /** When it started, in milliseconds since 1970: its full JID is `jid/epoch`. An older epoch never replaces a newer one. */
   epoch: number;
-  /** Until when it counts as alive, in milliseconds since 1970. Read it with `renew` in mind: it is renewed apart from the record. */
+  /** Until when it counts as alive without another word, in milliseconds since 1970. Renewed apart from the rest. */
   lease: number;
-  /** When it came or went. */
+  /** When it came or went, in milliseconds since 1970. */
   since: number;
   version: string;
+  /** Full names: `disk.v1.Disk`. */
   services: string[];
-  /** Of its descriptor. */
+  /** Of the descriptor: SHA-256, hexadecimal. */
   hash: string;
+  /** Facts about the machine, as the agent tells them: `os`, `arch`, `hostname`, … */
   facts: Record<string, string>;
 }
 

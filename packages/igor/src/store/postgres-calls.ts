@@ -1,7 +1,7 @@
 /** The calls in Postgres. */
 import type pg from 'pg';
-import type { Status } from '../protocol/frames.js';
-import type { CallState, Calls, Ending, HistoryFilter, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
+import { type CallRow, callOfRow, conditionsOf, states } from './call-row.js';
+import type { Calls, Ending, HistoryFilter, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
 import { openPostgres, transaction } from './postgres.js';
 
 const schema = `
@@ -17,28 +17,7 @@ CREATE TABLE IF NOT EXISTS igor_events (channel text NOT NULL REFERENCES igor_ch
   event text NOT NULL, data text NOT NULL, PRIMARY KEY (channel, seq));
 `;
 
-const states: readonly CallState[] = ['queued', 'open', 'ended'];
-
-interface Row {
-  id: string;
-  agent: string;
-  method: string;
-  user: string | null;
-  state: number;
-  started: number;
-  deadline: number;
-  timeout: number;
-  credit: number;
-  context: string | null;
-  request: Buffer;
-  request_hash: string;
-  queue_until: number | null;
-  key: string | null;
-  items: number;
-  status: string | null;
-  message: string | null;
-  response: Buffer | null;
-  ended: number | null;
+interface Row extends CallRow {
   channels: string[];
 }
 
@@ -141,18 +120,11 @@ export class PostgresCalls implements Calls {
     return rows;
   }
 
-  async history({ agent, method, user, state, before, limit }: HistoryFilter) {
-    const conditions: [string, unknown][] = [
-      ['agent =', agent],
-      ['method =', method],
-      ['"user" =', user],
-      ['state =', state && states.indexOf(state)],
-      ['started <', before],
-    ];
-    const used = conditions.filter(([, value]) => value !== undefined);
+  async history(filter: HistoryFilter) {
+    const used = conditionsOf(filter);
     const where = used.length === 0 ? '' : `WHERE ${used.map(([sql], index) => `${sql} $${index + 1}`).join(' AND ')}`;
     const text = `SELECT * FROM igor_calls ${where} ORDER BY number DESC LIMIT $${used.length + 1}`;
-    return (await this.pool.query<Row>(text, [...used.map(([, value]) => value), limit])).rows.map(callOf);
+    return (await this.pool.query<Row>(text, [...used.map(([, value]) => value), filter.limit])).rows.map(callOf);
   }
 
   post(posts: readonly Post[]) {
@@ -180,27 +152,4 @@ function compare(a: Post | undefined, b: Post | undefined): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-function callOf(row: Row): StoredCall {
-  return {
-    id: row.id,
-    agent: row.agent,
-    method: row.method,
-    user: row.user ?? undefined,
-    state: states[row.state] as CallState,
-    started: row.started,
-    deadline: row.deadline,
-    timeout: row.timeout,
-    credit: row.credit,
-    context: row.context ?? undefined,
-    request: row.request,
-    requestHash: row.request_hash,
-    queueUntil: row.queue_until ?? undefined,
-    key: row.key ?? undefined,
-    items: row.items,
-    status: (row.status ?? undefined) as Status | undefined,
-    message: row.message ?? undefined,
-    response: row.response ?? undefined,
-    ended: row.ended ?? undefined,
-    channels: row.channels,
-  };
-}
+const callOf = (row: Row): StoredCall => callOfRow(row, row.channels);

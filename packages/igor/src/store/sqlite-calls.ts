@@ -1,6 +1,6 @@
 /** The calls in SQLite: for one host, any number of processes. */
-import type { Status } from '../protocol/frames.js';
-import type { CallState, Calls, Ending, HistoryFilter, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
+import { type CallRow, callOfRow, conditionsOf, states } from './call-row.js';
+import type { Calls, Ending, HistoryFilter, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
 import { type Durability, SqliteFile } from './sqlite-file.js';
 
 const schema = `
@@ -15,28 +15,8 @@ CREATE TABLE IF NOT EXISTS events (channel TEXT NOT NULL, seq INTEGER NOT NULL, 
   posted INTEGER NOT NULL, PRIMARY KEY (channel, seq)) WITHOUT ROWID;
 `;
 
-const states: readonly CallState[] = ['queued', 'open', 'ended'];
-
-interface Row {
-  id: string;
-  agent: string;
-  method: string;
-  user: string | null;
-  state: number;
-  started: number;
-  deadline: number;
-  timeout: number;
-  credit: number;
-  context: string | null;
-  request: Uint8Array;
-  request_hash: string;
-  queue_until: number | null;
-  key: string | null;
-  items: number;
-  status: string | null;
-  message: string | null;
-  response: Uint8Array | null;
-  ended: number | null;
+interface Row extends CallRow {
+  /** JSON. */
   channels: string | null;
 }
 
@@ -164,18 +144,11 @@ export class SqliteCalls implements Calls {
     }));
   }
 
-  async history({ agent, method, user, state, before, limit }: HistoryFilter) {
-    const conditions: [string, unknown][] = [
-      ['agent = ?', agent],
-      ['method = ?', method],
-      ['user = ?', user],
-      ['state = ?', state && states.indexOf(state)],
-      ['started < ?', before],
-    ];
-    const used = conditions.filter(([, value]) => value !== undefined);
-    const where = used.length === 0 ? '' : `WHERE ${used.map(([sql]) => sql).join(' AND ')}`;
+  async history(filter: HistoryFilter) {
+    const used = conditionsOf(filter);
+    const where = used.length === 0 ? '' : `WHERE ${used.map(([sql]) => `${sql} ?`).join(' AND ')}`;
     const statement = this.file.prepare(`SELECT * FROM calls ${where} ORDER BY number DESC LIMIT ?`);
-    return (statement.all(...used.map(([, value]) => value), limit) as Row[]).map(callOf);
+    return (statement.all(...used.map(([, value]) => value), filter.limit) as unknown as Row[]).map(callOf);
   }
 
   post(posts: readonly Post[]) {
@@ -200,26 +173,5 @@ export class SqliteCalls implements Calls {
 }
 
 function callOf(row: Row): StoredCall {
-  return {
-    id: row.id,
-    agent: row.agent,
-    method: row.method,
-    user: row.user ?? undefined,
-    state: states[row.state] as CallState,
-    started: row.started,
-    deadline: row.deadline,
-    timeout: row.timeout,
-    credit: row.credit,
-    context: row.context ?? undefined,
-    request: row.request,
-    requestHash: row.request_hash,
-    queueUntil: row.queue_until ?? undefined,
-    key: row.key ?? undefined,
-    items: row.items,
-    status: (row.status ?? undefined) as Status | undefined,
-    message: row.message ?? undefined,
-    response: row.response ?? undefined,
-    ended: row.ended ?? undefined,
-    channels: row.channels ? (JSON.parse(row.channels) as string[]) : [],
-  };
+  return callOfRow(row, row.channels ? (JSON.parse(row.channels) as string[]) : []);
 }
