@@ -157,7 +157,10 @@ export class PatternMatcher {
   private namePart(name: NamePattern | undefined, shape: Shape, node: Node, env: Env, next: Next): boolean {
     if (!name) return next(env);
     if (name.is === 'name') {
-      return shape.name === name.text && (name.qualifier === '' || isIn(shape.decl, node, name.qualifier)) && next(env);
+      if (shape.name !== name.text) return false;
+      if (name.qualifier !== '' && !isIn(shape.decl, node, name.qualifier)) return false;
+      const { templateArguments: given } = name;
+      return (given === undefined || node.text.replace(/\s+/g, '').endsWith(`<${given}>`)) && next(env);
     }
     // An unnamed structure has no name to stand for.
     if (!shape.name) return name.hole.name === undefined && next(env);

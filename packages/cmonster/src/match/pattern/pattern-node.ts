@@ -9,7 +9,14 @@ import { compileType, type TypePattern } from './type-pattern.js';
 
 /** A name in a pattern: as it must be, or a metavariable. */
 export type NamePattern =
-  | { is: 'name'; text: string /** What must stand in front, as in `std::move`; empty for any. */; qualifier: string }
+  | {
+      is: 'name';
+      text: string;
+      /** What must stand in front, as in `std::move`; empty for any. */
+      qualifier: string;
+      /** What a template is given, without blanks; undefined where that doesn't matter. */
+      templateArguments?: string | undefined;
+    }
   | { is: 'hole'; hole: Hole };
 
 export type PatternNode =
@@ -116,17 +123,16 @@ class Compiler {
   }
 
   private reference(name: string, text: string): PatternNode {
-    const written = text.replace(/\s+/g, '').replace(/<.*$/, '');
-    const at = written.lastIndexOf('::');
-    return {
-      is: 'shape',
-      key: 'name',
-      name:
-        at < 0
-          ? { is: 'name', text: name || written, qualifier: '' }
-          : { is: 'name', text: written.slice(at + 2), qualifier: written.slice(0, at) },
-      operands: [],
+    const written = text.replace(/\s+/g, '');
+    const [, path = '', , given] = /^([^<]*)(<(.*)>)?$/.exec(written) ?? [];
+    const at = path.lastIndexOf('::');
+    const pattern: NamePattern = {
+      is: 'name',
+      text: at < 0 ? name || path : path.slice(at + 2),
+      qualifier: at < 0 ? '' : path.slice(0, at),
+      templateArguments: given?.includes('$') ? undefined : given,
     };
+    return { is: 'shape', key: 'name', name: pattern, operands: [] };
   }
 
   private offset(node: Node): number {

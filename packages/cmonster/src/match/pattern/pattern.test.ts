@@ -276,6 +276,8 @@ template <class T> int g(T t, std::vector<T> v) { v.push_back(t); return t.size(
     expect(cxx(code, 'delete $x').map(([, nodes]) => nodes)).toEqual([{ x: 'shape' }]);
     expect(cxx(code, 'throw $T($x);').map(([text]) => text)).toEqual(['throw Square(n);']);
     expect(cxx(code, 'std::make<int>($$$)').map(([text]) => text)).toEqual(['std::make<int>(1, n)']);
+    expect(cxx(code, 'std::make<$T>($$$)')).toHaveLength(1);
+    expect(cxx(code, 'std::make<char>($$$)')).toHaveLength(0);
   });
   it('matches statements and declarations', () => {
     expect(cxx(code, 'for (auto &$i : $r) $s').map(([, nodes]) => nodes)).toEqual([
