@@ -308,6 +308,12 @@ void g(int x) {
       expect([call.text, call.newText]).toEqual(['f(1 + 2)', 'f(f(1 + 2))']);
       expect([argument!.text, argument!.newText]).toEqual(['1 + 2', 'f(1 + 2)']);
       expect(call.parent!.newText).toBe('int x = f(f(1 + 2))');
+      tu.rewriter.clear();
+      call.parent!.remove();
+      expect([call.text, call.newText, argument!.newText]).toEqual(['f(1 + 2)', '', '']);
+      tu.rewriter.clear();
+      call.replaceWith(c`g(${argument!})`);
+      expect([call.newText, argument!.newText, call.callee.newText]).toEqual(['g(1 + 2)', '1 + 2', '']);
     });
   });
 

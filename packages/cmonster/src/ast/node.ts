@@ -250,7 +250,7 @@ export abstract class Node {
   insertBefore(code: CodeLike): void {
     this.tu.rewriter.insertBeside(this, code, 'before');
   }
-  /** Puts code behind it. What is inserted at one place comes in the order in which it was asked for. */
+  /** Puts code behind it. What is inserted at one place comes in the order in which it was asked for; the same twice is one. */
   insertAfter(code: CodeLike): void {
     this.tu.rewriter.insertBeside(this, code, 'after');
   }
@@ -262,7 +262,7 @@ export abstract class Node {
   append(code: CodeLike): void {
     this.tu.rewriter.append(this, code);
   }
-  /** Its source text with the changes staged in it; `text` is what it was. */
+  /** Its source text with the changes staged in it, empty when it goes; `text` is what it was. */
   get newText(): string {
     return this.tu.rewriter.newText(this);
   }

@@ -327,9 +327,11 @@ export class Rewriter {
     return changes.map(({ path }) => path);
   }
 
-  /** What is written for a node, with what was staged in it. */
+  /** What is written for a node, with what was staged in it; empty for one that goes. */
   newText(node: Node): string {
-    return renderRange(sourceOf(node), (file) => this.level(file));
+    const range = sourceOf(node);
+    if (this.level(range.file).isGone(range.begin, range.end)) return '';
+    return renderRange(range, (file) => this.level(file));
   }
 
   /** Forgets everything that was staged. */

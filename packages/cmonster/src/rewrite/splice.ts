@@ -141,6 +141,18 @@ export class Level {
     return level;
   }
 
+  /** Whether a range lies in what is taken out, and in no copy of it. */
+  isGone(begin: number, end: number): boolean {
+    const around = this.splices.find(
+      (splice) => splice.begin <= begin && end <= splice.end && splice.begin < splice.end,
+    );
+    if (!around || (around.begin === begin && around.end === end) || around.isMoved) return false;
+    const isShown = around.pieces.some(
+      (piece) => typeof piece !== 'string' && piece.file === around.file && piece.begin <= begin && end <= piece.end,
+    );
+    return !isShown || this.below(around).isGone(begin, end);
+  }
+
   /** The splices that show in a copy of a range, each with the level it is in. */
   within(begin: number, end: number): { level: Level; splices: Splice[] } {
     const { splices } = this;
