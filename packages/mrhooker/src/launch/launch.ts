@@ -35,6 +35,8 @@ export interface LaunchOptions extends ReportOptions {
   memoryLimit?: number;
   /** Bytes of a thread's ring. */
   ringSize?: number;
+  /** Another build of the runtime than the package's own. */
+  runtime?: string;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   /** The command's standard streams; the launcher's own by default. */
@@ -72,7 +74,7 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
   const path = findCommand(name, options.env?.PATH);
   const target = inspectTarget(path);
   const { manifest, stubs } = withNames(options, target.path);
-  const preload = [...stubs, builtFile('runtime.so')].join(':');
+  const preload = [...stubs, options.runtime ?? builtFile('runtime.so')].join(':');
   for (const object of preload.split(':')) {
     if (/\s/.test(object))
       throw new MrhookerError(
