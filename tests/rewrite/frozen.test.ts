@@ -312,6 +312,13 @@ int b(int y) { return LIMIT + TWICE(y + 1); }
     expect(after).toBe(source.replace('10', '20').replace('f(x) * 2', '(f((x) * 3) + 1) * 2'));
   });
 
+  test('on several lines', () => {
+    const after = rewritten(source, (tu) => {
+      for (const literal of twelve(tu)) literal.replaceWith('(10 +\n  10)', { macro: 'definition' });
+    });
+    expect(after).toBe(source.replace('10 + 2', '(10 + \\\n  10) + 2'));
+  });
+
   test('when some do not ask', () => {
     let error: CmonsterError | undefined;
     let places: string[] = [];

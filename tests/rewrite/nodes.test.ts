@@ -300,6 +300,23 @@ void g(int x) {
 `);
   });
 
+  test('what is in a string is not indented', () => {
+    const source = 'void f(const char *);\nvoid g() {\n  f(R"(one\n  two)"\n    "a\\\n  b");\n}\n';
+    const after = rewritten(
+      source,
+      (tu) => {
+        const [call] = calls(tu, 'f');
+        call!.replaceWith(c`if (1) {
+          ${call!}
+        }`);
+      },
+      { file: 'input.cpp' },
+    );
+    expect(after).toBe(
+      'void f(const char *);\nvoid g() {\n  if (1) {\n    f(R"(one\n  two)"\n      "a\\\n  b");\n  }\n}\n',
+    );
+  });
+
   test('text before and after', () => {
     rewritten('int f(int);\nint x = f(1 + 2);\n', (tu) => {
       const call = tu.find(CallExpr)[0]!;

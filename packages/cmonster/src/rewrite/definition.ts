@@ -10,6 +10,7 @@ import type { FileRange, Location } from '../source/location.js';
 import { macroUses } from '../source/written.js';
 import { Code, type CodeLike, type CodeValue, isMetavariable } from './code.js';
 import { analyse } from './code-syntax.js';
+import { lineEnding } from './lex.js';
 import { Precedence, precedenceOf, requiredPrecedence } from './precedence.js';
 import { frozenError } from './problem.js';
 import type { Rewriter } from './rewriter.js';
@@ -38,7 +39,9 @@ export function replaceInDefinition(
   rewriter.rangeOf(range, 'replaceWith');
   const { text, binding } = bodyText(Code.from(code), tu, expansion.entry);
   const required = node.is(Expr) ? requiredPrecedence(node) : Precedence.any;
-  const pieces = [binding < required ? `(${text})` : text];
+  // A definition ends with its line.
+  const spliced = text.replace(/\r?\n/g, ` \\${lineEnding(range.file.bytes)}`);
+  const pieces = [binding < required ? `(${spliced})` : spliced];
   const { file, begin, end } = range;
   const splices = rewriter.stage('replaceWith', `${node} in the definition of ${expansion.macro}`, [
     { file, begin, end, pieces },

@@ -3,6 +3,7 @@ import { CmonsterError } from '../error.js';
 import type { FileRange } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
 import type { Edit } from './edit.js';
+import { skipTrivia, tokenEnd } from './lex.js';
 import type { Copy, Level, Splice } from './splice.js';
 
 /** The splices of each file. */
@@ -182,11 +183,32 @@ function sticks(before: string, after: string, words: boolean): boolean {
   return '-+&/<:'.includes(left) && STICKING.has(left + right);
 }
 
-/** Lines but the first whose indentation begins as `from` begin with `to` then. */
+/** Lines but the first whose indentation begins as `from` begin with `to` then; those that begin inside of a string stay. */
 function reindented(text: string, from: string, to: string): string {
   if (from === to) return text;
+  const fixed = linesInStrings(text);
   return text
     .split('\n')
-    .map((line, at) => (at > 0 && line.startsWith(from) && line.trim() !== '' ? to + line.slice(from.length) : line))
+    .map((line, at) => {
+      if (at === 0 || fixed.has(at) || !line.startsWith(from) || line.trim() === '') return line;
+      return to + line.slice(from.length);
+    })
     .join('\n');
+}
+
+/** The lines, from 0, that begin inside of a raw string or a string whose line is spliced. */
+function linesInStrings(text: string): ReadonlySet<number> {
+  const lines = new Set<number>();
+  if (!/R"|\\\r?\n/.test(text)) return lines;
+  const bytes = Buffer.from(text, 'utf8');
+  let line = 0;
+  let at = 0;
+  const goTo = (offset: number, isToken: boolean): void => {
+    for (; at < offset; at++) if (bytes[at] === 10 && ++line > 0 && isToken) lines.add(line);
+  };
+  while (at < bytes.length) {
+    goTo(skipTrivia(bytes, at), false);
+    goTo(tokenEnd(bytes, at), true);
+  }
+  return lines;
 }
