@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { root } from '../setup/paths.mjs';
 import { machine, versions } from './machine.js';
 import { measureCalls } from './parts/calls.js';
+import { measureConsole } from './parts/console.js';
 import { measureEdit } from './parts/edit.js';
 import { endToEndPlot, measureEndToEnd } from './parts/end-to-end.js';
 import { measureHooks } from './parts/hooks.js';
@@ -55,6 +56,7 @@ await measureProject(report, quick ? 1 : 3);
 await measureHooks(report, quick ? 2 : 5);
 
 await measureCalls(report, quick);
+await measureConsole(report, quick ? 10 : 40);
 
 const missed = report.lines.filter((line) => holds(line) === false);
 const asked = report.lines.filter((line) => line.asked);

@@ -14,8 +14,8 @@ export interface Site {
   url: string;
   /** The first account's password, unless it is open. */
   password: string | undefined;
-  /** Processes of the instances, by what the system says. */
-  agent(name: string): Promise<ChildProcess>;
+  /** Starts an agent, with the services of a file; by default ours. */
+  agent(name: string, service?: string): Promise<ChildProcess>;
   stop(): Promise<void>;
 }
 
@@ -52,14 +52,13 @@ export async function startSite(flags: string[] = ['--open']): Promise<Site> {
     get password() {
       return password;
     },
-    async agent(name) {
+    async agent(name, service = join(root, 'packages/services/dist/index.js')) {
       const enrolment = join(folder, `${name}.json`);
       if (!existsSync(enrolment))
         execFileSync(process.execPath, [igor, 'enrol', name, '--state', state, '--out', enrolment], {
           cwd: folder,
           stdio: 'pipe',
         });
-      const service = join(root, 'packages/services/dist/index.js');
       const journal = join(folder, `${name}.journal`);
       const child = start([
         'agent',

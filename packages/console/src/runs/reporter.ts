@@ -6,10 +6,13 @@ import { type PageEvent, runEvent } from './events.js';
 
 /** In one post, in events. */
 const most = 500;
+/** How long a word may wait for others that go with it, in ms. */
+const patience = 25;
 
 export class Reporter {
   readonly #waiting: PageEvent[] = [];
   #posting: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly channels: Pick<Channels, 'post'>,
@@ -19,11 +22,23 @@ export class Reporter {
 
   post(event: PageEvent): void {
     this.#waiting.push(event);
+    clearTimeout(this.#timer);
     this.#posting ??= this.#send();
+  }
+
+  /** The same for what nobody waits for: it goes with the next word, or soon. */
+  mention(event: PageEvent): void {
+    this.#waiting.push(event);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#posting ??= this.#send();
+    }, patience);
   }
 
   /** Resolves when everything has been handed over. */
   async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#waiting.length > 0) this.#posting ??= this.#send();
     while (this.#posting) await this.#posting;
   }
 

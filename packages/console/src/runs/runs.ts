@@ -97,7 +97,8 @@ export class Runs {
     const at = Date.now();
     const start: RunStart = { type: 'start', run: id, user, agents, code, at, until: at + this.sandbox.limits.wall };
     const reporter = new Reporter(this.igor.channels, channel, this.onError);
-    reporter.post(start);
+    // By itself: what the code says need not wait until this is kept.
+    void this.igor.channels.post(channel, runEvent, start as unknown as JsonValue).catch(this.onError);
     const shapes = chosen.map(({ shape }) => shape);
     const run = this.sandbox.run(program, shapes, {
       call: (call) => this.#call(call, chosen, { console: 1, channel, run: id, call: call.id, at: 0 }, user, reporter),
@@ -210,7 +211,7 @@ export class Runs {
     } catch (error) {
       return Promise.reject(failureOf(error));
     }
-    reporter.post({
+    reporter.mention({
       type: 'call',
       run: context.run,
       call: context.call,

@@ -120,18 +120,26 @@ function addShown(run: Run, { value, as, title }: { value: Tree; as?: ShowAs; ti
   }
 }
 
-let drawing = 0;
-/** Many events can come between two pictures. */
+let waiting = false;
+let drawn = 0;
+/** The first word is drawn at once; of many that follow it, as many together as come between two pictures. */
 function changed(): void {
-  if (drawing) return;
+  if (waiting) return;
   const draw = (): void => {
-    drawing = 0;
+    waiting = false;
+    drawn = performance.now();
     runs.value = [...byId.values()]
       .sort((a, b) => b.start.at - a.start.at)
       .map((run) => ({ ...run, outputs: [...run.outputs] }));
   };
+  if (performance.now() - drawn > 50) {
+    draw();
+    return;
+  }
+  waiting = true;
   // A page that can't be seen gets no animation frames.
-  drawing = document.hidden ? window.setTimeout(draw, 50) : requestAnimationFrame(draw);
+  if (document.hidden) setTimeout(draw, 50);
+  else requestAnimationFrame(draw);
 }
 
 export function takeEvents(events: PageEvent | PageEvent[]): void {

@@ -116,7 +116,7 @@ function LineChart({ series, title }: { series: Series; title: string | undefine
             label: name,
             stroke: colours[index % colours.length]!,
             width: 2,
-            points: { show: series.x.length < 40 },
+            points: { show: series.x.length < 40, size: 5, fill: colours[index % colours.length]! },
             value: (_: uPlot, value: number | null) => (value === null ? '' : formatNumber(value)),
           })),
         ],
