@@ -3,7 +3,9 @@
  * without knowing, and that is all one needs to know: so a pattern is parsed in a small file of its own, with a declaration
  * for each of its names, rather than at the end of every file that it is looked for in.
  */
+import { TypeDecl, TypedefNameDecl } from '../../ast/generated/index.js';
 import type { Node } from '../../ast/node.js';
+import { kindNumber, kindsOf } from '../../ast/registry.js';
 import type { TranslationUnit } from '../../ast/translation-unit.js';
 import { isKeyword } from '../../source/keywords.js';
 import type { PatternCode } from './pattern-text.js';
@@ -45,7 +47,7 @@ export function contextOf(tu: TranslationUnit, code: PatternCode): PatternContex
   const roles = new Map<string, NameRole>();
   const know = (name: string): void => {
     if (roles.has(name)) return;
-    const role = roleOf(tu.lookup(name));
+    const role = roleOf(tu.lookup(name)) ?? typesIn(tu).get(name);
     if (role) roles.set(name, role);
   };
   for (const name of names) if (!isKeyword(name, language)) know(name);
@@ -73,6 +75,32 @@ function macrosAmong(tu: TranslationUnit, names: Set<string>): string {
     for (const token of definition.tokens) if (token.kind === 'identifier') names.add(token.text);
   }
   return text;
+}
+
+const scanned = new WeakMap<TranslationUnit, { rows: number; roles: Map<string, NameRole> }>();
+
+/** Types and templates that are declared in a namespace, a class or a function, by their names alone. */
+function typesIn(tu: TranslationUnit): ReadonlyMap<string, NameRole> {
+  const { snapshot } = tu;
+  const known = scanned.get(tu);
+  if (known?.rows === snapshot.rows) return known.roles;
+  const roles = new Map<string, NameRole>();
+  const kinds = kindsOf(TypeDecl);
+  const templates = ['ClassTemplateDecl', 'TypeAliasTemplateDecl'].map(kindNumber);
+  for (let row = 1; row < snapshot.rows; row++) {
+    const kind = snapshot.kind[row] as number;
+    if (kinds[kind] !== 1 && !templates.includes(kind)) continue;
+    const name = snapshot.string(snapshot.a[row] as number);
+    if (templates.includes(kind)) roles.set(name, 'template');
+    else if (name !== '' && !roles.has(name) && isOrdinary(tu, row)) roles.set(name, 'type');
+  }
+  scanned.set(tu, { rows: snapshot.rows, roles });
+  return roles;
+}
+
+/** In C a structure's name is no name without `struct`. */
+function isOrdinary(tu: TranslationUnit, row: number): boolean {
+  return tu.language.includes('C++') || tu.knownNode(row) instanceof TypedefNameDecl;
 }
 
 function roleOf(found: readonly Node[]): NameRole | undefined {

@@ -150,6 +150,10 @@ export class PatternMatcher {
       const args = (bound: Env): boolean => this.sequence(rest, 0, shape.operands, 0, bound, false, next);
       return this.bind(env, operand.hole, shape.type, args);
     }
+    const { macros } = pattern;
+    if (macros && shape.operands.length === 0 && LITERAL.test(pattern.key) && LITERAL.test(shape.key)) {
+      return node.macro.some((use) => !use.isArgument && macros.includes(use.name)) && next(env);
+    }
     // The braces or the parentheses of a constructor's arguments may say no more than that there is one.
     return isInitialiser(pattern) && rest.length === 0 && operand != null && this.match(operand, node, env, next);
   }
@@ -217,6 +221,8 @@ export class PatternMatcher {
     return this.match(pattern, node, env, rest);
   }
 }
+
+const LITERAL = /^(StringLiteral|IntegerLiteral|PredefinedExpr)\b/;
 
 const LIST_HOLDERS = [
   'CompoundStmt',

@@ -30,6 +30,8 @@ export type PatternNode =
       name?: NamePattern;
       type?: TypePattern | null;
       operands: readonly (PatternNode | null)[];
+      /** Of a literal from the bodies of macros: their names. What `#x` and `__LINE__` give there differs from use to use. */
+      macros?: readonly string[];
     }
   /** A null pointer, however written. */
   | { is: 'null' }
@@ -91,6 +93,9 @@ class Compiler {
     // What a loop begins with may be a declaration as well.
     const [first] = pattern.operands;
     if (shape.key === 'ForStmt' && first?.is === 'hole') first.statement = true;
+    const macros =
+      shape.operands.length === 0 ? node.macro.filter((use) => !use.isArgument).map((use) => use.name) : [];
+    if (macros.length > 0) pattern.macros = macros;
     if (shape.name !== undefined) pattern.name = nameOf(shape.name);
     if (shape.type !== undefined) pattern.type = shape.type && this.type(shape.type);
     return pattern;

@@ -173,7 +173,7 @@ export function patternCode(text: string): PatternCode {
     }
     const identifier =
       token.text === '...'
-        ? isEllipsisHole(previous, next, inside)
+        ? tokens[i - 2]?.text !== 'catch' && isEllipsisHole(previous, next, inside)
           ? '$$$'
           : undefined
         : token.kind === 'identifier'

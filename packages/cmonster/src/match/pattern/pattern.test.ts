@@ -134,6 +134,17 @@ describe('an expression', () => {
     expect(texts(code, '$p == NULL')).toEqual(['p == NULL']);
   });
 
+  it('finds a macro with what differs from use to use in it', () => {
+    const code = `#define check(x) ((x) ? (void)0 : fail(#x, __FILE__, __LINE__, __func__))
+void fail(const char *, const char *, int, const char *);
+void f(int *p, int n) { check(p != 0);
+  check(n > 3 && p[0]); fail("x", "a.c", 1, "f"); }`;
+    expect(found(code, 'check($x)')).toEqual([
+      ['check(p != 0)', { x: 'p != 0' }],
+      ['check(n > 3 && p[0])', { x: 'n > 3 && p[0]' }],
+    ]);
+  });
+
   it('has what is said of its metavariables', () => {
     const code = inFunction('memset(p, 0, 1); memset(n, 0, 1); memset(buf, 0, 1);');
     const where = { to: (to: Expr) => to.type.isPointerType() };
@@ -278,6 +289,13 @@ template <class T> int g(T t, std::vector<T> v) { v.push_back(t); return t.size(
     expect(cxx(code, 'std::make<int>($$$)').map(([text]) => text)).toEqual(['std::make<int>(1, n)']);
     expect(cxx(code, 'std::make<$T>($$$)')).toHaveLength(1);
     expect(cxx(code, 'std::make<char>($$$)')).toHaveLength(0);
+  });
+  it('knows types that are declared anywhere', () => {
+    const inner =
+      'namespace n { struct Inner { Inner(int); }; Inner make(int i) { try { return Inner(i); } catch (...) { throw; } } }';
+    expect(cxx(inner, 'Inner($x)')).toEqual([['Inner(i)', { x: 'i' }]]);
+    expect(cxx(inner, 'Inner $f($$$) { ... }').map(([, nodes]) => nodes)).toEqual([{ f: 'make' }]);
+    expect(cxx(inner, 'try { ... } catch (...) { ... }')).toHaveLength(1);
   });
   it('matches statements and declarations', () => {
     expect(cxx(code, 'for (auto &$i : $r) $s').map(([, nodes]) => nodes)).toEqual([

@@ -29,6 +29,7 @@ import {
   type MemberExpr,
   type NamedDecl,
   type OverloadExpr,
+  type PredefinedExpr,
   type RecordDecl,
   Stmt,
   type StringLiteral,
@@ -173,6 +174,8 @@ export function shapeOf(given: Node): Shape {
         key: `StringLiteral ${(node as StringLiteral).stringKind} ${(node as StringLiteral).bytes}`,
         operands: [],
       };
+    case 'PredefinedExpr':
+      return { key: `PredefinedExpr ${(node as PredefinedExpr).identKind}`, operands: [] };
     case 'CXXThisExpr':
       return { key: 'CXXThisExpr', operands: [] };
     case 'CStyleCastExpr':
