@@ -130,6 +130,10 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
     std::string Why = Diags->FirstError.empty() ? "the arguments name no single C or C++ input"
                                                 : Diags->FirstError;
     StringRef W = Why;
+    if (PreprocessOnly && W.contains("expected exactly one compiler job"))
+      return Error{"BAD_ARGUMENTS",
+                   "there is nothing to preprocess: the input has been preprocessed, "
+                   "or is not C, C++ or Objective-C (say which it is with -x)"};
     return Error{W.contains("no such file or directory") ? "INPUT_UNREADABLE" : "BAD_ARGUMENTS",
                  Why};
   }

@@ -5,6 +5,7 @@
 #include "clang/Frontend/PreprocessorOutputOptions.h"
 #include "clang/Frontend/Utils.h"
 #include "clang/Lex/Preprocessor.h"
+#include "clang/Rewrite/Frontend/Rewriters.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace clang;
@@ -124,8 +125,12 @@ void Preprocessing::text(Answer &A) {
     return A.undefined();
   Started = Ended = true;
   EventStream Out(Events);
-  DoPrintPreprocessedInput(C.Instance->getPreprocessor(), &Out,
-                           C.Instance->getPreprocessorOutputOpts());
+  Preprocessor &PP = C.Instance->getPreprocessor();
+  const PreprocessorOutputOptions &Options = C.Instance->getPreprocessorOutputOpts();
+  if (Options.RewriteIncludes)
+    RewriteIncludesInInput(PP, &Out, Options);
+  else
+    DoPrintPreprocessedInput(PP, &Out, Options);
   A.W.boolean(true);
 }
 
