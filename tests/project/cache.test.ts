@@ -38,7 +38,7 @@ const values = (): string[] => {
   return stdout.trimEnd().split('\n');
 };
 
-describe('the cache', () => {
+describe('the cache', { timeout: 300_000 }, () => {
   it('is written once, then read', () => {
     expect(values()).toEqual(['false 3 int', 'false 2 int']);
     const written = entries();

@@ -33,7 +33,7 @@ const A = `a.c:2:22: warning: a call [calls]
       |                      (   )
 `;
 
-describe('findings', () => {
+describe('findings', { timeout: 300_000 }, () => {
   it('print as compilers print theirs', () => {
     const { status, stdout, stderr } = space.run('run', 'calls.ts');
     expect(stdout).toBe(`${A}b c.c:3:24: error: a call [calls]

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => space.dispose());
 
-describe('cmonster init', () => {
+describe('cmonster init', { timeout: 300_000 }, () => {
   it('prepares a CMake project, once', () => {
     space.write('CMakeLists.txt', 'cmake_minimum_required(VERSION 3.15)\nproject(p C)\nadd_library(p STATIC a.c)\n');
     space.write('a.c', '#include <string.h>\nvoid a(char *s) { char b[8]; strcpy(b, s); }\n');

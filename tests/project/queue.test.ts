@@ -88,7 +88,7 @@ async function end(child: ChildProcess): Promise<{ status: number | null; stdout
   return { status, stdout, stderr };
 }
 
-describe('cmonster run --queue', () => {
+describe('cmonster run --queue', { timeout: 300_000 }, () => {
   it('gets every file done once, though a worker is killed in the middle', async () => {
     const [first] = await Promise.all([worker(), worker()]);
     const run = space.start('run', 'mark.ts', '--write', '--queue', url);

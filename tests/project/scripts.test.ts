@@ -49,7 +49,7 @@ export default function (tu: TranslationUnit): void {
 });
 afterAll(() => space.dispose());
 
-describe('cmonster run', () => {
+describe('cmonster run', { timeout: 300_000 }, () => {
   it('shows where a script goes against its types, and goes on', () => {
     const { status, stdout, stderr } = space.run('run', 'type.ts', 'a.c', 'b.c');
     expect(stdout).toBe('b.c\n');

@@ -30,7 +30,8 @@ const states = (): ('old' | 'new' | 'damaged')[] =>
     space.read(name) === old(at) ? 'old' : space.read(name) === changed(at) ? 'new' : 'damaged',
   );
 
-describe('cmonster run --write', () => {
+// Each runs the command several times.
+describe('cmonster run --write', { timeout: 300_000 }, () => {
   it('changes a header once, however many files include it', () => {
     const { status, stderr } = space.run('run', 'mark.ts', '--write', '--editable', '*.h');
     expect(stderr).toBe(`cmonster: ${FILES + 1} changes in ${FILES + 1} files written\n`);

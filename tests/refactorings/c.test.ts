@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RealProject } from './harness.js';
 
 /** zlib: its library, and the programs that its own suite runs. */
-describe('refactorings of zlib', () => {
+describe('refactorings of zlib', { timeout: 300_000 }, () => {
   let zlib: RealProject;
   beforeAll(async () => {
     zlib = await RealProject.open('zlib', 'make -j2', 'make test');
@@ -24,7 +24,7 @@ describe('refactorings of zlib', () => {
 });
 
 /** cJSON: its tests include its source, which so is a header to most translation units. GCC warns of nothing, by -Werror. */
-describe('refactorings of cJSON', () => {
+describe('refactorings of cJSON', { timeout: 300_000 }, () => {
   let cjson: RealProject;
   beforeAll(async () => {
     cjson = await RealProject.open('cjson', 'cmake --build build -j2', 'cd build && ctest --output-on-failure');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RealProject } from './harness.js';
 
 /** tinyxml2: its suite counts its own checks and says how many failed. */
-describe('refactorings of tinyxml2', () => {
+describe('refactorings of tinyxml2', { timeout: 300_000 }, () => {
   let tinyxml2: RealProject;
   beforeAll(async () => {
     tinyxml2 = await RealProject.open('tinyxml2', 'cmake --build build', 'cd build && ctest --output-on-failure');

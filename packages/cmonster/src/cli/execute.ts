@@ -86,16 +86,25 @@ class Executor {
   }
 
   async run(): Promise<Exit> {
-    const { project, settings, jobs, allowErrors, mode, queue } = this.execution;
     this.sayRecovered();
     this.sayFlags();
     const abort = new AbortController();
     const interrupt = (signal: NodeJS.Signals): void => abort.abort(new Interrupted(signal));
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-    this.progress = Progress.on(process.stderr, project.units.length);
-    let outcome: RunOutcome;
     try {
-      outcome = await runScript({
+      return await this.finish(await this.runAll(abort.signal), abort.signal);
+    } catch (error) {
+      return this.stopped(error);
+    } finally {
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    }
+  }
+
+  private async runAll(signal: AbortSignal): Promise<RunOutcome> {
+    const { project, settings, jobs, allowErrors, queue } = this.execution;
+    this.progress = Progress.on(process.stderr, project.units.length);
+    try {
+      return await runScript({
         units: project.units,
         database: project.database,
         settings,
@@ -103,23 +112,24 @@ class Executor {
         allowErrors,
         queue,
         waiting: () => this.say(`no worker yet: start some with cmonster worker --queue ${queue}\n`),
-        signal: abort.signal,
+        signal,
         loaded: (printed) => this.print(printed),
         progress: ({ file }) => this.progress?.advance(this.path(file)),
         result: (unit, result) => this.take(unit, result),
       });
-    } catch (error) {
-      return this.stopped(error);
     } finally {
       this.progress?.clear();
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     }
+  }
+
+  private async finish(outcome: RunOutcome, signal: AbortSignal): Promise<Exit> {
+    const { mode, format, settings, verified } = this.execution;
     this.files = this.formatted(outcome.merge.result);
-    if (mode === 'diff' && this.execution.format === 'text') await this.diff(this.files);
+    if (mode === 'diff' && format === 'text') await this.diff(this.files);
     this.report(outcome);
     if (settings.cache !== undefined && outcome.parsed > 0) new UnitCache(settings.cache).prune(true);
     let refused = false;
-    if (this.execution.verified && mode !== 'check') refused = !(await this.verify());
+    if (verified && mode !== 'check') refused = !(await this.verify(signal));
     if (mode === 'write' && !refused) refused = !this.write(outcome);
     this.summary(outcome, refused);
     await this.out.flush();
@@ -220,11 +230,11 @@ class Executor {
   /** The changes, with what clang-format makes of them. */
   private formatted(files: readonly MergedFile[]): readonly MergedFile[] {
     if (!this.execution.formatted) return files;
-    return files.map((file) => ({ ...file, edits: formatEdits(readFileSync(file.path), file.edits, file.path) }));
+    return files.map((file) => ({ ...file, edits: formatEdits(this.bytesOf(file), file.edits, file.path) }));
   }
 
   /** Whether every file, parsed with all changes, means what it meant. */
-  private async verify(): Promise<boolean> {
+  private async verify(signal: AbortSignal): Promise<boolean> {
     if (this.files.length === 0) return true;
     const { project, settings, jobs, allowErrors } = this.execution;
     const directory = mkdtempSync(join(tmpdir(), 'cmonster-verify-'));
@@ -241,7 +251,7 @@ class Executor {
         allowErrors,
         queue: undefined,
         waiting: () => {},
-        signal: new AbortController().signal,
+        signal,
         loaded: () => {},
         progress: ({ file }) => progress?.advance(this.path(file)),
         result: (unit, { failure }) => {
@@ -262,8 +272,8 @@ class Executor {
   // --- At the end ---------------------------------------------------------------------------------------------------
 
   private async diff(files: readonly MergedFile[]): Promise<void> {
-    for (const { path, edits } of files) {
-      const text = Buffer.from(unifiedDiff(readFileSync(path), edits, this.path(path)));
+    for (const file of files) {
+      const text = Buffer.from(unifiedDiff(this.bytesOf(file), file.edits, this.path(file.path)));
       await this.out.writeBytes(
         colourOn(process.stdout) ? Buffer.from(coloured(text.toString('latin1')), 'latin1') : text,
       );
@@ -300,21 +310,26 @@ class Executor {
     void this.out.write(`${JSON.stringify(value, undefined, 2)}\n`);
   }
 
+  /** What a file holds; throws when that is not what was parsed. */
+  private bytesOf({ path, source }: MergedFile): Uint8Array {
+    const bytes = readFileSync(path);
+    if (digest(bytes) === source) return bytes;
+    throw new CmonsterError(
+      'FILE_CHANGED',
+      `${this.path(path)} was changed by somebody else since it was parsed: run the same again. Nothing was changed.`,
+    );
+  }
+
   /** Whether all was written. */
   private write({ merge }: RunOutcome): boolean {
     if (merge.disagreements.length > 0) return false;
     try {
       applyChanges(
-        this.files.map(({ path, source, edits }) => {
-          const bytes = readFileSync(path);
-          if (digest(bytes) !== source) {
-            throw new CmonsterError(
-              'FILE_CHANGED',
-              `${this.path(path)} was changed by somebody else since it was parsed: run the same again. Nothing was changed.`,
-            );
-          }
-          return { path, before: source, content: applyEdits(bytes, edits) };
-        }),
+        this.files.map((file) => ({
+          path: file.path,
+          before: file.source,
+          content: applyEdits(this.bytesOf(file), file.edits),
+        })),
       );
       return true;
     } catch (error) {
