@@ -111,19 +111,18 @@ export class Level {
     return { undo: () => this.drop(splice) };
   }
 
-  /** Takes a splice of this level or below it back; what was in it stays. */
-  drop(splice: Splice): void {
-    if (!this.splices.includes(splice)) {
-      const around = this.splices.find(
-        (other) => other.begin <= splice.begin && splice.end <= other.end && this.inner.has(other),
-      );
-      if (around) this.below(around).drop(splice);
-      return;
+  /** Takes a splice of this level or below it back; what was in it stays. @returns whether it was there */
+  drop(splice: Splice): boolean {
+    const at = this.splices.indexOf(splice);
+    if (at < 0) {
+      const isAround = ({ begin, end }: Splice): boolean => begin <= splice.begin && splice.end <= end;
+      return this.splices.some((other) => isAround(other) && this.inner.get(other)?.drop(splice));
     }
     const level = this.inner.get(splice);
     this.inner.delete(splice);
-    this.splices.splice(this.splices.indexOf(splice), 1, ...(level?.splices ?? []));
+    this.splices.splice(at, 1, ...(level?.splices ?? []));
     for (const other of level?.splices ?? []) level?.pass(other, this);
+    return true;
   }
 
   private pass(splice: Splice, to: Level): void {
@@ -141,11 +140,31 @@ export class Level {
     return level;
   }
 
+  /** The first splice that does not end before an offset. */
+  private firstReaching(offset: number): number {
+    let low = 0;
+    let high = this.splices.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.splices[middle] as Splice).end < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The splice that takes out a range, wholly. */
+  private around(begin: number, end: number): Splice | undefined {
+    for (let at = this.firstReaching(end); at < this.splices.length; at++) {
+      const splice = this.splices[at] as Splice;
+      if (splice.begin > begin) return undefined;
+      if (splice.begin < splice.end && splice.end >= end) return splice;
+    }
+    return undefined;
+  }
+
   /** Whether a range lies in what is taken out, and in no copy of it. */
   isGone(begin: number, end: number): boolean {
-    const around = this.splices.find(
-      (splice) => splice.begin <= begin && end <= splice.end && splice.begin < splice.end,
-    );
+    const around = this.around(begin, end);
     if (!around || (around.begin === begin && around.end === end) || around.isMoved) return false;
     const isShown = around.pieces.some(
       (piece) => typeof piece !== 'string' && piece.file === around.file && piece.begin <= begin && end <= piece.end,
@@ -156,15 +175,8 @@ export class Level {
   /** The splices that show in a copy of a range, each with the level it is in. */
   within(begin: number, end: number): { level: Level; splices: Splice[] } {
     const { splices } = this;
-    let low = 0;
-    let high = splices.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((splices[middle] as Splice).end < begin) low = middle + 1;
-      else high = middle;
-    }
     const found: Splice[] = [];
-    for (let at = low; at < splices.length; at++) {
+    for (let at = this.firstReaching(begin); at < splices.length; at++) {
       const splice = splices[at] as Splice;
       if (splice.begin > end) break;
       if (splice.begin < splice.end) {
