@@ -56,7 +56,7 @@ export interface AgentOptions {
 
 /** An outcome ready within this time is the IQ's own result, in milliseconds. */
 const quick = 50;
-/** The same, when other calls came in the same IQ. */
+/** When one of several calls of an IQ is ready, the others have so long to join it. */
 const quickTogether = 10;
 const answerTime = 10_000;
 const chunkBudget = 256 * 1024 * 1024;
@@ -272,9 +272,9 @@ export class Agent {
     const { iqs } = this;
     try {
       const frames = readFrames(igor);
-      const invokes = frames.filter((frame) => frame.type === 'invoke').length;
-      const wait = invokes > 1 ? quickTogether : quick;
-      const answers = await Promise.all(frames.map((frame) => this.takeFrame(frame, wait)));
+      const patience = new Patience();
+      const answers = await Promise.all(frames.map((frame) => this.takeFrame(frame, patience)));
+      patience.end();
       const given = answers.filter((answer) => answer !== undefined);
       iqs?.answer(iq, given.length === 0 ? '' : writeFrames(given));
     } catch (thrown) {
@@ -287,10 +287,10 @@ export class Agent {
     }
   }
 
-  private async takeFrame(frame: Frame, wait: number): Promise<Frame | undefined> {
+  private async takeFrame(frame: Frame, patience: Patience): Promise<Frame | undefined> {
     switch (frame.type) {
       case 'invoke':
-        return this.invoke(frame, wait);
+        return this.invoke(frame, patience);
       case 'chunk':
         this.chunks.add(this.app, frame);
         return undefined;
@@ -315,7 +315,7 @@ export class Agent {
     }
   }
 
-  private async invoke(incoming: Invoke, wait: number): Promise<Frame> {
+  private async invoke(incoming: Invoke, patience: Patience): Promise<Frame> {
     const invoke = this.chunks.complete(this.app, incoming);
     if (!invoke) throw chunksMissing;
     const { call } = invoke;
@@ -323,7 +323,7 @@ export class Agent {
     const started = await this.runner.invoke(invoke);
     // Run, told and committed: this is a stanza that came twice.
     if (!started) return accepted;
-    const outcome = await within(started.outcome, wait);
+    const outcome = await patience.wait(started.outcome);
     if (outcome && (outcome.payload?.length ?? 0) <= chunkSize && !outcome.items) {
       this.mailbox.add(outcome, true);
       return outcome;
@@ -426,18 +426,31 @@ const chunksMissing = new IgorError('not_found', 'parts of this payload have not
 
 const disco = `<query xmlns='${nsDisco}'><identity category='automation' type='rpc' name='igor agent'/><feature var='${nsIgor}'/></query>`;
 
-function within<T>(promise: Promise<T>, time: number): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, time, undefined);
-    promise.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      () => {
-        clearTimeout(timer);
-        resolve(undefined);
-      },
-    );
-  });
+/** How long an IQ waits for the outcomes of its calls: all of them if they are quick, and not the quick ones for the slow. */
+class Patience {
+  private readonly over: Promise<undefined>;
+  private finish!: () => void;
+  private timer: NodeJS.Timeout;
+  private oneIsReady = false;
+
+  constructor() {
+    this.over = new Promise((resolve) => {
+      this.finish = () => resolve(undefined);
+    });
+    this.timer = setTimeout(this.finish, quick);
+  }
+
+  async wait<T>(outcome: Promise<T>): Promise<T | undefined> {
+    const first = await Promise.race([outcome.catch(() => undefined), this.over]);
+    if (first !== undefined && !this.oneIsReady) {
+      this.oneIsReady = true;
+      setTimeout(this.finish, quickTogether);
+    }
+    return first;
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.finish();
+  }
 }
