@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goAndWait, latestRun, type OpenPage, openBrowser, openPage, waitForState, write } from './support/browser.js';
 import { end, type Site, startSite } from './support/site.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let site: Site;
 let browser: Browser;
@@ -56,7 +60,10 @@ describe('the page', { timeout: 120_000 }, () => {
     await page.keyboard.type('pro');
     await page.locator('.cm-completionLabel').getByText('processes', { exact: true }).waitFor();
     expect(await page.locator('.cm-completionInfo').textContent()).toContain('What runs on it.');
+    // The editor takes no Enter for a choice that came up under the person's fingers.
+    await page.waitForTimeout(300);
     await page.keyboard.press('Enter');
+    await page.locator('.cm-line').getByText('agent.system.processes').waitFor();
     await page.keyboard.type('({ order: ');
     await page.keyboard.type("'");
     await page.locator('.cm-completionLabel').getByText('BY_MEMORY').waitFor();
@@ -136,6 +143,32 @@ describe('the page', { timeout: 120_000 }, () => {
     await goAndWait(page);
     const rows = await latestRun(page).locator('tbody tr').allTextContents();
     expect(rows.map((row) => row.split('@')[0])).toEqual(['mill', 'windmill']);
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe objects to: %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axe);
+    const found = async (): Promise<string[]> => {
+      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+        "axe.run(document, { resultTypes: ['violations'] })",
+      );
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    };
+    await write(
+      page,
+      'console.warn("w"); show({ x: 1, y: 4 }, { as: "chart" }); show([{ a: 1 }, { a: 2 }]); agent.system.info();',
+    );
+    await goAndWait(page);
+    expect(await found()).toEqual([]);
+    await page.locator('.picker-button').click();
+    expect(await found()).toEqual([]);
+    await page.keyboard.press('Escape');
+    for (const name of ['Gallery', 'History']) {
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('dialog', { name }).locator('li').first().waitFor();
+      expect(await found()).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
   });
 
   it('keeps to its policy', () => {

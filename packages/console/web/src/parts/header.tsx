@@ -14,10 +14,12 @@ const themeIcons = { system: 'auto', light: 'sun', dark: 'moon' } as const;
 export function Header(): JSX.Element {
   return (
     <header class="top">
-      <a href="/" class="brand">
-        <img src="/icon.svg" alt="" width={26} height={26} />
-        <span>monsterlab</span>
-      </a>
+      <h1>
+        <a href="/" class="brand">
+          <img src="/icon.svg" alt="" width={26} height={26} />
+          <span>monsterlab</span>
+        </a>
+      </h1>
       <AgentPicker />
       <span class="spacer" />
       <DrawerButton name="gallery" icon="book" label="Gallery" />
