@@ -63,6 +63,7 @@ const library = shop.compile(
   'int add(int a, int b) { return a + b; }\nconst char *name(int n) { return n % 2 ? "odd" : "even"; }',
   '-shared',
   '-fPIC',
+  '-gdwarf-4',
 );
 const program = shop.compile(
   'many.c',
@@ -82,6 +83,7 @@ const program = shop.compile(
      printf("%d %s\\n", add(40, 2), name(3));
      return 0;
    }`,
+  '-gdwarf-4', // what valgrind reads
   '-lpthread',
   library,
   `-Wl,-rpath,${shop.folder}`,
@@ -110,12 +112,13 @@ test('valgrind finds no error in a hooked program', async () => {
 
 test('a program with AddressSanitizer runs under hooks, and still finds its own errors', async () => {
   const clean = shop.compile(
-    'sanitized.c',
+    'sanitized.gcc.c', // with its runtime linked in, as a program's own is
     `#include <stdio.h>
      #include <stdlib.h>
      int add(int, int);
-     int main(int argc, char **argv) { char *p = malloc(10); p[9] = (char)add(1, 2); free(p); if (argc > 1) p[0] = 1; puts("done"); return 0; }`,
+     int main(int argc, char **argv) { volatile char *p = malloc(10); p[9] = (char)add(1, 2); free((void *)p); if (argc > 1) p[0] = 1; puts("done"); return 0; }`,
     '-fsanitize=address',
+    '-static-libasan',
     library,
     `-Wl,-rpath,${shop.folder}`,
   );
