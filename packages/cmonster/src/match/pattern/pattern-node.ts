@@ -4,7 +4,7 @@ import type { Node } from '../../ast/node.js';
 import type { TypeBase } from '../../ast/type-base.js';
 import type { ParsedPattern, PatternForm } from './pattern-parse.js';
 import { type Hole, holeOf } from './pattern-text.js';
-import { peel, shapeOf } from './shape.js';
+import { peel, shapeOf, withoutMentions } from './shape.js';
 import { compileType, type TypePattern } from './type-pattern.js';
 
 /** A name in a pattern: as it must be, or a metavariable. */
@@ -52,10 +52,11 @@ export interface CompiledPattern {
 export function compile(parsed: ParsedPattern): CompiledPattern {
   const compiler = new Compiler(parsed);
   const { form, code } = parsed;
-  let roots: readonly Node[] = parsed.roots;
-  if (form === 'statements' && roots.length === 1 && roots[0]?.kind === 'DeclStmt' && roots[0].children.length === 1) {
+  let roots = form === 'declaration' ? withoutMentions(parsed.roots) : parsed.roots;
+  if (form === 'statements' && roots.length === 1 && roots[0]?.kind === 'DeclStmt') {
     // A declaration is looked for wherever it stands.
-    roots = roots[0].children;
+    const declared = shapeOf(roots[0]).operands.filter((each) => each !== null);
+    if (declared.length === 1) roots = declared;
   }
   const isStatement = form === 'statements' && roots.length === 1 && code.tokens[code.tokens.length - 2]?.text === ';';
   return {

@@ -3,6 +3,7 @@
  * identifiers to Clang (`$` may stand in one, and `...` becomes `$$$`, as long), so that a pattern is code, and places in it
  * are places in the code that Clang parses.
  */
+import { isKeyword } from '../../source/keywords.js';
 import { PatternError } from './pattern-error.js';
 
 export type TokenKind = 'identifier' | 'number' | 'literal' | 'punctuator' | 'end';
@@ -294,6 +295,22 @@ function isEllipsisHole(previous: PatternToken | undefined, next: PatternToken, 
   if (previous?.text === '<' || next.text === '>') return false;
   if (previous === undefined || ['(', ',', '{', '}', ';', '[', ':', 'else', 'do'].includes(previous.text)) return true;
   return inside === 'block' && (previous.text === ')' || holeOf(previous.text) !== undefined);
+}
+
+/** A statement that begins as no statement of the language does: a name, something in parentheses, and then more. */
+export function beginsLikeMacro({ tokens }: PatternCode): boolean {
+  return tokens.some(({ kind, text }, at) => {
+    if (kind !== 'identifier' || tokens[at + 1]?.text !== '(' || isKeyword(text, 'c++')) return false;
+    if (at > 0 && !['{', '}', ';', ')'].includes(tokens[at - 1]?.text ?? '')) return false;
+    let depth = 0;
+    const close = tokens.findIndex((token, i) => {
+      if (i <= at) return false;
+      depth += Number(token.text === '(') - Number(token.text === ')');
+      return depth === 0;
+    });
+    const next = tokens[close + 1];
+    return next?.text === '{' || next?.kind === 'identifier';
+  });
 }
 
 /** What a `{` opens, as far as the tokens in front of it tell. */

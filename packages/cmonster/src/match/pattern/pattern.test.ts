@@ -145,6 +145,14 @@ void f(int *p, int n) { check(p != 0);
     ]);
   });
 
+  it('finds a loop that a macro makes', () => {
+    const code = `struct node { struct node *next; };
+#define each(p, list) for (struct node *p = (list)->next; p != 0; p = p->next)
+void f(struct node *l) { each(q, l) { q->next = 0; } for (;;) { } each(r, l->next) ; }`;
+    expect(parsePattern('each($p, $l) { ... }', { language: 'c' }).names).toEqual(['p', 'l']);
+    expect(found(code, 'each($p, $l) { ... }')).toEqual([['each(q, l) { q->next = 0; }', { p: 'q', l: 'l' }]]);
+  });
+
   it('has what is said of its metavariables', () => {
     const code = inFunction('memset(p, 0, 1); memset(n, 0, 1); memset(buf, 0, 1);');
     const where = { to: (to: Expr) => to.type.isPointerType() };
@@ -209,6 +217,9 @@ describe('declarations and types', () => {
     expect(found(code, 'struct $s { $$$fields }').map(([, nodes]) => nodes)).toEqual([
       { s: 'node', fields: ['value', 'next'] },
     ]);
+    expect(
+      texts(`${C}void f(void) { struct node *a = malloc(1); Node *b = malloc(2); }`, 'struct node *$v = malloc($n);'),
+    ).toEqual(['struct node *a = malloc(1);']);
     expect(found(code, 'char $v[$n][8];').map(([, nodes]) => nodes)).toEqual([{ v: 'names', n: '4' }]);
   });
 

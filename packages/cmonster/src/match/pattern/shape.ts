@@ -33,6 +33,7 @@ import {
   type RecordDecl,
   Stmt,
   type StringLiteral,
+  TagDecl,
   type TypedefNameDecl,
   type UnaryExprOrTypeTraitExpr,
   type UnaryOperator,
@@ -213,7 +214,7 @@ export function shapeOf(given: Node): Shape {
     case 'ForStmt':
       return { key: 'ForStmt', operands: forParts(node) };
     case 'DeclStmt':
-      return { key: 'DeclStmt', operands: node.children };
+      return { key: 'DeclStmt', operands: withoutMentions(node.children) };
     default:
       return node instanceof Decl ? declarationShape(node) : { key: fallbackKey(node), operands: node.children };
   }
@@ -304,6 +305,12 @@ function construction(node: Node): Shape {
     braces ||= only.kind === 'InitListExpr';
   }
   return { key: `construct ${braces ? '{}' : '()'}`, type: type ?? null, operands };
+}
+
+/** `struct s *p;` may also be the first that is heard of `struct s`; it declares a `p` all the same. */
+export function withoutMentions(declarations: readonly Node[]): readonly Node[] {
+  const others = declarations.filter((each) => !(each instanceof TagDecl) || each.isThisDeclarationADefinition());
+  return others.length > 0 ? others : declarations;
 }
 
 /** Initialisation, condition, increment and body, each where it belongs. */
