@@ -75,10 +75,9 @@ function withOperands(pattern: ShapePattern, names: ReadonlySet<IsomorphismName>
   return { ...pattern, operands };
 }
 
-function conditionsOf({ key, operands }: ShapePattern): number[] {
+function conditionsOf({ key }: ShapePattern): number[] {
   switch (key) {
     case 'IfStmt':
-      return [operands.length > 2 && !BODIES.IfStmt ? 1 : 0];
     case 'WhileStmt':
     case 'ConditionalOperator':
     case 'prefix !':
