@@ -1,4 +1,5 @@
 // What calls promise, on both XMPP servers.
+import { rmSync } from 'node:fs';
 import { create } from '@bufbuild/protobuf';
 import type { Application, CallRecord, Outcome } from 'igor';
 import { IgorError } from 'igor';
@@ -276,6 +277,7 @@ describe.each([
     second.xmpp = stage.xmpp;
     second.igor = igor;
     expect(await failure(second.startGateway())).toMatchObject({ code: 'second_gateway' });
+    rmSync(second.folder, { recursive: true, force: true });
     expect(await igor.agent(mill).service(Demo).add({ a: 1 })).toMatchObject({ sum: 1 });
   });
 });

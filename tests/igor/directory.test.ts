@@ -1,5 +1,6 @@
 // One suite for all directories, each against the real server.
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AgentRecord, type Directory, updateAgent } from '../../packages/igor/src/store/directory.js';
 import { openDirectory } from '../../packages/igor/src/store/open.js';
@@ -29,16 +30,18 @@ describe.each(kinds)('%s', (name, start) => {
   let server: Running | undefined;
   let open: () => Promise<Directory>;
   let directory: Directory;
+  const folder = tempFolder('directory');
 
   beforeAll(async () => {
     server = await start();
-    const file = `sqlite:${tempFolder('directory')}/directory.db`;
+    const file = `sqlite:${folder}/directory.db`;
     open = () => openDirectory(server?.url ?? file);
     directory = await open();
   });
   afterAll(async () => {
     await directory?.close();
     await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   test('a record is written only over the version that was read', async () => {
