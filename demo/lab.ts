@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** How long a part may take to start, in milliseconds. */
+const PATIENCE = 60_000;
 const igor = join(root, 'packages/igor/bin/igor.js');
 
 export interface Lab {
@@ -104,7 +106,18 @@ async function line(child: ChildProcess, pattern: RegExp, failed: Promise<string
       if (match) resolve(match[1]!);
     });
   });
-  return Promise.race([found, failed.then((what) => Promise.reject(new Error(what)))]);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`it did not say within ${PATIENCE / 1000} s that it is there`)),
+      PATIENCE,
+    );
+  });
+  try {
+    return await Promise.race([found, late, failed.then((what) => Promise.reject(new Error(what)))]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function untilAvailable(url: string, failed: Promise<string>): Promise<void> {

@@ -7,12 +7,18 @@ interface Boot {
   listen: string;
 }
 
+/** A run may take half a minute, its calls as long again; in milliseconds. */
+const PATIENCE = 90_000;
+
 /** Runs code at an agent, and yields what its page would hear until the run and all its calls have ended. */
 export async function* visit(url: string, code: string, agents: readonly string[]): AsyncGenerator<PageEvent> {
   const html = await (await fetch(url)).text();
   const boot = JSON.parse(/<script type="application\/json" id="boot">(.*?)<\/script>/.exec(html)?.[1] ?? '{}') as Boot;
   const stop = new AbortController();
-  const stream = await fetch(new URL(boot.listen.replace('{}', boot.channel), url), { signal: stop.signal });
+  const late = AbortSignal.timeout(PATIENCE);
+  const stream = await fetch(new URL(boot.listen.replace('{}', boot.channel), url), {
+    signal: AbortSignal.any([stop.signal, late]),
+  });
   const answer = await fetch(new URL('/api/runs', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-console-csrf': boot.csrf, origin: url },

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import pc from 'picocolors';
 import type { CommandModule } from 'yargs';
 import type { Enrolment } from '../agent/enrolment.js';
 import { writeFileAtomically } from '../application/files.js';
@@ -48,7 +47,7 @@ export const enrolCommand: CommandModule<object, Arguments> = {
     if (existsSync(out)) throw new IgorError('usage', `${out} is there already: remove it, or name another with --out`);
     writeFileAtomically(out, `${JSON.stringify(enrolment, null, 2)}\n`, 0o600);
     process.stdout.write(
-      `${pc.bold(enrolment.account)} will obey ${enrolment.app}: igor agent --enrolment ${argv.out ?? out} --service FILE.ts\n`,
+      `${enrolment.account} will obey ${enrolment.app}: igor agent --enrolment ${argv.out ?? out} --service FILE.ts\n`,
     );
   },
 };

@@ -87,7 +87,9 @@ export const serveCommand: CommandModule<object, Arguments> = {
       log,
       logLevel: argv.log,
     });
-    process.stdout.write(`${pc.bold('igor')} is at ${served.url}\n`);
+    // Others read this line: colour is for terminals, whatever the environment calls itself.
+    const colours = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
+    process.stdout.write(`${colours.bold('igor')} is at ${served.url}\n`);
     if (served.prosody) {
       const { component, clientPort } = served.prosody;
       process.stdout.write(
