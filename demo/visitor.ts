@@ -25,15 +25,17 @@ export async function* visit(url: string, code: string, agents: readonly string[
     body: JSON.stringify({ code, agents, channel: boot.channel }),
   });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
-  const open = new Set<number>();
+  // An outcome may overtake the word that its call was made.
+  const made = new Set<number>();
+  const over = new Set<number>();
   let ended = false;
   try {
     for await (const event of eventsOf(stream.body!)) {
-      if (event.type === 'call') open.add(event.call);
-      if (event.type === 'outcome') open.delete(event.call);
+      if (event.type === 'call') made.add(event.call);
+      if (event.type === 'outcome') over.add(event.call);
       if (event.type === 'end') ended = true;
       yield event;
-      if (ended && open.size === 0) return;
+      if (ended && [...made].every((call) => over.has(call))) return;
     }
   } finally {
     stop.abort();
