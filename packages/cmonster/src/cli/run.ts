@@ -3,6 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { CmonsterError } from '../error.js';
+import { Project } from '../project/project.js';
+import { loadScript } from '../project/script.js';
 import { execute } from './execute.js';
 import { executionOf, type RunArguments, runOptions, selectProject } from './run-options.js';
 
@@ -44,6 +46,19 @@ async function run(argv: ArgumentsCamelCase<ScriptArguments>): Promise<void> {
   const script = resolve(argv.script);
   if (!existsSync(script)) throw new CmonsterError('USAGE', `there is no script '${argv.script}'`);
   if (statSync(script).isDirectory()) throw new CmonsterError('USAGE', `the script '${argv.script}' is a directory`);
-  const project = selectProject(argv, (argv.files ?? []).map(String));
+  const files = (argv.files ?? []).map(String);
+  if (files.length === 0 && argv.project === undefined && !Project.find(process.cwd())) {
+    return runAlone(script, argv);
+  }
+  const project = selectProject(argv, files);
   process.exitCode = await execute(executionOf(argv, project, script, argv.arg ?? []));
+}
+
+/** A script without a default export parses for itself: it needs no files. */
+async function runAlone(script: string, argv: ArgumentsCamelCase<ScriptArguments>): Promise<void> {
+  // A script reads its arguments where any program does.
+  process.argv = [process.execPath, script, ...(argv.arg ?? [])];
+  const { default: exported } = await loadScript(script);
+  // It wants files, and there are none: that is said as always.
+  if (exported !== undefined) selectProject(argv, []);
 }
