@@ -113,7 +113,7 @@ describe('cmonster run', { timeout: 300_000 }, () => {
 
   it('says what is wrong with files and projects', () => {
     const bad = (...args: string[]): string => {
-      const { status, stderr } = space.run('run', 'none.ts', ...args);
+      const { status, stderr } = space.run('run', 'exits.ts', ...args);
       expect(status).toBe(2);
       return stderr;
     };
@@ -121,6 +121,11 @@ describe('cmonster run', { timeout: 300_000 }, () => {
     expect(bad('-p', 'nowhere')).toContain("there is no 'nowhere'. CMake writes one");
     expect(bad('a.c', '--diff', '--write')).toContain('--diff and --write do not go together');
     expect(bad('a.c', '-j', '0')).toContain('-j takes a number from 1 on');
+  });
+
+  it('needs no files for a script that parses for itself', () => {
+    const ran = space.run('run', 'none.ts');
+    expect(ran).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
 
   it('lists files that are not there, and goes on', () => {
