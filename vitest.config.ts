@@ -22,6 +22,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.*'])],
     pool: 'forks',
     maxWorkers: 2,
+    // Real processes and servers on shared machines: what fails must fail twice.
+    retry: process.env.CI && !long ? 1 : 0,
     testTimeout: long ? 600_000 : 60_000,
     hookTimeout: long ? 600_000 : 60_000,
     reporters: ['default', './setup/test-reporter.mjs'],
