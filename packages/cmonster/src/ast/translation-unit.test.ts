@@ -255,6 +255,8 @@ describe('a frontend that has gone', () => {
     const [add] = tu.find(FunctionDecl);
     const { held } = tu as unknown as { held: { connection: { child: { pid: number } } } };
     process.kill(held.connection.child.pid, 'SIGSTOP');
+    // It may answer until the signal has reached it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     expect(failure(() => add?.qualifiedNameAsString)).toMatchObject({ code: 'TIMEOUT', file: 'input.cpp' });
     expect(add?.isInlined()).toBe(false);
     // What ended a frontend is not asked again.
