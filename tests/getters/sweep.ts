@@ -1,8 +1,8 @@
 /** Calls every getter on every node and type of a translation unit, in batches, and keeps of the answers only a sum. */
 import { CmonsterError, type TranslationUnit } from 'cmonster';
-import type { Question } from '../../packages/cmonster/src/ast/questions.js';
 import { registry } from '../../packages/cmonster/src/ast/registry.js';
 import { numberResolver } from '../../packages/cmonster/src/frontend/protocol.js';
+import type { Question } from '../../packages/cmonster/src/frontend/questions.js';
 import { type Getter, getters, gettersOf } from './applicable.js';
 
 const BATCH = 4096;

@@ -22,7 +22,6 @@ export type { NodeList } from './ast/node-list.js';
 export type { ParseOptions, ReparseOptions } from './ast/options.js';
 export type { BaseLayout, FieldLayout, RecordLayout } from './ast/record-layout.js';
 export type { NodeClass, TypeClass } from './ast/registry.js';
-export { Snapshot } from './ast/snapshot.js';
 export { TranslationUnit } from './ast/translation-unit.js';
 export { TypeBase } from './ast/type-base.js';
 export type { ViewOptions } from './ast/view-rules.js';
@@ -31,6 +30,7 @@ export { type CacheOptions, UnitCache } from './cache/unit-cache.js';
 export { type DumpOptions, dumpJson } from './dump/json.js';
 export { CmonsterError, type CmonsterErrorCode } from './error.js';
 export { locateFrontend } from './frontend/locate.js';
+export { Snapshot } from './frontend/snapshot.js';
 export type { Bound } from './match/bindings.js';
 export type { MatchOptions } from './match/install.js';
 export { Match, matchPattern } from './match/match.js';
@@ -39,11 +39,10 @@ export { $, $$$, Metavariable as PatternVariable } from './match/metavariable.js
 export { ISOMORPHISMS, type IsomorphismName } from './match/pattern/isomorphisms.js';
 export { type ParsePatternOptions, Pattern, type PatternOptions, parsePattern } from './match/pattern/pattern.js';
 export { PatternError } from './match/pattern/pattern-error.js';
-export { type Formattable, format } from './preprocess/format.js';
-export { Preprocessor, type PreprocessorOptions, type TokensOptions } from './preprocess/preprocessor.js';
 export { Conditional, type ConditionalDirective } from './preprocessor/conditional.js';
 export type { PreprocessorEvent, PreprocessorEvents, PresumedPlace } from './preprocessor/events.js';
 export { Include, Macro, MacroExpansion, type MacroToken, PreprocessorFacts } from './preprocessor/facts.js';
+export { type Formattable, format } from './preprocessor/format.js';
 export type {
   DefineOptions,
   IncludeAnswer,
@@ -59,6 +58,7 @@ export type {
 export { PreprocessorHooks } from './preprocessor/hooks.js';
 export { Inclusion } from './preprocessor/inclusion.js';
 export type { InlineLimits } from './preprocessor/inline.js';
+export { Preprocessor, type PreprocessorOptions, type TokensOptions } from './preprocessor/preprocessor.js';
 export { PreprocessorToken, TokenList } from './preprocessor/token.js';
 export { type Branch, LineReason } from './preprocessor/why.js';
 export { Project } from './project/project.js';

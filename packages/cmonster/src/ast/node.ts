@@ -1,4 +1,6 @@
 /** What every node of the AST can do. The generated classes derive from this. */
+
+import { LINK_KIND, NULL_KIND } from '../frontend/snapshot.js';
 import type { AnyCode, CodeLike } from '../rewrite/code.js';
 import type { ReplaceOptions } from '../rewrite/rewriter.js';
 import type { RemoveOptions } from '../rewrite/statement.js';
@@ -10,7 +12,6 @@ import { commentOf, macroUses } from '../source/written.js';
 import { type NodeList, nodeList } from './node-list.js';
 import type { RecordLayout } from './record-layout.js';
 import { kindsOf, type NodeClass, registry } from './registry.js';
-import { LINK_KIND, NULL_KIND } from './snapshot.js';
 import type { TranslationUnit } from './translation-unit.js';
 import type { TypeBase } from './type-base.js';
 import type { ViewOptions } from './view-rules.js';

@@ -4,8 +4,9 @@
  * differences: parentheses stay, an implicit `this` goes, and parts of types are looked through rather than left out, so that
  * the expressions in them (array bounds, template arguments, decltype) are in the tree.
  */
+
+import type { Snapshot } from '../frontend/snapshot.js';
 import { kindNumber, packedTable, registry } from './registry.js';
-import type { Snapshot } from './snapshot.js';
 
 export interface ViewOptions {
   /** Show what the compiler adds: implicit declarations, casts, constructor calls, default arguments. */

@@ -4,7 +4,7 @@
  * A view is a preorder of its own: `order` holds the rows shown, `close` where each one's descendants end in it, `parent`
  * the row above. It is made in one pass over the snapshot, when somebody first looks, and grows with it.
  */
-import { LINK_KIND, type Snapshot } from './snapshot.js';
+import { LINK_KIND, type Snapshot } from '../frontend/snapshot.js';
 import { ASK, HIDE, SHOW, SPECIAL, THROUGH, ViewRules } from './view-rules.js';
 
 /** Rows that the frontend appended as the children of a row: [row, first, end). */

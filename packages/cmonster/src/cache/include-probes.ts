@@ -3,8 +3,8 @@
  * read before, without any file having changed.
  */
 import { dirname, join, resolve } from 'node:path';
-import { Snapshot } from '../ast/snapshot.js';
 import type { Parsed } from '../frontend/connection.js';
+import { Snapshot } from '../frontend/snapshot.js';
 import type { FileStates } from './file-states.js';
 
 export interface IncludeProbes {

@@ -1,8 +1,8 @@
 /** `cmonster includes`: the tree of includes with what each costs. */
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { CmonsterError } from '../error.js';
-import type { Preprocessor } from '../preprocess/preprocessor.js';
 import type { Inclusion } from '../preprocessor/inclusion.js';
+import type { Preprocessor } from '../preprocessor/preprocessor.js';
 import { includesPage } from './includes-page.js';
 import { Output } from './output.js';
 import {

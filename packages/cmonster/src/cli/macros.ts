@@ -1,9 +1,9 @@
 /** `cmonster macros`: what is defined, and a use of it, step by step. */
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { CmonsterError } from '../error.js';
-import { expansionSteps } from '../preprocess/expansion-steps.js';
-import type { Preprocessor } from '../preprocess/preprocessor.js';
+import { expansionSteps } from '../preprocessor/expansion-steps.js';
 import type { Macro, MacroExpansion } from '../preprocessor/facts.js';
+import type { Preprocessor } from '../preprocessor/preprocessor.js';
 import { Output } from './output.js';
 import {
   type PreprocessorArguments,

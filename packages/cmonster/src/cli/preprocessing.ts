@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import pc from 'picocolors';
 import type { Argv } from 'yargs';
 import { CmonsterError } from '../error.js';
-import { Preprocessor, type PreprocessorOptions } from '../preprocess/preprocessor.js';
+import { Preprocessor, type PreprocessorOptions } from '../preprocessor/preprocessor.js';
 import { loadScript } from '../project/script.js';
 import { renderDiagnostics } from '../source/diagnostic.js';
 import { Exit } from './exit-codes.js';

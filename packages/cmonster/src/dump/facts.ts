@@ -1,8 +1,8 @@
 /** What the columns do not hold, asked of the frontend in few messages: details of rows, printed types. */
 
-import type { Questions } from '../ast/questions.js';
 import { CmonsterError } from '../error.js';
 import { Operation } from '../frontend/operations.js';
+import type { Questions } from '../frontend/questions.js';
 
 /** One detail: rows, types and locations are numbers, ranges pairs of them. docs/formats/protocol.md, "Details". */
 export type Detail = null | undefined | boolean | number | bigint | string | readonly Detail[];

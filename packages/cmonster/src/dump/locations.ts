@@ -2,7 +2,7 @@
  * Source locations in the form of Clang's JSON dump: file and line only where they differ from those of the location that
  * was written before, wherever in the dump that was.
  */
-import type { Snapshot } from '../ast/snapshot.js';
+import type { Snapshot } from '../frontend/snapshot.js';
 import type { SourceFile } from '../source/source-file.js';
 import type { SourceManager } from '../source/source-manager.js';
 import { obviousTokenLength } from '../source/tokens.js';

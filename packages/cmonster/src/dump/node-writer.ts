@@ -1,7 +1,7 @@
 /** What every family of nodes needs to write itself: columns by name, references, types, locations, ids. */
 import { registry } from '../ast/registry.js';
-import type { Snapshot } from '../ast/snapshot.js';
 import type { TranslationUnit } from '../ast/translation-unit.js';
+import type { Snapshot } from '../frontend/snapshot.js';
 import { Facts } from './facts.js';
 import { LocationWriter } from './locations.js';
 import { quote } from './quote.js';

@@ -1,5 +1,5 @@
 /** What happened while preprocessing, as data: docs/formats/snapshot.md, "Preprocessing". */
-import type { Snapshot } from '../ast/snapshot.js';
+import type { Snapshot } from '../frontend/snapshot.js';
 import type { Location, Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
 import type { SourceManager } from '../source/source-manager.js';

@@ -2,7 +2,7 @@
  * Diagnostics as Clang prints them: clang::DiagnosticRenderer (include stack, macro backtrace) and clang::TextDiagnostic (the
  * line with the message). The frame of code is in code-frame.ts.
  */
-import type { DiagnosticInfo, DiagnosticRange } from '../ast/meta.js';
+import type { DiagnosticInfo, DiagnosticRange } from '../frontend/meta.js';
 import { codeFrame, type Hint } from './code-frame.js';
 import type { SourceManager } from './source-manager.js';
 

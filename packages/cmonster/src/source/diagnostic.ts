@@ -1,5 +1,5 @@
 /** What Clang has to say about the source. */
-import type { DiagnosticInfo, DiagnosticRange } from '../ast/meta.js';
+import type { DiagnosticInfo, DiagnosticRange } from '../frontend/meta.js';
 import { DiagnosticRenderer, type RenderOptions } from './diagnostic-renderer.js';
 import type { FileRange, Location } from './location.js';
 import type { SourceManager } from './source-manager.js';

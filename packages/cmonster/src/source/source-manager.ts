@@ -2,7 +2,7 @@
  * What clang::SourceManager computes, over the columns that crossed: functions here carry its names and follow its rules.
  * Locations are raw numbers inside; `location` and `range` make the objects that users see.
  */
-import type { Snapshot } from '../ast/snapshot.js';
+import type { Snapshot } from '../frontend/snapshot.js';
 import { type FileRange, Location, Position, type PresumedPosition, Range } from './location.js';
 import { SourceFile, type SourceFileInfo } from './source-file.js';
 import { obviousTokenLength } from './tokens.js';

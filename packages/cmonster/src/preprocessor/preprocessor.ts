@@ -1,21 +1,21 @@
 /** Preprocessing by itself: tokens, the text that `clang -E` prints, facts; with macros, includes and pragmas by a script. */
 import { resolve } from 'node:path';
-import { type Meta, readFiles, readMeta } from '../ast/meta.js';
-import { type QuestionHost, Questions } from '../ast/questions.js';
-import { Snapshot } from '../ast/snapshot.js';
 import { CmonsterError } from '../error.js';
 import { Connection } from '../frontend/connection.js';
 import { locateFrontend } from '../frontend/locate.js';
+import { type Meta, readFiles, readMeta } from '../frontend/meta.js';
 import { Operation } from '../frontend/operations.js';
 import { wireResolver } from '../frontend/protocol.js';
-import { type FactsHost, PreprocessorFacts } from '../preprocessor/facts.js';
-import { PreprocessorHooks, type ScriptOptions } from '../preprocessor/hooks.js';
-import { ScriptHost } from '../preprocessor/script-host.js';
-import { PreprocessorToken, type TokenSource } from '../preprocessor/token.js';
+import { type QuestionHost, Questions } from '../frontend/questions.js';
+import { Snapshot } from '../frontend/snapshot.js';
 import { type Diagnostic, diagnosticsOf } from '../source/diagnostic.js';
 import { Location } from '../source/location.js';
 import { SourceManager } from '../source/source-manager.js';
+import { type FactsHost, PreprocessorFacts } from './facts.js';
 import { type Formattable, format } from './format.js';
+import { PreprocessorHooks, type ScriptOptions } from './hooks.js';
+import { ScriptHost } from './script-host.js';
+import { PreprocessorToken, type TokenSource } from './token.js';
 
 export interface PreprocessorOptions extends ScriptOptions {
   /** What a compiler takes: `['-Iinclude', '-DNDEBUG']`; for `text()` also what `-E` heeds: `-P`, `-C`, `-CC`, `-dM`, `-dD`. */

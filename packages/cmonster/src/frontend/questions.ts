@@ -3,12 +3,12 @@
  * replaced by another that parses the same again.
  */
 
+import type { ConstantValue } from '../ast/node.js';
 import type { Answers } from '../cache/answers.js';
 import { CmonsterError } from '../error.js';
-import type { Connection, RawAnswer } from '../frontend/connection.js';
-import { Operation } from '../frontend/operations.js';
-import { Encoder, Frame, numberResolver, type Resolver, WireRef, type WireValue } from '../frontend/protocol.js';
-import type { ConstantValue } from './node.js';
+import type { Connection, RawAnswer } from './connection.js';
+import { Operation } from './operations.js';
+import { Encoder, Frame, numberResolver, type Resolver, WireRef, type WireValue } from './protocol.js';
 
 export interface Question {
   operation: number;

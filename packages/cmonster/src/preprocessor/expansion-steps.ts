@@ -1,5 +1,5 @@
 /** A use of a macro, expanded one macro after the other. */
-import type { Macro, MacroExpansion, PreprocessorFacts } from '../preprocessor/facts.js';
+import type { Macro, MacroExpansion, PreprocessorFacts } from './facts.js';
 import { format } from './format.js';
 import { Preprocessor, type PreprocessorOptions } from './preprocessor.js';
 

@@ -6,7 +6,7 @@
  * column in a local variable sees the rows there were.
  */
 import { CmonsterError } from '../error.js';
-import { decodeText, SNAPSHOT_VERSION } from '../frontend/protocol.js';
+import { decodeText, SNAPSHOT_VERSION } from './protocol.js';
 
 const MAGIC = 0x4e534d43;
 const HEADER_BYTES = 16;

@@ -1,7 +1,7 @@
 /** The part of a snapshot that is no column: docs/formats/snapshot.md, "Meta". */
 import { CmonsterError } from '../error.js';
-import { WireRef } from '../frontend/protocol.js';
 import type { SourceFileInfo } from '../source/source-file.js';
+import { WireRef } from './protocol.js';
 
 export interface DiagnosticRange {
   /** Raw locations. */
