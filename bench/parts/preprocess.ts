@@ -44,7 +44,9 @@ export function measurePreprocessing(report: Report, subjects: readonly Subject[
     calls: true,
     pure: true,
   };
+  const together = { ...calls, pure: true };
   const runs = interleave(rounds, {
+    together: () => work<Preprocessed>('preprocess', together),
     pure: () => work<Preprocessed>('preprocess', pure),
     calls: () => work<Preprocessed>('preprocess', calls),
     plain: () => work<Preprocessed>('preprocess', plain),
@@ -59,6 +61,16 @@ export function measurePreprocessing(report: Report, subjects: readonly Subject[
     unit: 'µs',
     asked: { atMost: 30 },
     note: 'by the clock, what an ordinary macro takes left out',
+  });
+  const batches = leastBy(runs.together, (run) => run.result.wall).result;
+  report.add({
+    group,
+    what: 'a use of a pure one, no two the same: asked for in batches',
+    subject: `${CALLS} uses`,
+    measured: ((batches.wall - without.wall) * 1000) / batches.calls,
+    unit: 'µs',
+    asked: { atMost: ((one.wall - without.wall) * 1000) / one.calls },
+    note: 'asked: less than one at a time',
   });
   report.add({
     group,

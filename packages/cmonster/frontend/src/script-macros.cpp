@@ -80,7 +80,8 @@ bool Scripting::expand(Token &Name, SourceLocation End, MacroInfo *MI, MacroArgs
   P.Args = Args;
   P.Outer = Innermost;
   Innermost = &P;
-  Writer W = C.begin("macro");
+  bool IsPure = Pure.contains(It->second);
+  Writer W = C.begin(IsPure ? "pure" : "macro");
   W.integer(It->second);
   place(W, Name.getLocation());
   unsigned Count = Args ? Args->getNumMacroArguments() : 0;
@@ -91,18 +92,7 @@ bool Scripting::expand(Token &Name, SourceLocation End, MacroInfo *MI, MacroArgs
   for (unsigned I = 0; I < Written; ++I)
     tokens(W, upToEof(Args->getUnexpArgument(I)), &P);
   W.endList(At, Written);
-  Value Answer;
-  if (Pure.contains(It->second)) {
-    std::string Key = std::to_string(It->second) + ":";
-    Key.append(W.Buffer.begin() + long(At), W.Buffer.end());
-    auto [Found, New] = Known.try_emplace(Key);
-    if (New) {
-      Answer = ask(W, 6);
-      Known[Key] = Answer; // asking may have added others
-    } else
-      Answer = Found->second;
-  } else
-    Answer = ask(W, 6);
+  Value Answer = IsPure ? askPure(It->second, W, At, P) : ask(W, 6);
   Innermost = P.Outer;
 
   std::string What = "macro '" + Name.getIdentifierInfo()->getName().str() + "'";
@@ -128,13 +118,13 @@ bool Scripting::expand(Token &Name, SourceLocation End, MacroInfo *MI, MacroArgs
   return true;
 }
 
-void Scripting::enter(std::vector<Token> Tokens) {
+void Scripting::enter(std::vector<Token> Tokens, bool Again) {
   if (Tokens.empty())
     return;
   auto Copy = std::make_unique<Token[]>(Tokens.size());
   std::copy(Tokens.begin(), Tokens.end(), Copy.get());
-  PP->EnterTokenStream(std::move(Copy), unsigned(Tokens.size()), /*DisableMacroExpansion=*/false,
-                       /*IsReinject=*/false);
+  PP->EnterTokenStream(std::move(Copy), unsigned(Tokens.size()), /*DisableMacroExpansion=*/Again,
+                       /*IsReinject=*/Again);
 }
 
 bool Scripting::lexText(StringRef Text, const Place &At, StringRef What,
@@ -235,6 +225,7 @@ void Scripting::answer(const Frame &Ask) {
     } else if (Op == OP_EXPAND_ARGUMENT && Innermost && Innermost->Args &&
                Handle < Innermost->Args->getNumMacroArguments()) {
       Pending *P = Innermost;
+      P->AskedForMore = true;
       const Token *Argument = P->Args->getUnexpArgument(Handle);
       // Expanding may end in calls of its own, for which this one waits.
       if (P->Args->ArgNeedsPreexpansion(Argument, *PP)) {

@@ -43,31 +43,53 @@ void takePragmas(Scripting &S, Preprocessor &PP) {
   Handlers = std::move(Mine);
 }
 
-bool Scripting::pragma(PragmaIntroducer Introducer) {
-  // Only looked at: what is not taken is read by Clang's own handler. Tokens of
-  // a __pragma come from no text and are left alone.
-  auto *Reading = static_cast<Lexer *>(PP->getCurrentLexer());
-  if (!Reading || Introducer.Kind == PIK___pragma)
-    return false;
+/// The rest of a directive's line. Only looked at: what is not taken is read by
+/// Clang's own handler.
+static std::vector<Token> peekLine(Preprocessor &PP, const Lexer &Reading,
+                                   PragmaIntroducer Introducer) {
+  SourceManager &SM = PP.getSourceManager();
   // The text of a _Pragma is a copy, mapped to where that stands.
-  bool Copy = Reading->getFileLoc().isMacroID();
-  Lexer Peek(Copy ? SM->getSpellingLoc(Reading->getFileLoc()) : Reading->getFileLoc(),
-             PP->getLangOpts(), Reading->getBuffer().begin(), Reading->getBufferLocation(),
-             Reading->getBuffer().end());
+  bool Copy = Reading.getFileLoc().isMacroID();
+  Lexer Peek(Copy ? SM.getSpellingLoc(Reading.getFileLoc()) : Reading.getFileLoc(),
+             PP.getLangOpts(), Reading.getBuffer().begin(), Reading.getBufferLocation(),
+             Reading.getBuffer().end());
   Peek.setParsingPreprocessorDirective(true);
   std::vector<Token> Line;
   for (Token T;;) {
     Peek.LexFromRawLexer(T);
     if (T.is(tok::eod) || T.is(tok::eof))
-      break;
+      return Line;
     if (T.is(tok::raw_identifier))
-      PP->LookUpIdentifierInfo(T);
+      PP.LookUpIdentifierInfo(T);
     T.clearFlag(Token::StartOfLine);
     if (Copy)
       T.setLocation(
-          SM->createExpansionLoc(T.getLocation(), Introducer.Loc, Introducer.Loc, T.getLength()));
+          SM.createExpansionLoc(T.getLocation(), Introducer.Loc, Introducer.Loc, T.getLength()));
     Line.push_back(T);
   }
+}
+
+bool Scripting::pragma(PragmaIntroducer Introducer) {
+  std::vector<Token> Line;
+  // What stands in a __pragma are tokens, no text: they are taken, up to the
+  // end that Clang puts behind them, and given back when they are not wanted.
+  Token End;
+  bool Taken = Introducer.Kind == PIK___pragma;
+  if (Taken) {
+    for (PP->LexUnexpandedToken(End); End.isNot(tok::eod) && End.isNot(tok::eof);
+         PP->LexUnexpandedToken(End))
+      Line.push_back(End);
+  } else if (auto *Reading = static_cast<Lexer *>(PP->getCurrentLexer()))
+    Line = peekLine(*PP, *Reading, Introducer);
+  else
+    return false;
+  auto asUsual = [&] {
+    if (Taken) {
+      Line.push_back(End);
+      enter(std::move(Line), /*Again=*/true);
+    }
+    return false;
+  };
   auto word = [&](size_t I) {
     const IdentifierInfo *II = I < Line.size() ? Line[I].getIdentifierInfo() : nullptr;
     return II ? II->getName() : StringRef();
@@ -88,7 +110,7 @@ bool Scripting::pragma(PragmaIntroducer Introducer) {
     break;
   }
   if (!Wanted)
-    return false;
+    return asUsual();
 
   Pending P;
   P.Outer = Innermost;
@@ -101,12 +123,13 @@ bool Scripting::pragma(PragmaIntroducer Introducer) {
   Value Answer = ask(W, 7);
   Innermost = P.Outer;
   if (Answer.T == Tag::Undefined)
-    return false;
+    return asUsual();
 
-  SourceLocation Begin = Introducer.Loc, End = Line.empty() ? Begin : Line.back().getLocation();
+  SourceLocation Begin = Introducer.Loc, Last = Line.empty() ? Begin : Line.back().getLocation();
   std::string What = "pragma '" + (Space.empty() || Space == "*" ? "" : Space + " ") +
                      (Name == "*" || Name.empty() ? word(0).str() : Name) + "'";
-  PP->DiscardUntilEndOfDirective();
+  if (!Taken)
+    PP->DiscardUntilEndOfDirective();
   if (failed(Answer, Begin, What))
     return true;
   if (Answer.T == Tag::Map && Answer.get("text")) {
@@ -115,7 +138,7 @@ bool Scripting::pragma(PragmaIntroducer Introducer) {
     return true;
   }
   std::vector<Token> Result;
-  if (materialize(Answer, P, {Begin, End, {}}, What, Result) && !Result.empty()) {
+  if (materialize(Answer, P, {Begin, Last, {}}, What, Result) && !Result.empty()) {
     Result.front().setFlag(Token::StartOfLine);
     Result.front().clearFlag(Token::LeadingSpace);
     enter(std::move(Result));

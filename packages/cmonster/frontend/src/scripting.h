@@ -78,6 +78,10 @@ private:
   /// known of them: by number and arguments as they are sent.
   llvm::DenseSet<int64_t> Pure;
   llvm::StringMap<Value> Known;
+  /// How many of their uses are asked for at once, and up to which byte each
+  /// file has been searched for more.
+  unsigned AtOnce = 1;
+  llvm::DenseMap<clang::FileID, unsigned> LookedAhead;
 
   /// The number that the parent knows a macro by.
   llvm::DenseMap<const clang::MacroInfo *, int64_t> Macros;
@@ -92,6 +96,7 @@ private:
     std::vector<clang::Token> Tokens;
     clang::MacroArgs *Args = nullptr;
     Pending *Outer = nullptr;
+    bool AskedForMore = false; // than was sent with the call
   };
   Pending *Innermost = nullptr;
 
@@ -99,6 +104,9 @@ private:
   friend class ScriptDefinitions;
 
   Value ask(Writer &W, uint32_t Count);
+  /// The same for a pure macro; `Arguments` is where their list's count is.
+  Value askPure(int64_t Id, Writer &W, size_t Arguments, Pending &P);
+  void lookAhead(Writer &W, std::vector<std::string> &Keys);
   /// Where something is, as three items.
   void place(Writer &W, clang::SourceLocation L);
   /// A list of two items for a token: kind and flags, text.
@@ -112,7 +120,8 @@ private:
                    std::vector<clang::Token> &Result);
   bool lexText(llvm::StringRef Text, const Place &At, llvm::StringRef What,
                std::vector<clang::Token> &Result);
-  void enter(std::vector<clang::Token> Tokens);
+  /// Puts tokens before what is read next; `Again`: as they were read.
+  void enter(std::vector<clang::Token> Tokens, bool Again = false);
   void error(clang::SourceLocation L, llvm::StringRef Message);
   /// Tells an answer that is an error; false for any other.
   bool failed(const Value &Answer, clang::SourceLocation At, llvm::StringRef What,

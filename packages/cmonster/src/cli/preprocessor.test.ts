@@ -104,7 +104,7 @@ describe('cmonster macros', () => {
     const args = ['-Iinclude', '-DTWICE(x)=(x)*2'];
     expect(cmonster('macros', 'a.c', ...args).stdout).toBe('include/h.h:1:9: #define H 4\n');
     expect(cmonster('macros', 'a.c', 'TWICE', ...args).stdout).toBe(
-      '<command line>:1:9: #define TWICE(x) (x)*2\n  used once\n  a.c:6:9: TWICE(H)\n    TWICE → (H)*2\n    H → (4)*2\n',
+      '<command line>:1:9: #define TWICE(x) (x)*2\n  used once\n  a.c:6:9: TWICE(H)\n    H → TWICE(4)\n    TWICE → (4)*2\n',
     );
     expect(JSON.parse(cmonster('macros', 'a.c', 'H', '--json', ...args).stdout)).toMatchObject([
       { name: 'H', text: '4', isFunctionLike: false, steps: [{ macro: 'H', text: '4' }] },

@@ -80,8 +80,9 @@ export interface DefineOptions {
   /** A macro that is used without parentheses: `BUILD_ID`. */
   objectLike?: boolean;
   /**
-   * The result depends on the text of the arguments alone: neither on the place, nor on what they expand to, nor on anything else.
-   * Then a use with arguments that were there before costs no call.
+   * The result depends on the arguments' tokens alone: neither on the place nor on anything else. Then a use with arguments that
+   * were there before costs no call, and uses that stand further on in the file are answered together with the one before them: the
+   * function may be called for some that never come to be used. (What depends on `expanded` is asked for each time.)
    */
   isPure?: boolean;
 }

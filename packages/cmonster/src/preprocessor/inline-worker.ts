@@ -21,6 +21,7 @@ try {
 // What a macro prints must not mix with the output.
 const print = (...values) => void writeSync(2, values.map((value) => (typeof value === 'string' ? value : require('node:util').inspect(value))).join(' ') + '\n');
 const console = { log: print, info: print, warn: print, error: print, debug: print };
+process.stdout.write = process.stderr.write = (chunk) => (writeSync(2, chunk), true);
 
 class PreprocessorToken {
   constructor([reference, bits, text]) {
@@ -63,9 +64,14 @@ function listen() {
   Atomics.wait(words, 0, 0);
   return JSON.parse(buffer.toString('utf8', 0, words[1]));
 }
+// Expanding an argument may end in uses of macros: they are answered while that is waited for.
 function ask(question) {
   answer(question);
-  return listen();
+  for (;;) {
+    const message = listen();
+    if (message.tokens) return message.tokens;
+    serve(message);
+  }
 }
 const list = (flat) => {
   const tokens = [];
@@ -90,13 +96,11 @@ const compile = ({ id, code, file }) => {
   functions.set(id, module.exports.default);
 };
 
-for (;;) {
-  const message = listen();
+function serve(message) {
   try {
     if (message.define) {
       compile(message.define);
-      answer({});
-      continue;
+      return answer({});
     }
     const { id, use, args } = message.call;
     const given = args.map(({ tokens, argument }) => new TokenList(list(tokens), argument < 0 ? undefined : () => list(ask({ expand: argument }))));
@@ -109,4 +113,6 @@ for (;;) {
     answer({ error: message.split('\n')[0], ...(frame && { line: Number(frame[2]), column: Number(frame[3] ?? 1) }) });
   }
 }
+
+for (;;) serve(listen());
 `;

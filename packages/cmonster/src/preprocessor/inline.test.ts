@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ interface Read {
 }
 function read(text: string, options: PreprocessorOptions = {}): Read {
   const unsaved = { 'a.c': text, ...options.unsaved };
-  using preprocessor = new Preprocessor('a.c', { inlineMacros: true, cwd: folder, ...options, unsaved });
+  const preprocessor = new Preprocessor('a.c', { inlineMacros: true, cwd: folder, ...options, unsaved });
   const lines = preprocessor
     .text(['-P'])
     .split('\n')
@@ -99,6 +100,40 @@ int a = BOTH(n > 2);
   expect(lines).toEqual(['int a = ((n > 2) || fail("n > 2", "n > 2")) && ((3) || fail("N", "3"));']);
 });
 
+it('is used in arguments that it looks at expanded, its own among them', () => {
+  const { lines, said } = read(
+    `#define N 3
+ts_def(BOTH(x))
+  const { expanded } = x;
+  return [x, ' is ', expanded, ';'];
+ts_end
+ts_def(LOOP(x))
+  for (;;);
+ts_end
+BOTH(N) BOTH(BOTH(N)) BOTH(LOOP(1)) BOTH(7)
+`,
+    { inlineMacros: { timeLimit: 5000 } },
+  );
+  expect(lines).toEqual(['3 is 3; BOTH(3) is 3 is 3;; 7 is 7;']);
+  expect(said.map((text) => text.split('\n')[0])).toEqual([
+    "a.c:9:28: error: macro 'LOOP' failed: it took longer than 5000 ms",
+    "a.c:9:23: error: macro 'BOTH' failed: its thread was ended by a macro in its argument",
+  ]);
+});
+
+it('prints to standard error, whatever it prints with', () => {
+  const text = 'ts_def(F(x))\n  console.log("log"); process.stdout.write("written");\n  return x;\nts_end\nF(1)\n';
+  const program = `import { Preprocessor } from '${new URL('../index.ts', import.meta.url).href}';
+    const preprocessor = new Preprocessor('a.c', { inlineMacros: true, unsaved: { 'a.c': ${JSON.stringify(text)} } });
+    console.log(preprocessor.text(['-P']).trim());`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program],
+    { encoding: 'utf8' },
+  );
+  expect([stdout, stderr]).toEqual(['1\n', 'log\nwritten']);
+});
+
 it('fails at the place of use, with its message and its line', () => {
   const { lines, said } = read(`ts_def(BAD(x))
   const fine = 1;
@@ -137,6 +172,10 @@ ts_def(FILL(x))
   const all: unknown[] = [];
   for (;;) all.push(new Array(100_000).fill(0));
 ts_end
+ts_def(BUFFERS(x))
+  const all: unknown[] = [];
+  for (;;) all.push(Buffer.alloc(4_000_000, 1));
+ts_end
 ts_def(LEAVE(x))
   process.exit(0);
 ts_end
@@ -149,17 +188,19 @@ ts_def(FINE(x))
 ts_end
 LOOP(1)
 FILL(1)
+BUFFERS(1)
 LEAVE(1)
 DEEP(1)
 int a = FINE(1);
 `;
-  const { lines, said } = read(source, { inlineMacros: { timeLimit: 3000, memoryLimit: 32 } });
+  const { lines, said } = read(source, { inlineMacros: { timeLimit: 6000, memoryLimit: 32 } });
   expect(lines).toEqual(['int a = 1 +1;']);
   expect(said.map((text) => text.split('\n')[0])).toEqual([
-    "a.c:18:1: error: macro 'LOOP' failed: it took longer than 3000 ms",
-    expect.stringMatching(/^a\.c:19:1: error: macro 'FILL' failed: it(s thread ended| took longer)/),
-    expect.stringMatching(/^a\.c:20:1: error: macro 'LEAVE' failed: its thread ended/),
-    "a.c:21:1: error: macro 'DEEP' failed: RangeError: Maximum call stack size exceeded",
+    "a.c:22:1: error: macro 'LOOP' failed: it took longer than 6000 ms",
+    expect.stringMatching(/^a\.c:23:1: error: macro 'FILL' failed: it(s thread ended| took longer)/),
+    expect.stringMatching(/^a\.c:24:1: error: macro 'BUFFERS' failed: its thread ended/),
+    expect.stringMatching(/^a\.c:25:1: error: macro 'LEAVE' failed: its thread ended/),
+    "a.c:26:1: error: macro 'DEEP' failed: RangeError: Maximum call stack size exceeded",
   ]);
 });
 

@@ -122,7 +122,13 @@ export class InlineMacros {
       this.told.add(id);
     }
     let answer = this.exchange({ call: { id, use, args } }, this.limits.timeLimit);
-    while (answer.expand !== undefined) answer = this.exchange(expand(answer.expand), this.limits.timeLimit);
+    const { worker } = this;
+    while (answer.expand !== undefined) {
+      const tokens = expand(answer.expand);
+      // Uses in the argument are answered by the same thread, and may be its end.
+      if (this.worker !== worker) return { error: 'its thread was ended by a macro in its argument' };
+      answer = this.exchange({ tokens }, this.limits.timeLimit);
+    }
     return answer.error === undefined ? { result: answer.result ?? '' } : this.failure(macro, answer);
   }
 
@@ -161,16 +167,20 @@ export class InlineMacros {
     Atomics.store(words, 0, 1);
     Atomics.notify(words, 0);
     const until = Date.now() + limit;
+    const before = process.memoryUsage.rss();
     while (Atomics.load(words, 0) === 1) {
       const left = until - Date.now();
       if (left <= 0) {
         this.close();
         return { error: `it took longer than ${limit} ms` };
       }
-      if (Atomics.wait(words, 0, 1, Math.min(left, LOOK)) === 'timed-out' && this.hasDied()) {
-        this.close();
-        return { error: `its thread ended: it needed more than ${this.limits.memoryLimit} MiB, or left the process` };
-      }
+      if (Atomics.wait(words, 0, 1, Math.min(left, LOOK)) !== 'timed-out') continue;
+      // Buffers are in no heap: what the process has grown by while this thread waits is the other one's.
+      const isTooLarge = process.memoryUsage.rss() - before > this.limits.memoryLimit * 2 ** 20;
+      if (!isTooLarge && !this.hasDied()) continue;
+      this.close();
+      const { memoryLimit } = this.limits;
+      return { error: `its thread ended: it needed more than ${memoryLimit} MiB, or left the process` };
     }
     return JSON.parse(text.toString('utf8', 0, words[1] as number)) as Answer;
   }

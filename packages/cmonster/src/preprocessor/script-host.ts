@@ -3,7 +3,7 @@ import { Script } from 'node:vm';
 import type { CallHandler, Connection, ScriptRequest } from '../frontend/connection.js';
 import { Operation } from '../frontend/operations.js';
 import { type Decoder, Encoder, Frame, type WireValue, wireResolver } from '../frontend/protocol.js';
-import { isEventName, placeOf, readEvent } from './events.js';
+import { isEventName, type PresumedPlace, placeOf, readEvent } from './events.js';
 import type { IncludeAnswer, MacroCall, PreprocessorHooks, ScriptOptions } from './hooks.js';
 import { InlineMacros, inlineLimits } from './inline.js';
 import { failureOf } from './script-error.js';
@@ -58,12 +58,7 @@ export class ScriptHost {
 
   readonly onCall: CallHandler = (name, args, connection) => {
     this.connection = connection;
-    try {
-      const result = this.answer(name, args);
-      return result instanceof Promise ? result.catch((error: unknown) => ({ ...failureOf(error) })) : result;
-    } catch (error) {
-      return { ...failureOf(error) };
-    }
+    return settled(() => this.answer(name, args));
   };
 
   readonly onEvent = (name: string, args: unknown[]): void => {
@@ -74,6 +69,8 @@ export class ScriptHost {
     switch (name) {
       case 'macro':
         return this.macro(args);
+      case 'pure':
+        return this.pure(args);
       case 'inline': {
         const [id, signature, body, file, line] = args as [number, string, string, string, number];
         const failure = this.inline?.define(id, signature, body, file, line);
@@ -92,18 +89,44 @@ export class ScriptHost {
 
   private macro(args: unknown[]): WireValue | Promise<WireValue> {
     const id = Number(args[0]);
+    const place = placeOf(args.slice(1));
     const lists = args[4] as unknown[][];
-    if (id >= FIRST_INLINE) return this.inlineMacro(id, placeOf(args.slice(1)), lists);
+    if (id >= FIRST_INLINE) return this.inlineMacro(id, place, lists);
+    return this.use(id, place, lists, (argument) => this.expandArgument(argument));
+  }
+
+  /** A use of a pure macro, and others that stand ahead; of those nobody can ask more than what came. */
+  private pure(args: unknown[]): WireValue | Promise<WireValue> {
+    const place = placeOf(args.slice(1));
+    const answers = [settled(() => this.macro(args))];
+    const ahead = args[5] as unknown[];
+    for (let at = 0; at < ahead.length; at += 2) {
+      let isEnough = true;
+      const unknown = (): unknown[] => {
+        isEnough = false;
+        return [];
+      };
+      const answer = settled(() => this.use(Number(ahead[at]), place, ahead[at + 1] as unknown[][], unknown));
+      if (answer instanceof Promise) answers.push(answer.then((value) => (isEnough ? value : null)));
+      else answers.push(isEnough ? answer : null);
+    }
+    return answers.some((answer) => answer instanceof Promise) ? Promise.all(answers) : (answers as WireValue[]);
+  }
+
+  private use(
+    id: number,
+    place: PresumedPlace,
+    lists: readonly unknown[][],
+    expand: (argument: number) => unknown[],
+  ): WireValue | Promise<WireValue> {
     const { signature, call } = this.hooks.definitions[id] as (typeof this.hooks.definitions)[number];
     const source = new CallTokens(this.tokenKinds);
-    const given = lists.map(
-      (flat, argument) => new TokenList(source.read(flat), () => source.read(this.expandArgument(argument))),
-    );
+    const given = lists.map((flat, argument) => new TokenList(source.read(flat), () => source.read(expand(argument))));
     const fixed = signature.variadic ? (signature.parameters?.length ?? 1) - 1 : given.length;
     const rest = given
       .slice(fixed)
       .flatMap((list) => splitAtCommas(list.tokens).map((tokens) => new TokenList(tokens)));
-    const use: MacroCall = { ...placeOf(args.slice(1)), name: signature.name };
+    const use: MacroCall = { ...place, name: signature.name };
     const result = this.limited(() => call.apply(use, [...given.slice(0, fixed), ...rest]));
     return result instanceof Promise ? result.then((value) => encode(value, source)) : encode(result, source);
   }
@@ -189,6 +212,16 @@ export class ScriptHost {
     encoder.endFrame(frame);
     const answer = this.connection?.ask(encoder.take());
     return answer && (answer.values as Decoder).value(wireResolver);
+  }
+}
+
+/** An answer that is none is the failure. */
+function settled(work: () => WireValue | Promise<WireValue>): WireValue | Promise<WireValue> {
+  try {
+    const result = work();
+    return result instanceof Promise ? result.catch((error: unknown) => ({ ...failureOf(error) })) : result;
+  } catch (error) {
+    return { ...failureOf(error) };
   }
 }
 

@@ -83,24 +83,6 @@ describe('a macro in TypeScript', () => {
     expect(said(preprocessor)).toEqual([]);
   });
 
-  it('is called once for the same arguments if it is pure, wherever it is used', () => {
-    const preprocessor = of('P(a, 1) P(b, 1) P(a, 1) Q\n#define Q P(a, 1) P(a,1)\nQ\n');
-    const seen: string[] = [];
-    const pure = { isPure: true };
-    preprocessor.define(
-      'P',
-      (one, two) => {
-        seen.push(`${one} ${two}`);
-        if (String(one) === 'b') throw new Error('never');
-        return ['<', one, '>'];
-      },
-      pure,
-    );
-    expect(lines(preprocessor)).toEqual(['<a> <a> Q', '<a> <a>']);
-    expect(seen).toEqual(['a 1', 'b 1', 'a 1']);
-    expect(said(preprocessor).length).toBe(1);
-  });
-
   it('counts in directives', () => {
     const preprocessor = of('#if YES(1) == 42\nint yes;\n#endif\n#include NAME(b)\n', {
       unsaved: { 'b.h': 'int b;\n' },
@@ -318,6 +300,29 @@ describe('pragmas', () => {
     expect(said(preprocessor)).toEqual([
       'a.c:4:2: error: embedding a #pragma directive within macro arguments is not supported',
     ]);
+  });
+
+  it('are asked for in __pragma, too, and stay what they are where the handler has nothing to say', () => {
+    const text =
+      '#define P(x) __pragma(lab table x)\nint a = 1 P(7) + 2;\n__pragma(lab other (1, N))\n__pragma(once)\nID(__pragma(lab table 8)) int last;\n';
+    const arguments_ = { arguments: ['-fms-extensions', '-DN=3', '-DID(x)=x'] };
+    const preprocessor = of(text, arguments_);
+    const places: string[] = [];
+    preprocessor.onPragma('lab', 'table', (tokens, { line, column }) => {
+      places.push(`${line}:${column}`);
+      return ['+ ', tokens];
+    });
+    preprocessor.onPragma('lab', 'other', () => undefined);
+    expect(lines(preprocessor).join(' ').replace(/\s+/g, ' ')).toBe(
+      'int a = 1 + 7 + 2; #pragma lab other (1, 3) + 8 int last;',
+    );
+    expect(places).toEqual(['2:11', '5:4']);
+    // Handlers that decide nothing change nothing.
+    const handled = of(text, arguments_).onPragma('*', '*', () => undefined);
+    expect(lines(handled)).toEqual(lines(of(text, arguments_)));
+    const file = of('int before;\n__pragma(define TEN) int ten = TEN;\n', arguments_);
+    file.onPragma('', 'define', (tokens) => ({ text: `#define ${tokens} 10\n` }));
+    expect(lines(file).join(' ')).toBe('int before; int ten = 10;');
   });
 
   it('that fail are errors at the pragma', () => {

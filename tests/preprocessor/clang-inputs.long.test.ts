@@ -1,0 +1,111 @@
+/** Clang's own tests, as input: what is printed, which tokens there are, whether there are errors, are Clang's. */
+import { execFile } from 'node:child_process';
+import { CmonsterError, format, Preprocessor, type PreprocessorToken } from 'cmonster';
+import { expect, test } from 'vitest';
+import { inPairs } from '../oracle/in-pairs.js';
+import { clangInputs } from './clang-inputs.js';
+import type { Input } from './corpus.js';
+
+const STEP = 10;
+// The time of day is no difference.
+process.env.SOURCE_DATE_EPOCH = '1000000000';
+const VARIANTS = [
+  ...[
+    '',
+    '-P',
+    '-C',
+    '-CC',
+    '-dM',
+    '-dD',
+    '-dI',
+    '-frewrite-includes',
+    '-fminimize-whitespace',
+    '-fdirectives-only',
+  ].map((flag) => (flag === '' ? [] : [flag])),
+  ['-P', '-C'],
+];
+
+interface Said {
+  failed: boolean;
+  stdout: Buffer;
+  stderr: string;
+}
+function clang(args: readonly string[]): Promise<Said> {
+  return new Promise((resolve) => {
+    const options = { encoding: 'buffer', maxBuffer: 1 << 28, cwd: '/' } as const;
+    execFile('clang-19', args, options, (error, stdout, stderr) =>
+      resolve({ failed: error !== null, stdout, stderr: stderr.toString() }),
+    );
+  });
+}
+
+/** Counts the inputs that were compared; those that the driver refuses are none. */
+async function differing(
+  inputs: readonly Input[],
+  compare: (input: Input, at: number) => Promise<boolean | undefined>,
+): Promise<{ compared: number; different: string[] }> {
+  const different: string[] = [];
+  let compared = 0;
+  await inPairs(
+    inputs.map((input, at) => ({ input, at })),
+    async ({ input, at }) => {
+      const equal = await compare(input, at);
+      if (equal !== undefined) compared++;
+      if (equal === false) different.push(`${input.file} ${input.arguments.join(' ')}`);
+    },
+  );
+  return { compared, different };
+}
+
+const inputs = await clangInputs(STEP);
+
+test('what clang -E prints, and whether it fails', { timeout: 3_600_000 }, async () => {
+  const { compared, different } = await differing(inputs, async ({ file, arguments: args }, at) => {
+    const flags = ['-w', ...args, ...(VARIANTS[at % VARIANTS.length] as string[])];
+    const expected = await clang(['-E', ...flags, file]);
+    using preprocessor = new Preprocessor(file, { arguments: flags, cwd: '/' });
+    try {
+      const printed = Buffer.concat([...preprocessor.chunks()]);
+      return printed.equals(expected.stdout) && preprocessor.hasErrors === expected.failed;
+    } catch (error) {
+      if (error instanceof CmonsterError && error.code === 'BAD_ARGUMENTS' && expected.failed) return undefined;
+      throw error;
+    }
+  });
+  expect(different).toEqual([]);
+  expect(compared).toBeGreaterThan(inputs.length * 0.8);
+});
+
+/** As `-dump-tokens` prints a token, without what only Clang's own lexer remembers. */
+function dumped({ kind, text, isStartOfLine, hasLeadingSpace }: PreprocessorToken): string {
+  const spelled = kind.startsWith('annot_') ? '' : ` '${text}'`;
+  return `${kind}${spelled}\t${isStartOfLine ? ' [StartOfLine]' : ''}${hasLeadingSpace ? ' [LeadingSpace]' : ''}`;
+}
+const rest = / \[ExpandDisabled\]| \[UnClean='(?:[^\n]|\n(?!\w+ '))*?'\](?=\tLoc)|\tLoc=<.*>$/gm;
+
+test('the tokens of clang -dump-tokens, and the same again from what format makes of them', {
+  timeout: 3_600_000,
+}, async () => {
+  const { compared, different } = await differing(inputs, async ({ file, arguments: args }) => {
+    const flags = ['-w', ...args];
+    const { failed, stderr } = await clang(['-fsyntax-only', ...flags, '-Xclang', '-dump-tokens', file]);
+    if (failed) return undefined;
+    using preprocessor = new Preprocessor(file, { arguments: flags, cwd: '/' });
+    const tokens = [...preprocessor.tokens()];
+    if (
+      tokens.map(dumped).join('\n').trimEnd() !==
+      stderr
+        .replace(rest, '')
+        .replace(/\n?eof ''[\s\S]*$/, '')
+        .trimEnd()
+    ) {
+      return false;
+    }
+    const plain = tokens.filter(({ kind }) => !kind.startsWith('annot_')).map(({ kind, text }) => ({ kind, text }));
+    return preprocessor
+      .tokenize(format(plain))
+      .every(({ kind, text }, i) => kind === plain[i]?.kind && text === plain[i]?.text);
+  });
+  expect(different).toEqual([]);
+  expect(compared).toBeGreaterThan(inputs.length * 0.4);
+});
