@@ -58,8 +58,7 @@ static bool readArguments(Lexer &L, Preprocessor &PP, const MacroInfo &MI,
     if (T.is(tok::r_paren) && Depth-- == 0)
       break;
     Depth += T.is(tok::l_paren);
-    if (T.is(tok::comma) && Depth == 0 &&
-        !(MI.isVariadic() && Lists.size() == MI.getNumParams())) {
+    if (T.is(tok::comma) && Depth == 0 && !(MI.isVariadic() && Lists.size() == MI.getNumParams())) {
       Lists.emplace_back();
       continue;
     }
