@@ -1,7 +1,8 @@
 // Agents come and go within a second, are found dead within ten, and are never confused with an earlier start.
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { writeAnnouncement } from '../../packages/igor/src/protocol/frames.js';
 import { demo } from './support/demo.js';
 import { end, until } from './support/servers.js';
@@ -101,4 +102,31 @@ test('a gateway that starts anew knows who is there, without anybody asking the 
   expect(await isThere('steady')).toBe(true);
   await agent.stop();
   await until('it is gone', () => isGone('steady'));
+});
+
+test('two machines with one account: the later start has it, the other one is told, and comes back when that goes', {
+  timeout: 60_000,
+}, async () => {
+  const said: string[] = [];
+  const note = (_level: string) => (message: string) => void said.push(message);
+  const log = { debug() {}, info() {}, warn() {}, error: note('error') };
+  const first = await stage.agent('shared', [demo('first').service], { log });
+  const second = await stage.agent('shared', [demo('second').service], {
+    journal: join(stage.folder, 'second.journal'),
+  });
+  const who = async () => (await stage.igor.call<{ name: string }>('shared@localhost', 'demo.who', {})).name;
+  expect(await who()).toBe('second');
+  await until('the first to be told', () => said.some((message) => message.includes('another agent came later')));
+  expect(await who()).toBe('second');
+  // Told once, and it does not knock on the door all the time.
+  const announce = vi.spyOn((first as unknown as { connection: { announce(): void } }).connection, 'announce');
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect(announce.mock.calls.length).toBeLessThan(8);
+  expect(said).toHaveLength(1);
+  await second.stop();
+  await until(
+    'the first to be there again',
+    async () => (await isThere('shared')) && (await who()) === 'first',
+    40_000,
+  );
 });

@@ -95,6 +95,16 @@ describe.each(kinds)('%s', (_name, start) => {
     expect((await calls.get('none'))?.response).toBeUndefined();
   });
 
+  test('large payloads are what they were, wherever they stand', async () => {
+    const [request, response] = [Buffer.alloc(300_000, 'request'), Buffer.alloc(400_000, 'response')];
+    await calls.open(call('large', { request, agent: 'large@x' }));
+    expect(Buffer.compare(Buffer.from((await calls.get('large'))?.request ?? []), request)).toBe(0);
+    expect(await calls.end('large', { ...ok, response }, [])).toEqual([]);
+    const [found] = await calls.history({ agent: 'large@x', limit: 1 });
+    expect(Buffer.compare(Buffer.from(found?.request ?? []), request)).toBe(0);
+    expect(Buffer.compare(Buffer.from(found?.response ?? []), response)).toBe(0);
+  });
+
   test('the same key is the same call', async () => {
     expect(await calls.open(call('first', { key: 'k' }))).toBeUndefined();
     const again = await Promise.all([
@@ -191,6 +201,10 @@ test('a Redis that forgets is refused', async () => {
   const evicting = await startRedis(['--appendonly', 'yes', '--maxmemory-policy', 'allkeys-lru']);
   await expect(openCalls(evicting.url)).rejects.toThrow(/noeviction/);
   await evicting.stop();
+  // As at those who run Redis for others.
+  const locked = await startRedis(['--appendonly', 'yes', '--rename-command', 'CONFIG', '']);
+  await (await openCalls(locked.url)).close();
+  await locked.stop();
 });
 
 test('stores that can not be reached, or do not fit, are said clearly', async () => {

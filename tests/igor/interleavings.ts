@@ -200,7 +200,7 @@ class World {
         break;
       case 'restart':
         // What runs is cut off; what it would still do is nobody's any more.
-        this.journal.close();
+        await this.journal.close();
         await this.startAgent();
         break;
     }
@@ -230,7 +230,7 @@ class World {
   }
 
   async end(): Promise<void> {
-    this.journal.close();
+    await this.journal.close();
     await this.igor.close();
   }
 }

@@ -3,7 +3,6 @@ import { IgorError } from '../error.js';
 import { type Log, silentLog } from '../log.js';
 import { backoff } from '../protocol/backoff.js';
 import { ChunkAssembler, isLarge, sendChunks, split } from '../protocol/chunks.js';
-import { connectClient } from '../protocol/client.js';
 import { type DescriptorBytes, describeServices } from '../protocol/descriptor.js';
 import {
   type Credit,
@@ -17,11 +16,10 @@ import {
   writeAnnouncement,
   writeFrames,
 } from '../protocol/frames.js';
-import { IqChannel, IqError } from '../protocol/iq.js';
 import { bareJid } from '../protocol/jid.js';
-import type { XmppStream } from '../protocol/stream.js';
 import { type Element, tag } from '../protocol/xml.js';
 import type { Durability } from '../store/sqlite-file.js';
+import { Connection } from './connection.js';
 import { machineFacts } from './facts.js';
 import { Journal } from './journal.js';
 import { Mailbox } from './mailbox.js';
@@ -58,7 +56,6 @@ export interface AgentOptions {
 const quick = 50;
 /** When one of several calls of an IQ is ready, the others have so long to join it. */
 const quickTogether = 10;
-const answerTime = 10_000;
 const chunkBudget = 256 * 1024 * 1024;
 const nsDisco = 'http://jabber.org/protocol/disco#info';
 
@@ -71,18 +68,11 @@ export class Agent {
   private readonly mailbox: Mailbox;
   private readonly chunks = new ChunkAssembler(chunkBudget);
   private readonly lease: number;
-  private stream: XmppStream | undefined;
-  private iqs: IqChannel | undefined;
-  private renewTimer: NodeJS.Timeout | undefined;
-  /** Renewals in a row that had no answer. */
-  private silent = 0;
-  private appIsThere = false;
+  private readonly connection: Connection;
   private draining = false;
   private stopped = false;
   private online: Promise<void>;
   private isOnline: () => void = () => {};
-  /** Told when the login is refused for good; otherwise it tries again for ever. */
-  onFailure: (error: IgorError) => void = () => {};
 
   /** @throws IgorError `usage` */
   constructor(private readonly options: AgentOptions) {
@@ -99,7 +89,7 @@ export class Agent {
       log: this.log,
       sendItems: (items) => this.sendItems(items),
       sendProgress: (frame) => {
-        this.iqs?.ask(this.app, writeFrames([frame]), answerTime).catch(() => {});
+        this.connection.ask([frame]).catch(() => {});
       },
     });
     this.mailbox = new Mailbox({
@@ -112,6 +102,26 @@ export class Agent {
     this.online = new Promise((resolve) => {
       this.isOnline = resolve;
     });
+    const { account, password, host, port, fingerprint } = options;
+    this.connection = new Connection({
+      client: {
+        account,
+        password,
+        host: host ?? account.slice(account.indexOf('@') + 1),
+        port: port ?? 5222,
+        ...(fingerprint === undefined ? {} : { fingerprint }),
+      },
+      app: this.app,
+      epoch: this.journal.epoch,
+      lease: this.lease,
+      announcement: () => this.announcement(),
+      take: (stanza) => this.take(stanza),
+      registered: () => {
+        this.isOnline();
+        this.mailbox.resend();
+      },
+      log: this.log,
+    });
   }
 
   /** Its full JID, the resource being its epoch. */
@@ -121,67 +131,12 @@ export class Agent {
 
   /** Connects; then it stays, and comes back, until `stop`. @throws IgorError when the first try fails */
   async start(): Promise<void> {
-    await this.connect();
+    await this.connection.connect();
   }
 
   /** The same, but tries until it succeeds. */
   startPatiently(): void {
-    void this.reconnect(0);
-  }
-
-  private async connect(): Promise<void> {
-    const { account, password, host, port, fingerprint } = this.options;
-    const domain = account.slice(account.indexOf('@') + 1);
-    const { stream, jid } = await connectClient({
-      host: host ?? domain,
-      port: port ?? 5222,
-      account,
-      password,
-      resource: String(this.journal.epoch),
-      ...(fingerprint === undefined ? {} : { fingerprint }),
-    });
-    if (this.stopped) {
-      await stream.close();
-      return;
-    }
-    if (jid !== this.jid) throw new IgorError('xmpp', `the XMPP server bound ${jid} in place of ${this.jid}`);
-    this.stream = stream;
-    const iqs = new IqChannel(stream, undefined);
-    this.iqs = iqs;
-    this.silent = 0;
-    this.appIsThere = false;
-    stream.onStanza = (stanza) => this.take(stanza);
-    stream.onClose = (error) => {
-      iqs.end();
-      clearTimeout(this.renewTimer);
-      this.stream = undefined;
-      this.iqs = undefined;
-      if (this.stopped) return;
-      this.log.warn('the connection was lost', { error });
-      void this.reconnect(200);
-    };
-    // Whoever is subscribed sees it, and answers to probes are made from it.
-    stream.write(tag('presence', {}, this.announcement()));
-    this.announce();
-    this.scheduleRenewal(20);
-    this.log.info('connected', { jid, services: this.options.services.map(({ descriptor }) => descriptor.typeName) });
-  }
-
-  private async reconnect(first: number): Promise<void> {
-    let wait = first > 0;
-    for (const pause of backoff({ first: first || 200, most: 15_000 })) {
-      if (wait) await new Promise((resolve) => setTimeout(resolve, pause));
-      wait = true;
-      if (this.stopped) return;
-      try {
-        await this.connect();
-        return;
-      } catch (thrown) {
-        const error = IgorError.from(thrown, 'xmpp');
-        this.log.warn('no connection', { error, again: 'soon' });
-        this.onFailure(error);
-      }
-    }
+    void this.connection.reconnect(0);
   }
 
   private announcement(): string {
@@ -197,42 +152,6 @@ export class Agent {
     });
   }
 
-  private announce(): void {
-    this.stream?.write(tag('presence', { to: this.app }, this.announcement()));
-  }
-
-  private scheduleRenewal(pause: number): void {
-    clearTimeout(this.renewTimer);
-    this.renewTimer = setTimeout(() => void this.renew(), pause);
-  }
-
-  private async renew(): Promise<void> {
-    const { iqs, stream } = this;
-    if (!iqs || !stream) return;
-    const every = this.lease / 3;
-    try {
-      await iqs.ask(this.app, writeFrames([{ type: 'renew', epoch: this.journal.epoch }]), Math.max(every * 0.9, 1000));
-      this.silent = 0;
-      if (!this.appIsThere) {
-        this.appIsThere = true;
-        this.isOnline();
-        this.mailbox.resend();
-      }
-      this.scheduleRenewal(every);
-    } catch (error) {
-      if (this.stream !== stream) return;
-      const condition = error instanceof IqError ? error.condition : '';
-      this.appIsThere = false;
-      if (condition === 'no-answer' && ++this.silent >= 3) {
-        stream.end(new IgorError('xmpp', 'the XMPP server has fallen silent'));
-        return;
-      }
-      if (condition === 'item-not-found') this.announce();
-      // Full jitter, so that a thousand agents do not speak at once to an application that has just come.
-      this.scheduleRenewal(condition === 'no-answer' ? 0 : 100 + Math.random() * Math.min(every, 1500));
-    }
-  }
-
   // --- from the application
 
   private take(stanza: Element): void {
@@ -240,36 +159,32 @@ export class Agent {
     if (stanza.name === 'presence') {
       if (stanza.attribute('type') !== 'subscribe' || !from) return;
       const answer = from === this.app ? 'subscribed' : 'unsubscribed';
-      this.stream?.write(tag('presence', { to: bareJid(from), type: answer }));
+      this.connection.write(tag('presence', { to: bareJid(from), type: answer }));
       return;
     }
     if (stanza.name !== 'iq') return;
-    const type = stanza.attribute('type');
-    if (type === 'result' || type === 'error') {
-      this.iqs?.take(stanza);
-      return;
-    }
+    const { iqs } = this.connection;
     const igor = stanza.child('igor', nsIgor);
     if (!igor) {
-      if (stanza.child('ping', 'urn:xmpp:ping')) this.iqs?.answer(stanza);
-      else if (stanza.child('query', nsDisco)) this.iqs?.answer(stanza, disco);
-      else this.iqs?.refuse(stanza, 'service-unavailable');
+      if (stanza.child('ping', 'urn:xmpp:ping')) iqs?.answer(stanza);
+      else if (stanza.child('query', nsDisco)) iqs?.answer(stanza, disco);
+      else iqs?.refuse(stanza, 'service-unavailable');
       return;
     }
     if (from !== this.app) {
       this.log.warn('a stranger called', { from });
-      this.iqs?.refuse(stanza, 'forbidden', 'auth');
+      iqs?.refuse(stanza, 'forbidden', 'auth');
       return;
     }
-    if (type !== 'set') {
-      this.iqs?.refuse(stanza, 'bad-request', 'modify');
+    if (stanza.attribute('type') !== 'set') {
+      iqs?.refuse(stanza, 'bad-request', 'modify');
       return;
     }
     void this.takeFrames(stanza, igor);
   }
 
   private async takeFrames(iq: Element, igor: Element): Promise<void> {
-    const { iqs } = this;
+    const { iqs } = this.connection;
     try {
       const frames = readFrames(igor);
       const patience = new Patience();
@@ -340,7 +255,7 @@ export class Agent {
   private async sendOutcomes(outcomes: OutcomeFrame[]): Promise<Frame[]> {
     const ready: OutcomeFrame[] = [];
     for (const outcome of outcomes) ready.push((await this.inChunks(outcome)) as OutcomeFrame);
-    return this.ask(ready);
+    return this.connection.ask(ready);
   }
 
   private async sendItems(items: ItemFrame[]): Promise<Credit | 'refused'> {
@@ -349,7 +264,7 @@ export class Agent {
       try {
         const ready: ItemFrame[] = [];
         for (const item of items) ready.push((await this.inChunks(item)) as ItemFrame);
-        const answers = await this.ask(ready);
+        const answers = await this.connection.ask(ready);
         let best: Credit | undefined;
         for (const answer of answers) {
           if (answer.type === 'rejected' && answer.call === first.call) return 'refused';
@@ -369,15 +284,8 @@ export class Agent {
   private async inChunks(frame: OutcomeFrame | ItemFrame): Promise<Frame> {
     if (!isLarge(frame)) return frame;
     const parts = split(frame);
-    await sendChunks(parts.chunks, (chunk) => this.ask([chunk]));
+    await sendChunks(parts.chunks, (chunk) => this.connection.ask([chunk]));
     return parts.frame;
-  }
-
-  private async ask(frames: readonly Frame[]): Promise<Frame[]> {
-    if (!this.iqs) throw new IgorError('unavailable', 'there is no connection');
-    const result = await this.iqs.ask(this.app, writeFrames(frames), answerTime);
-    const igor = result.child('igor', nsIgor);
-    return igor ? readFrames(igor) : [];
   }
 
   /** Resolves when the application has heard of it. */
@@ -389,7 +297,7 @@ export class Agent {
   async drain(limit: number): Promise<void> {
     this.draining = true;
     this.runner.refuse(new IgorError('unavailable', 'the agent is going'));
-    this.announce();
+    this.connection.announce();
     let timer: NodeJS.Timeout | undefined;
     const overdue = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
@@ -412,13 +320,10 @@ export class Agent {
   async stop(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
-    clearTimeout(this.renewTimer);
     this.mailbox.stop();
     this.runner.abortAll(new IgorError('aborted', 'the agent had to end'));
-    this.stream?.write(tag('presence', { to: this.app, type: 'unavailable' }));
-    await this.stream?.close();
-    this.iqs?.end();
-    this.journal.close();
+    await this.connection.stop();
+    await this.journal.close();
   }
 }
 

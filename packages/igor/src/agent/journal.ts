@@ -2,9 +2,9 @@
  * The agent's journal: calls that it has accepted, and their outcomes until the application has them. What was accepted and has no outcome when
  * an agent starts was interrupted: nobody knows how far it came.
  */
-import { hostname } from 'node:os';
 import { IgorError } from '../error.js';
 import type { OutcomeFrame, Status } from '../protocol/frames.js';
+import { lock } from '../store/lock.js';
 import { type Durability, SqliteFile } from '../store/sqlite-file.js';
 
 const schema = `
@@ -30,6 +30,7 @@ interface Row extends AcceptedCall {
 
 export class Journal {
   private readonly file: SqliteFile;
+  private readonly unlock: () => void;
   private readonly insert;
   private readonly update;
   private readonly remove;
@@ -38,28 +39,23 @@ export class Journal {
   /** Outcomes that earlier starts owe, interrupted calls among them. */
   readonly owed: OutcomeFrame[];
 
-  /** @throws IgorError `usage` when another process has this journal */
+  /** @throws IgorError `usage` when another agent has this journal, `store` when it can't be read */
   constructor(path: string, durability: Durability = 'synced') {
     this.file = new SqliteFile(path, schema, durability);
     const { file } = this;
-    this.claim(path);
+    this.unlock = lock(path);
+    try {
+      this.owed = (file.prepare('SELECT * FROM calls').all() as Row[]).map(owedOf);
+    } catch (cause) {
+      void this.close();
+      throw new IgorError('store', `${path}: ${(cause as Error).message}`, { cause });
+    }
     this.insert = file.prepare('INSERT OR IGNORE INTO calls (call, method, context, request) VALUES (?, ?, ?, ?)');
     this.update = file.prepare('UPDATE calls SET status = ?, message = ?, payload = ?, items = ? WHERE call = ?');
     this.remove = file.prepare('DELETE FROM calls WHERE call = ?');
     const last = Number(this.setting('epoch') ?? 0);
     this.epoch = Math.max(Date.now(), last + 1);
     this.set('epoch', String(this.epoch));
-    this.owed = (file.prepare('SELECT * FROM calls').all() as Row[]).map(owedOf);
-  }
-
-  private claim(path: string): void {
-    const owner = this.setting('owner');
-    const [host, pid] = owner?.split(':') ?? [];
-    if (host === hostname() && Number(pid) !== process.pid && isAlive(Number(pid))) {
-      this.file.close();
-      throw new IgorError('usage', `${path} is in use by another agent, process ${pid}`);
-    }
-    this.set('owner', `${hostname()}:${process.pid}`);
   }
 
   private setting(name: string): string | undefined {
@@ -89,9 +85,9 @@ export class Journal {
     return this.file.write(() => void this.remove.run(call), false);
   }
 
-  close(): void {
-    this.file.prepare("DELETE FROM agent WHERE name = 'owner'").run();
-    this.file.close();
+  async close(): Promise<void> {
+    await this.file.close();
+    this.unlock();
   }
 }
 
@@ -108,13 +104,4 @@ function owedOf({ call, method, context, request, status, message, payload, item
     payload: payload ?? undefined,
     items: items ?? undefined,
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
-  }
 }

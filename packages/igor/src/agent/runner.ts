@@ -70,9 +70,17 @@ export class Runner {
       sender = new StreamSender(about, invoke.credit ?? defaultCredit, this.options.sendItems);
     }
     this.busy++;
-    const outcome = this.options.journal
-      .accept(about)
-      .then(() => this.run(about, method, payload, invoke, controller, sender));
+    const outcome = this.options.journal.accept(about).then(
+      () => this.run(about, method, payload, invoke, controller, sender),
+      (error) => {
+        this.busy--;
+        this.options.log.error('a call can not be written into the journal, and is not run', { error });
+        return failure(
+          about,
+          new IgorError('unavailable', "the agent's journal can not be written; the call was not run"),
+        );
+      },
+    );
     this.running.set(call, { controller, sender, outcome });
     void outcome.finally(() => this.running.delete(call)).catch(() => {});
     return { outcome };
@@ -124,7 +132,10 @@ export class Runner {
       clearTimeout(timer);
     }
     await sender?.flushed();
-    await this.options.journal.outcome(outcome);
+    // An outcome that is not in the journal is told all the same. Should it get lost, it is an unknown one after the next start.
+    await this.options.journal
+      .outcome(outcome)
+      .catch((error) => this.options.log.error('an outcome can not be written into the journal', { error }));
     this.ended.set(about.call, outcome);
     return outcome;
   }

@@ -59,8 +59,8 @@ export class Roll {
     let isNew = false;
     const record = await updateAgent(core.directory, jid, (known) => {
       isNew = known === undefined;
-      // A late stanza of an earlier start.
-      if (known && known.epoch > agent.epoch) return undefined;
+      // A late stanza of an earlier start, as long as the later one is there. When it is not, this may be an agent whose clock was wrong.
+      if (known && known.epoch > agent.epoch && known.available && known.lease > now) return undefined;
       const stays = known?.available && known.epoch === agent.epoch;
       const { epoch, lease, draining, version, services, hash, facts } = agent;
       const since = stays ? known.since : now;

@@ -180,7 +180,7 @@ export class Gateway implements GatewayPort {
     const renewal = frames.find((frame) => frame.type === 'renew');
     if (renewal) {
       if (this.leases.renew(from, renewal.epoch)) this.iqs?.answer(iq);
-      else this.iqs?.refuse(iq, 'item-not-found');
+      else this.iqs?.refuse(iq, this.leases.hasLater(from, renewal.epoch) ? 'conflict' : 'item-not-found');
       return;
     }
     void this.takeFrames(from, iq, frames);
@@ -265,7 +265,8 @@ export class Gateway implements GatewayPort {
       if (from !== `${bareJid(from)}/${announcement.epoch}`) {
         throw new IgorError('invalid_argument', 'the resource of an agent is its epoch');
       }
-      this.leases.announce(from, announcement.epoch, announcement.lease);
+      // Its renewals are answered with `conflict`.
+      if (!this.leases.announce(from, announcement.epoch, announcement.lease)) return;
       this.tellPresence([{ from, type: 'available', agent: announcement }]);
     } else if (type === 'unavailable') {
       // From a bare JID this is the server's answer to a probe; it says nothing of an agent that spoke to us since.

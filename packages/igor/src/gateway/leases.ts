@@ -7,8 +7,13 @@ interface Lease {
   epoch: number;
   /** Milliseconds. */
   length: number;
+  /** On this process's own clock, which nobody can set. */
   until: number;
 }
+
+const now = () => performance.now();
+/** When this process itself stood still for longer, in milliseconds, what was said meanwhile is heard before anybody counts as dead. */
+const stall = 500;
 
 export class Leases {
   private readonly leases = new Map<string, Lease>();
@@ -18,18 +23,25 @@ export class Leases {
   /** @param ended told the full JIDs whose leases have ended */
   constructor(private readonly ended: (agents: string[]) => void) {}
 
-  announce(full: string, epoch: number, length: number): void {
-    const known = this.leases.get(bareJid(full));
-    if (known && known.epoch > epoch) return;
-    this.leases.set(bareJid(full), { full, epoch, length, until: Date.now() + length });
+  /** @returns false when a later start of the same agent is there */
+  announce(full: string, epoch: number, length: number): boolean {
+    if (this.hasLater(full, epoch)) return false;
+    this.leases.set(bareJid(full), { full, epoch, length, until: now() + length });
     this.schedule();
+    return true;
+  }
+
+  /** Whether a later start of the same agent is there. Then two machines use one account. */
+  hasLater(full: string, epoch: number): boolean {
+    const known = this.leases.get(bareJid(full));
+    return known !== undefined && known.epoch > epoch;
   }
 
   /** @returns whether this gateway knows that start of the agent */
   renew(full: string, epoch: number): boolean {
     const lease = this.leases.get(bareJid(full));
     if (!lease || lease.full !== full || lease.epoch !== epoch) return false;
-    lease.until = Date.now() + lease.length;
+    lease.until = now() + lease.length;
     this.renewed.add(bareJid(full));
     return true;
   }
@@ -53,7 +65,7 @@ export class Leases {
     const renewals: Renewal[] = [];
     for (const jid of this.renewed) {
       const lease = this.leases.get(jid);
-      if (lease) renewals.push({ jid, epoch: lease.epoch, lease: lease.until });
+      if (lease) renewals.push({ jid, epoch: lease.epoch, lease: Math.round(Date.now() + lease.until - now()) });
     }
     this.renewed = new Set();
     return renewals;
@@ -63,15 +75,23 @@ export class Leases {
     if (this.timer || this.leases.size === 0) return;
     let earliest = Number.POSITIVE_INFINITY;
     for (const { until } of this.leases.values()) earliest = Math.min(earliest, until);
-    this.timer = setTimeout(() => this.expire(), Math.max(earliest - Date.now(), 50)).unref();
+    this.wakeAt(Math.max(earliest, now() + 50));
   }
 
-  private expire(): void {
+  private wakeAt(time: number): void {
+    this.timer = setTimeout(() => this.expire(time), time - now()).unref();
+  }
+
+  private expire(planned: number): void {
     this.timer = undefined;
-    const now = Date.now();
+    const present = now();
+    if (present - planned > stall) {
+      this.wakeAt(present + stall);
+      return;
+    }
     const dead: string[] = [];
     for (const [bare, { full, until }] of this.leases) {
-      if (until > now) continue;
+      if (until > present) continue;
       this.leases.delete(bare);
       dead.push(full);
     }

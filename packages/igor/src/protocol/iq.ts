@@ -48,7 +48,7 @@ export class IqChannel {
         return;
       }
       const id = `${this.prefix}${this.counter++}`;
-      this.waiting.set(id, { to, resolve, reject, due: Date.now() + timeout });
+      this.waiting.set(id, { to, resolve, reject, due: performance.now() + timeout });
       this.stream.write(tag('iq', { type: 'set', id, from: this.from, to }, inner));
       this.timer ??= setTimeout(() => this.expire(), Math.min(timeout, 1000)).unref();
     });
@@ -93,7 +93,7 @@ export class IqChannel {
   }
 
   private expire(): void {
-    const now = Date.now();
+    const now = performance.now();
     this.timer = undefined;
     for (const [id, { due, to, reject }] of this.waiting) {
       if (due > now) continue;

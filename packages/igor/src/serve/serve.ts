@@ -15,6 +15,7 @@ import { forward, GatewayServer, type Handler } from '../gateway/server.js';
 import type { Log, LogLevel } from '../log.js';
 import type { ComponentOptions } from '../protocol/component.js';
 import { isLoopback } from '../protocol/jid.js';
+import { lock } from '../store/lock.js';
 import { type App, type AppSettings, limited, loadApp } from './app.js';
 import { certificateFor, fingerprintOf } from './certificate.js';
 import { makeApplication, type SharedSettings, watchKeys } from './instance.js';
@@ -69,7 +70,8 @@ export interface Served {
 export async function serve(settings: ServeSettings): Promise<Served> {
   const { state, log, instances = 0, requestLimit = 30_000 } = settings;
   mkdirSync(state, { recursive: true, mode: 0o700 });
-  const undo: (() => Promise<unknown> | unknown)[] = [];
+  // First of all: a second one would take the first one's XMPP server for a leftover, and end it.
+  const undo: (() => Promise<unknown> | unknown)[] = [lock(state)];
   const stop = async () => {
     for (const each of undo.splice(0).reverse()) await each();
   };

@@ -8,7 +8,7 @@ export interface AgentRecord {
   available: boolean;
   /** It ends what it has, and takes no new calls. */
   draining: boolean;
-  /** When it started, in milliseconds since 1970: its full JID is `jid/epoch`. An older epoch never replaces a newer one. */
+  /** When it started, in milliseconds since 1970: its full JID is `jid/epoch`. An older epoch never replaces a newer one that is there. */
   epoch: number;
   /** Until when it counts as alive without another word, in milliseconds since 1970. Renewed apart from the rest. */
   lease: number;

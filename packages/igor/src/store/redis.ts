@@ -55,10 +55,12 @@ export class RedisConnection {
 
   /** @throws IgorError `store` when this server may forget what it is given */
   async mustKeep(): Promise<void> {
-    const setting = async (name: string) => ((await this.redis.config('GET', name)) as string[])[1];
-    const [append, policy] = [await setting('appendonly'), await setting('maxmemory-policy')];
+    // Not by CONFIG, which servers of somebody else often forbid.
+    const info = `${await this.redis.info('persistence')}\n${await this.redis.info('memory')}`;
+    const setting = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+    const [append, policy] = [setting('aof_enabled'), setting('maxmemory_policy')];
     const where = `Redis at ${withoutPassword(this.url)}`;
-    if (append !== 'yes') {
+    if (append !== '1') {
       throw new IgorError(
         'store',
         `${where} loses what it is given when it ends: set "appendonly yes", or use it only as a directory`,

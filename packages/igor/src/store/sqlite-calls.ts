@@ -13,11 +13,20 @@ CREATE UNIQUE INDEX IF NOT EXISTS calls_by_key ON calls (key) WHERE key IS NOT N
 CREATE INDEX IF NOT EXISTS calls_unfinished ON calls (agent) WHERE state < 2;
 CREATE TABLE IF NOT EXISTS events (channel TEXT NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL, data TEXT NOT NULL,
   posted INTEGER NOT NULL, PRIMARY KEY (channel, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS large (id TEXT NOT NULL, part TEXT NOT NULL, bytes BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS large_by_id ON large (id);
 `;
+
+/** A payload of more bytes stands apart from its row, as SQLite writes a row whole when anything of it changes. */
+const largeSize = 16_384;
+const select = `SELECT *, (SELECT bytes FROM large WHERE large.id = calls.id AND part = 'request') AS large_request,
+  (SELECT bytes FROM large WHERE large.id = calls.id AND part = 'response') AS large_response FROM calls`;
 
 interface Row extends CallRow {
   /** JSON. */
   channels: string | null;
+  large_request: Uint8Array | null;
+  large_response: Uint8Array | null;
 }
 
 export class SqliteCalls implements Calls {
@@ -32,8 +41,8 @@ export class SqliteCalls implements Calls {
         `INSERT INTO calls (id, agent, method, user, state, started, deadline, timeout, credit, context, request, request_hash, queue_until, key)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
-      byKey: file.prepare('SELECT * FROM calls WHERE key = ?'),
-      get: file.prepare('SELECT * FROM calls WHERE id = ?'),
+      byKey: file.prepare(`${select} WHERE key = ?`),
+      get: file.prepare(`${select} WHERE id = ?`),
       send: file.prepare('UPDATE calls SET state = 1, deadline = ? WHERE id = ? AND state = 0'),
       requeue: file.prepare(
         'UPDATE calls SET state = 0, deadline = queue_until WHERE id = ? AND state = 1 AND queue_until IS NOT NULL',
@@ -48,8 +57,10 @@ export class SqliteCalls implements Calls {
         `INSERT INTO events SELECT ?1, coalesce((SELECT max(seq) FROM events WHERE channel = ?1), 0) + 1, ?2, ?3, ?4 RETURNING seq`,
       ),
       events: file.prepare('SELECT * FROM events WHERE channel = ? AND seq > ? ORDER BY seq LIMIT ?'),
-      queued: file.prepare('SELECT * FROM calls WHERE agent = ? AND state = 0 AND state < 2 ORDER BY number'),
+      queued: file.prepare(`${select} WHERE agent = ? AND state = 0 AND state < 2 ORDER BY number`),
       unfinished: file.prepare('SELECT id, deadline FROM calls WHERE state < 2'),
+      putLarge: file.prepare('INSERT INTO large VALUES (?, ?, ?)'),
+      forgetLarge: file.prepare('DELETE FROM large WHERE id IN (SELECT id FROM calls WHERE state = 2 AND ended < ?)'),
       forgetCalls: file.prepare('DELETE FROM calls WHERE state = 2 AND ended < ?'),
       forgetEvents: file.prepare(
         'DELETE FROM events WHERE channel IN (SELECT channel FROM events GROUP BY channel HAVING max(posted) < ?)',
@@ -83,7 +94,7 @@ export class SqliteCalls implements Calls {
       const number = states.indexOf(state);
       insert.run(
         ...[id, agent, method, user ?? null, number, started, deadline, timeout, credit, context ?? null],
-        ...[request, requestHash, queueUntil ?? null, key ?? null],
+        ...[this.near(id, 'request', request), requestHash, queueUntil ?? null, key ?? null],
       );
       return undefined;
       // Only a queued call rests on this alone. The log is in order, so an outcome that survives brings its call with it.
@@ -101,9 +112,19 @@ export class SqliteCalls implements Calls {
   end(id: string, { status, message, response, ended }: Ending, posts: readonly Post[]) {
     return this.file.write(() => {
       const channels = posts.length === 0 ? null : this.channelsWith(id, posts);
-      const { changes } = this.sql.end.run(status, message ?? null, response ?? null, ended, channels, id);
-      return changes === 0 ? undefined : this.keep(posts);
+      const near = response && response.length > largeSize ? new Uint8Array() : response;
+      const { changes } = this.sql.end.run(status, message ?? null, near ?? null, ended, channels, id);
+      if (changes === 0) return undefined;
+      if (response) this.near(id, 'response', response);
+      return this.keep(posts);
     }, true);
+  }
+
+  /** What stands in the row itself. */
+  private near(id: string, part: 'request' | 'response', bytes: Uint8Array): Uint8Array {
+    if (bytes.length <= largeSize) return bytes;
+    this.sql.putLarge.run(id, part, bytes);
+    return new Uint8Array();
   }
 
   item(id: string, seq: number, posts: readonly Post[]) {
@@ -147,7 +168,7 @@ export class SqliteCalls implements Calls {
   async history(filter: HistoryFilter) {
     const used = conditionsOf(filter);
     const where = used.length === 0 ? '' : `WHERE ${used.map(([sql]) => `${sql} ?`).join(' AND ')}`;
-    const statement = this.file.prepare(`SELECT * FROM calls ${where} ORDER BY number DESC LIMIT ?`);
+    const statement = this.file.prepare(`${select} ${where} ORDER BY number DESC LIMIT ?`);
     return (statement.all(...used.map(([, value]) => value), filter.limit) as unknown as Row[]).map(callOf);
   }
 
@@ -162,16 +183,19 @@ export class SqliteCalls implements Calls {
 
   async forget(before: number) {
     await this.file.write(() => {
+      this.sql.forgetLarge.run(before);
       this.sql.forgetCalls.run(before);
       this.sql.forgetEvents.run(before);
     }, false);
   }
 
-  async close() {
-    this.file.close();
+  close() {
+    return this.file.close();
   }
 }
 
 function callOf(row: Row): StoredCall {
-  return callOfRow(row, row.channels ? (JSON.parse(row.channels) as string[]) : []);
+  const { large_request: request, large_response: response } = row;
+  const whole = { ...row, request: request ?? row.request, response: response ?? row.response };
+  return callOfRow(whole, row.channels ? (JSON.parse(row.channels) as string[]) : []);
 }

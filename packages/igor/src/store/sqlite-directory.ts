@@ -91,8 +91,8 @@ export class SqliteDirectory implements Directory {
     await this.file.write(() => this.file.prepare('DELETE FROM gateway WHERE id = ?').run(id), false);
   }
 
-  async close() {
-    this.file.close();
+  close() {
+    return this.file.close();
   }
 }
 

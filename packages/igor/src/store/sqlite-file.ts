@@ -35,7 +35,14 @@ export class SqliteFile {
   private syncing = false;
   private unsynced: Work[] = [];
   private closed = false;
+  private hasEnded: () => void = () => {};
+  private readonly end = new Promise<void>((resolve) => {
+    this.hasEnded = resolve;
+  });
+  /** The disk did not take what was to be synced. What the kernel keeps since is not known, so nothing is promised any more. */
+  private broken: IgorError | undefined;
 
+  /** @throws IgorError `store` */
   constructor(
     private readonly path: string,
     schema: string,
@@ -70,6 +77,10 @@ export class SqliteFile {
         reject(new IgorError('store', `${this.path} is closed`));
         return;
       }
+      if (this.broken) {
+        reject(this.broken);
+        return;
+      }
       this.queue.push({ run: work, synced: synced && this.durability === 'synced', resolve, reject });
       if (!this.scheduled) {
         this.scheduled = true;
@@ -90,6 +101,11 @@ export class SqliteFile {
           work.result = work.run();
         } catch (error) {
           work.reject(error);
+          if (this.db.isTransaction) continue;
+          // Some errors, such as a full disk, end the transaction: what was in it is done again, without this one.
+          this.queue = [...works.filter((other) => other !== work), ...this.queue];
+          this.flush();
+          return;
         }
       }
       this.commit.run();
@@ -120,8 +136,9 @@ export class SqliteFile {
     fdatasync(this.logFile, (cause) => {
       this.syncing = false;
       if (cause) {
-        const error = new IgorError('store', `${this.path}: ${cause.message}`, { cause });
-        for (const { reject } of works) reject(error);
+        const what = `the disk did not take what was written (${cause.message}); start again when it does`;
+        this.broken = new IgorError('store', `${this.path}: ${what}`, { cause });
+        for (const { reject } of works) reject(this.broken);
       } else {
         for (const { resolve, result } of works) resolve(result as never);
       }
@@ -130,16 +147,20 @@ export class SqliteFile {
     });
   }
 
-  close(): void {
-    if (this.closed) return;
-    this.flush();
-    this.closed = true;
-    if (!this.syncing) this.finish();
+  /** Resolves when the file is let go of. */
+  async close(): Promise<void> {
+    if (!this.closed) {
+      this.flush();
+      this.closed = true;
+      if (!this.syncing) this.finish();
+    }
+    await this.end;
   }
 
   private finish(): void {
     for (const { resolve, result } of this.unsynced.splice(0)) resolve(result as never);
     if (this.logFile !== undefined) closeSync(this.logFile);
     this.db.close();
+    this.hasEnded();
   }
 }
