@@ -28,6 +28,7 @@ describe.each([
   const mill = 'mill@localhost';
   const main = demo();
   const outcomes: Outcome[] = [];
+  const handled: number[] = [];
 
   beforeAll(async () => {
     stage = await Stage.open({ xmpp });
@@ -37,15 +38,18 @@ describe.each([
       const { channel } = (outcome.context ?? {}) as { channel?: string };
       if (channel) outcome.post(channel, 'outcome', { status: outcome.status, json: outcome.json ?? null });
     });
-    igor.onItem('*', (item) => {
-      const { channel } = (item.context ?? {}) as { channel?: string };
+    igor.onItem('*', async (item) => {
+      const { channel, uneven } = (item.context ?? {}) as { channel?: string; uneven?: boolean };
+      if (uneven) await new Promise((resolve) => setTimeout(resolve, (item.seq * 7) % 10));
+      if (uneven) handled.push(item.seq);
       if (channel) item.post(channel, 'item', item.json);
     });
     igor.onProgress('*', (progress) => {
       const { channel } = (progress.context ?? {}) as { channel?: string };
       if (channel) progress.post(channel, 'progress', progress.progress);
     });
-    await stage.agent('mill', [main.service], { version: '1.2', facts: { room: 'cellar' } });
+    // All of it is one process here, and 65 MiB in one piece can keep that busy for seconds.
+    await stage.agent('mill', [main.service], { version: '1.2', facts: { room: 'cellar' }, lease: 30_000 });
   });
   afterAll(() => stage?.close());
 
@@ -181,6 +185,11 @@ describe.each([
       Array.from({ length: 60 }, (_, n) => n),
     );
     expect(events.at(-1)).toMatchObject({ id: '61', event: 'outcome', data: { status: 'ok' } });
+  });
+
+  test('messages of a stream are handled in order, however long each takes', async () => {
+    await igor.call(mill, 'demo.count', { to: 40 }, { context: { uneven: true } });
+    expect(handled).toEqual(Array.from({ length: 40 }, (_, n) => n));
   });
 
   test('payloads of any size', async () => {

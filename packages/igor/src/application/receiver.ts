@@ -32,11 +32,19 @@ export class Receiver {
   ) {}
 
   async frames(from: string, frames: readonly Frame[]): Promise<Frame[]> {
-    const answers = await Promise.all(frames.map((frame) => this.frame(bareJid(from), from, frame)));
+    const turns = new Map<string, Turn>();
+    const answers = await Promise.all(
+      frames.map((frame) => {
+        const before = 'call' in frame ? turns.get(frame.call) : undefined;
+        const turn = new Turn(before);
+        if ('call' in frame) turns.set(frame.call, turn);
+        return this.frame(bareJid(from), from, frame, turn).finally(() => turn.end());
+      }),
+    );
     return answers.filter((answer) => answer !== undefined);
   }
 
-  private async frame(agent: string, from: string, frame: Frame): Promise<Frame | undefined> {
+  private async frame(agent: string, from: string, frame: Frame, turn: Turn): Promise<Frame | undefined> {
     if (frame.type !== 'outcome' && frame.type !== 'item' && frame.type !== 'progress') return undefined;
     const { call, method, request } = frame;
     const opened = this.core.sealer.open(frame.context, { agent, call, method, request }, Date.now());
@@ -46,7 +54,7 @@ export class Receiver {
       return frame.type === 'progress' ? undefined : { type: 'rejected', call, reason: opened };
     }
     if (frame.type === 'outcome') return this.outcome(opened, frame);
-    if (frame.type === 'item') return this.item(from, opened, frame);
+    if (frame.type === 'item') return this.item(from, opened, frame, turn);
     return this.progress(opened, frame);
   }
 
@@ -151,9 +159,10 @@ export class Receiver {
     this.tellWaiters(row.id, waiters, { status, message, response, items: items || undefined });
   }
 
-  private async item(from: string, known: SealedContext, frame: ItemFrame): Promise<Frame | undefined> {
+  private async item(from: string, known: SealedContext, frame: ItemFrame, turn: Turn): Promise<Frame | undefined> {
     const { call, seq, payload } = frame;
     const method = await this.methodOf(known);
+    await turn.comes;
     const handler = this.core.items.find(known.method);
     const waiters = this.core.waiters.get(call) ?? [];
     const posts: Post[] = [];
@@ -176,7 +185,10 @@ export class Receiver {
         await this.run(() => handler(item), posts, call);
       }
     } else if (handler) throw new IgorError('unavailable', `the descriptor of ${from} is not here yet`);
-    const events = await this.core.calls.item(call, seq, posts);
+    const kept = this.core.calls.item(call, seq, posts);
+    // The next one's handler need not wait for the disk.
+    turn.end();
+    const events = await kept;
     if (!events) {
       const row = await this.core.calls.get(call);
       if (row?.state !== 'open') return { type: 'rejected', call, reason: row ? 'replayed' : 'unknown' };
@@ -289,6 +301,20 @@ export class Receiver {
       const now = await this.core.calls.get(call);
       if (now) this.settle(now);
     }
+  }
+}
+
+/** Messages of one stream that came together: each is handled behind the one before. */
+class Turn {
+  readonly comes: Promise<void>;
+  private readonly over: Promise<void>;
+  end!: () => void;
+
+  constructor(before: Turn | undefined) {
+    this.comes = before?.over ?? Promise.resolve();
+    this.over = new Promise((resolve) => {
+      this.end = resolve;
+    });
   }
 }
 
