@@ -1,5 +1,5 @@
 /**
- * `npm run chaos [-- --calls=N] [--seed=S] [--kills=MS]`: calls from four instances to three agents, while instances, agents, gateway, store
+ * `npm run chaos [-- --calls=N] [--minutes=M] [--seed=S] [--kills=MS]`: calls from four instances to three agents, while instances, agents, gateway, store
  * and XMPP server are killed in turn, and stanzas are delayed, doubled and reordered. Then the books are compared: what the store says, what was posted,
  * what the agents wrote down that they did.
  */
@@ -15,6 +15,8 @@ import { Random } from './random.js';
 
 export interface ChaosOptions {
   calls: number;
+  /** No further calls after so many minutes. */
+  minutes?: number;
   seed: number;
   /** Milliseconds between two kills, on average. */
   killEvery: number;
@@ -44,7 +46,7 @@ export interface Books {
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const agents = ['anvil', 'bellows', 'crucible'];
 
-export async function chaos({ calls, seed, killEvery, say = () => {} }: ChaosOptions): Promise<Books> {
+export async function chaos({ calls, minutes = 600, seed, killEvery, say = () => {} }: ChaosOptions): Promise<Books> {
   const random = new Random(seed);
   const folder = tempFolder('chaos');
   const log = join(folder, 'done.log');
@@ -156,19 +158,25 @@ export async function chaos({ calls, seed, killEvery, say = () => {} }: ChaosOpt
     };
     const killing = killers();
     const noted = new Set<string>();
+    const end = Date.now() + minutes * 60_000;
     let next = 1;
     const lane = async () => {
-      for (let n = next++; n <= calls; n = next++) {
-        const [port, agent] = [random.pick(ports), random.pick(agents)];
-        try {
-          const limit = AbortSignal.timeout(15_000);
-          const answer = await fetch(`http://127.0.0.1:${port}/?n=${n}&agent=${agent}@localhost`, { signal: limit });
-          const { call } = (await answer.json()) as { call?: string };
-          if (call) noted.add(call);
-        } catch {
-          // That instance was killed; whether it had noted the call the store knows.
-        }
+      for (let n = next++; n <= calls && Date.now() < end; n = next++) {
+        while (!(await note(n))) await new Promise((resolve) => setTimeout(resolve, 50));
         if (n % 1000 === 0) say(`${n} calls`);
+      }
+    };
+    /** @returns whether an instance noted a call. One that was killed meanwhile may have: the store knows that. */
+    const note = async (n: number): Promise<boolean> => {
+      const [port, agent] = [random.pick(ports), random.pick(agents)];
+      try {
+        const limit = AbortSignal.timeout(15_000);
+        const answer = await fetch(`http://127.0.0.1:${port}/?n=${n}&agent=${agent}@localhost`, { signal: limit });
+        const { call } = (await answer.json()) as { call?: string };
+        if (call) noted.add(call);
+        return call !== undefined;
+      } catch {
+        return false;
       }
     };
     await Promise.all(Array.from({ length: 24 }, lane));
@@ -194,7 +202,7 @@ interface Results {
   proxies: readonly DisorderlyProxy[];
 }
 
-async function compare({ store, log, noted, say, everything, prosodyKills, proxies }: Results): Promise<Books> {
+export async function compare({ store, log, noted, say, everything, prosodyKills, proxies }: Results): Promise<Books> {
   await until('the store', () => accepts(Number(new URL(store).port)));
   const calls = await RedisCalls.open(store);
   // The last deadline, the grace, and some time for a slow machine.
@@ -263,6 +271,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     Number(process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1] ?? otherwise);
   const books = await chaos({
     calls: option('calls', 1000),
+    minutes: option('minutes', 600),
     seed: option('seed', Date.now() % 1_000_000),
     killEvery: option('kills', 700),
     say: console.log,

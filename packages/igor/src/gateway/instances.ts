@@ -31,7 +31,7 @@ export class Instances {
     argument: Parameters<InstancePort[Method]>[0],
     preferred?: string,
   ): Promise<Awaited<ReturnType<InstancePort[Method]>>> {
-    let failure: unknown = new PostError('there is no instance of the application', true);
+    let failure: unknown;
     for (const { id, port } of this.order(preferred)) {
       try {
         const result = await (port[method] as (argument: unknown) => Promise<unknown>)(argument);
@@ -45,7 +45,7 @@ export class Instances {
         this.log.warn('an instance can not be reached', { instance: id, error });
       }
     }
-    throw failure;
+    throw failure ?? new PostError('there is no instance of the application', true);
   }
 
   /** All instances, the best first; those that were down a moment ago last. */
