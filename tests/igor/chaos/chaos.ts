@@ -151,7 +151,11 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
         ]);
         if (victim === 'prosody') {
           prosodyKills++;
-          if (prosody.pid) process.kill(prosody.pid, 'SIGKILL');
+          try {
+            if (prosody.pid) process.kill(prosody.pid, 'SIGKILL');
+          } catch {
+            // It is dead already, and not up again.
+          }
         } else if (victim === 'cut') random.pick(proxies).cut();
         else await victim.killAndRestart(random.below(300));
       }

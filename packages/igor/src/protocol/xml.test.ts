@@ -182,7 +182,7 @@ test('what is read, and what is refused, is the same as with another parser, how
   ];
   let read = 0;
   let refused = 0;
-  for (let round = 0; round < 6000; round++) {
+  for (let round = 0; round < 3000; round++) {
     // Mostly what belongs together, so that much of it is well-formed.
     const open: string[] = [];
     let inner = '';
@@ -211,6 +211,6 @@ test('what is read, and what is refused, is the same as with another parser, how
       text,
     ).toBe(expected);
   }
-  expect(read).toBeGreaterThan(1000);
-  expect(refused).toBeGreaterThan(1000);
+  expect(read).toBeGreaterThan(500);
+  expect(refused).toBeGreaterThan(500);
 });
