@@ -190,7 +190,9 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
       return Error{"INPUT_UNREADABLE", Input.getFile().str() + ": Is a directory"};
     auto Buffer = FS->getBufferForFile(Input.getFile());
     if (!Buffer)
-      return Error{"INPUT_UNREADABLE", Input.getFile().str() + ": " + Buffer.getError().message()};
+      return Error{Buffer.getError() == std::errc::not_enough_memory ? "OUT_OF_MEMORY"
+                                                                     : "INPUT_UNREADABLE",
+                    Input.getFile().str() + ": " + Buffer.getError().message()};
   }
   if (Input.getKind().getFormat() == InputKind::Precompiled ||
       Input.getKind().getLanguage() == Language::LLVM_IR || Input.getKind().isUnknown())

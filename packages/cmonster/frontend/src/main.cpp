@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <malloc.h>
 #include <new>
 #include <pthread.h>
 #include <string>
@@ -104,6 +105,12 @@ void *run(void *P) {
 } // namespace
 
 int main(int Argc, char **Argv) {
+  // The thread below is the only one that allocates: it shares the first heap,
+  // the one that grows in huge pages (docs/decisions/0003-frontend-process.md).
+  // A growing vector stays in it, and what was freed at its end is kept.
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   Options O = parse(Argc, Argv);
   std::signal(SIGPIPE, SIG_IGN);
   // The parent may die without closing anything in order.

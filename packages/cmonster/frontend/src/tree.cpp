@@ -421,8 +421,21 @@ void Tree::Visit(const comments::Comment *C) {
 // The whole tree, and what is added later
 //===----------------------------------------------------------------------===//
 
+/// Of Clang's AST for each row: 36 in sqlite3.c, 69 in five STL headers, 80
+/// in nlohmann-json.
+constexpr size_t FewestBytes = 32;
+/// Beyond this the columns grow by and by: they count against the limit.
+constexpr size_t MostPrepared = size_t(1) << 22;
+
 void Tree::build(Scope S) {
   Range = S;
+  // Room for all of it at once: columns that grow are copied. What is not
+  // needed is not touched.
+  if (S == Scope::All) {
+    size_t Expected = std::min(Context.getASTAllocatedMemory() / FewestBytes, MostPrepared);
+    R.Capacity = std::max(R.Capacity, uint32_t(Expected / 2));
+    R.grow(); // doubles
+  }
   Visit(static_cast<const Decl *>(Context.getTranslationUnitDecl()));
   resolvePending();
 }

@@ -49,8 +49,9 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   private readonly held: Held;
   private columns: Snapshot | undefined;
   private readonly original: { rows: number; types: number; strings: number };
-  private readonly nodes: (Node | undefined)[];
-  private readonly typeObjects: (TypeBase | undefined)[];
+  /** By row and by index; made as long as they get when the first object is, so that who looks at columns alone pays for none. */
+  private nodes: (Node | undefined)[] = [];
+  private typeObjects: (TypeBase | undefined)[] = [];
   private readonly views: (View | undefined)[] = [];
   private readonly expansions: Expansion[] = [];
   private readonly expandedRows = new Map<number, Expansion>();
@@ -167,8 +168,6 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     }
     const { rows, types, strings } = this.columns;
     this.original = { rows, types, strings };
-    this.nodes = new Array(rows);
-    this.typeObjects = new Array(types);
     this.held = { connection, keeper };
     this.answers = answers;
     this.isCached = connection === undefined;
@@ -254,7 +253,9 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   knownNode(row: number): Node {
     const known = this.nodes[row];
     if (known !== undefined) return known;
-    const node = new (nodeMakers[this.snapshot.kind[row] as number] ?? TypeRow)(this, row);
+    const { snapshot } = this;
+    const node = new (nodeMakers[snapshot.kind[row] as number] ?? TypeRow)(this, row);
+    if (this.nodes.length === 0) this.nodes = new Array(snapshot.rows);
     this.nodes[row] = node;
     return node;
   }
@@ -268,6 +269,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     const make = typeMakers[snapshot.typeKind[index] as number];
     if (!make) throw new CmonsterError('SNAPSHOT', `type ${index} is of no known class`);
     const type = new make(this, index);
+    if (this.typeObjects.length === 0) this.typeObjects = new Array(snapshot.types);
     this.typeObjects[index] = type;
     return type;
   }

@@ -468,7 +468,10 @@ export class Connection {
       this.child.kill();
     }, parseTimeLimit);
     try {
-      return await work();
+      const result = await work();
+      // Done, and killed in the same moment: nobody is there for what comes next.
+      if (timedOut) throw new Gone();
+      return result;
     } catch (error) {
       if (error instanceof Gone) throw await this.child.deathAsync(this.context(parseTimeLimit, error.cause), timedOut);
       this.child.close();

@@ -25,8 +25,16 @@ export function locateFrontend(): string {
     if (existsSync(chosen)) return chosen;
     throw new CmonsterError('FRONTEND_MISSING', `CMONSTER_FRONTEND names '${chosen}', which does not exist`);
   }
-  located ??= [join(sources, 'build', PROGRAM), join(cacheDirectory(), PROGRAM)].find(existsSync) ?? buildInCache();
+  located ??= find();
   return located;
+}
+
+/** The cache's directory is named by a hash of all the sources: it is not looked at where there is a build. */
+function find(): string {
+  const built = join(sources, 'build', PROGRAM);
+  if (existsSync(built)) return built;
+  const cached = join(cacheDirectory(), PROGRAM);
+  return existsSync(cached) ? cached : buildInCache();
 }
 
 function cacheDirectory(): string {

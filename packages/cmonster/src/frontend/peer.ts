@@ -2,7 +2,7 @@
  * The far end of a conversation: two FIFOs in a directory of its own, a process that can be watched and killed.
  * docs/formats/protocol.md, "Start".
  */
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmdirSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CmonsterError } from '../error.js';
 import type { DeathContext } from './death.js';
@@ -70,9 +70,17 @@ export abstract class Peer {
   }
 
   private removeDirectory(): void {
-    if (this.directory === undefined) return;
-    rmSync(this.directory, { recursive: true, force: true });
+    const { directory } = this;
+    if (directory === undefined) return;
     this.directory = undefined;
+    try {
+      unlinkSync(join(directory, 'ask'));
+      unlinkSync(join(directory, 'answer'));
+      rmdirSync(directory);
+    } catch {
+      // It was interrupted while it made them. The first use of this costs some milliseconds.
+      rmSync(directory, { recursive: true, force: true });
+    }
   }
 
   /**
