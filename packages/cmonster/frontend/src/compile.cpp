@@ -192,7 +192,7 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
     if (!Buffer)
       return Error{Buffer.getError() == std::errc::not_enough_memory ? "OUT_OF_MEMORY"
                                                                      : "INPUT_UNREADABLE",
-                    Input.getFile().str() + ": " + Buffer.getError().message()};
+                   Input.getFile().str() + ": " + Buffer.getError().message()};
   }
   if (Input.getKind().getFormat() == InputKind::Precompiled ||
       Input.getKind().getLanguage() == Language::LLVM_IR || Input.getKind().isUnknown())

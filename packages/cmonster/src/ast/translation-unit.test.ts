@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { awaitDeathSync } from '../frontend/death.js';
 import {
   BinaryOperator,
   CallExpr,
@@ -238,7 +239,8 @@ describe('a frontend that has gone', () => {
   const kill = (tu: TranslationUnit): void => {
     const { held } = tu as unknown as { held: { connection: { child: { pid: number } } } };
     process.kill(held.connection.child.pid, 'SIGKILL');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    // Until it has ended it can be asked, and then it is the question that is to blame.
+    expect(awaitDeathSync(held.connection.child.pid, 5000)).toBeDefined();
   };
 
   it('is replaced when there is something to ask', () => {
