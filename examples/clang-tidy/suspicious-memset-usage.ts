@@ -29,7 +29,8 @@ export default function suspiciousMemsetUsage(tu: TranslationUnit): void {
         from.replaceWith(toText);
         to.replaceWith(fromText);
       };
-      tu.report(call.beginLoc, 'memset of size zero, potentially swapped arguments', { fix: swap });
+      const canSwap = [from, to].every((each) => tu.rewriter.editability(each).kind !== 'frozen');
+      tu.report(call.beginLoc, 'memset of size zero, potentially swapped arguments', canSwap ? { fix: swap } : {});
     }
   }
 }

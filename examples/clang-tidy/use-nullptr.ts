@@ -2,23 +2,18 @@
 //
 //   npx cmonster run examples/clang-tidy/use-nullptr.ts FILES… [--write]
 
-import type { FileRange, TranslationUnit } from 'cmonster';
-import {
-  CastExpr,
-  CXXNullPtrLiteralExpr,
-  ExplicitCastExpr,
-  type Expr,
-  ImplicitCastExpr,
-  type Node,
-  ParenExpr,
-} from 'cmonster';
+import type { Expr, FileRange, Node, TranslationUnit } from 'cmonster';
+import { CastExpr, CXXNullPtrLiteralExpr, ExplicitCastExpr, ImplicitCastExpr, ParenExpr } from 'cmonster';
 
+/** What `<=>` gives is compared with 0, not with nullptr. */
+const COMPARED = /\b(_CmpUnspecifiedParam|__cmp_cat::__unspec)\b/;
 const ALL = { implicit: true, instantiations: true };
 
 export default function useNullptr(tu: TranslationUnit): void {
   const seen = new Set<number>();
+  if (!/\+\+|2[3x]$/.test(tu.languageStandard)) return;
   for (const cast of tu.find(ImplicitCastExpr, isToNull, ALL)) {
-    if (cast.subExpr.type.canonical.isNullPtrType()) continue;
+    if (cast.subExpr.type.canonical.isNullPtrType() || COMPARED.test(String(cast.type.canonical))) continue;
     // A template's parameter may be a pointer here, and something else there.
     if (cast.type.kind === 'SubstTemplateTypeParmType' && cast.subExpr.kind !== 'GNUNullExpr') continue;
     const range = rangeOf(tu, written(cast));
@@ -39,13 +34,14 @@ function written(cast: CastExpr): Expr {
   for (let at: Node | null = cast.parentIn(ALL); at?.is(CastExpr) || at?.is(ParenExpr); at = at.parentIn(ALL)) {
     if (at.is(ExplicitCastExpr)) outermost = at;
   }
-  return outermost.subExpr.ignoreParens.ignoreImpCasts.ignoreParens;
+  return outermost.subExpr.ignoreParens;
 }
 
 /** What may be changed: NULL itself, and an argument of a macro when it is a null pointer wherever the macro puts it. */
 function rangeOf(tu: TranslationUnit, expr: Expr): FileRange | undefined {
   const { macro: uses, beginLoc, range } = expr;
-  if (expr.is(CXXNullPtrLiteralExpr)) return undefined;
+  const inner = expr.ignoreParenImpCasts;
+  if (inner.is(CXXNullPtrLiteralExpr)) return undefined;
   if (uses.length === 0) return range.fileRange;
   const bodies = uses.filter((use) => !use.isArgument);
   const isArgument = bodies.length < uses.length;
@@ -53,6 +49,6 @@ function rangeOf(tu: TranslationUnit, expr: Expr): FileRange | undefined {
   const { raw } = beginLoc.fileLoc;
   const isThere = (node: Node): boolean => node.beginLoc.fileLoc.raw === raw;
   const nulls = tu.find(ImplicitCastExpr, (cast) => isToNull(cast) && isThere(cast), ALL).length;
-  const all = tu.find(expr.constructor as typeof CastExpr, isThere, ALL).length;
+  const all = tu.find(inner.constructor as typeof CastExpr, isThere, ALL).length;
   return !isArgument || nulls === all ? tu.range(raw, raw).fileRange : undefined;
 }

@@ -1,13 +1,14 @@
 // `override` where a method overrides one, and no `virtual` beside it: clang-tidy's modernize-use-override.
-//
 //   npx cmonster run examples/clang-tidy/use-override.ts FILES… [--write]
 import { CXXMethodDecl, FinalAttr, OverrideAttr, type Token, type TranslationUnit } from 'cmonster';
 
 export default function useOverride(tu: TranslationUnit): void {
-  for (const method of tu.find(CXXMethodDecl)) {
-    if (method.overriddenMethods.length === 0 || method.location.isMacro || method.isOutOfLine()) continue;
+  const isOverride = (method: CXXMethodDecl): boolean => method.overriddenMethods.length > 0;
+  const methods = /98|03/.test(tu.languageStandard) ? [] : tu.find(CXXMethodDecl, isOverride, { instantiations: true });
+  for (const method of new Set(methods.map((each) => (each.instantiatedFromMemberFunction ?? each) as CXXMethodDecl))) {
     const isVirtual = method.isVirtualAsWritten();
-    const override = method.attrs.some((attr) => attr.is(OverrideAttr));
+    if (method.isImplicit() || method.location.isMacro || method.isOutOfLine()) continue;
+    const override = method.attrs.find((attr) => attr.is(OverrideAttr))?.range.begin.fileLoc;
     const final = method.attrs.some((attr) => attr.is(FinalAttr));
     const keywords = [isVirtual, override, final].filter(Boolean).length;
     if (keywords === 1 && !isVirtual) continue;
@@ -20,8 +21,9 @@ export default function useOverride(tu: TranslationUnit): void {
     const fix = (): void => {
       const tokens = headOf(method);
       if (!override && !final) addOverride(method, tokens);
-      if (override && final) removeWord(tu, tokens, 'override');
-      if (isVirtual) removeWord(tu, tokens, 'virtual');
+      if (override && final) remove(tu, tokens.slice(tokens.findIndex(({ offset }) => offset === override.offset)));
+      const virtual = tokens.findIndex(({ text }) => text === 'virtual');
+      if (virtual >= 0) remove(tu, tokens.slice(virtual));
     };
     tu.report(method.location, message, { fix });
   }
@@ -38,8 +40,7 @@ function headOf(method: CXXMethodDecl): Token[] {
 }
 
 /** With the blanks behind it. */
-function removeWord(tu: TranslationUnit, tokens: Token[], word: string): void {
-  const [at, next] = tokens.slice(tokens.findIndex((token) => token.text === word));
+function remove(tu: TranslationUnit, [at, next]: Token[]): void {
   if (at) tu.rewriter.remove({ file: at.file, begin: at.offset, end: next?.offset ?? at.offset + at.length });
 }
 

@@ -32,7 +32,7 @@ export function clangTidy(check: string, file: string, args: readonly string[]):
     copyFileSync(file, copy);
     const ran = spawnSync(
       'clang-tidy-19',
-      [`-checks=-*,${check}`, '--quiet', '--fix', copy, '--', ...args, `-I${dirname(resolve(file))}`, '-w'],
+      [`-checks=-*,${check}`, '--quiet', '--fix-errors', copy, '--', ...args, `-I${dirname(resolve(file))}`, '-w'],
       {
         encoding: 'utf8',
         maxBuffer: 1 << 28,
