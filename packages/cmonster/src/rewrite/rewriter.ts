@@ -7,8 +7,11 @@ import type { TranslationUnit } from '../ast/translation-unit.js';
 import { CmonsterError } from '../error.js';
 import { type FileRange, type Location, Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
+import { applyChanges, digest } from './apply.js';
 import * as block from './block.js';
 import type { AnyCode, CodeLike } from './code.js';
+import { declaredTogether } from './declarator.js';
+import { DeclaratorGroup } from './declarator-group.js';
 import { type Ballot, ensureUnanimous, replaceInDefinition } from './definition.js';
 import { unifiedDiff } from './diff.js';
 import { applyEdits, type Edit, type EditOrigin } from './edit.js';
@@ -23,7 +26,6 @@ import { listName, listPlace } from './lists.js';
 import { conflict, ensureBalanced, frozenError, placeName } from './problem.js';
 import { commit, renderRange } from './render.js';
 import { replacementsYaml } from './replacements.js';
-import { saveAll } from './save.js';
 import { assign } from './setters.js';
 import { addAttribute, addSpecifier, removeSpecifier, type Specifier } from './specifiers.js';
 import { Level, type Operand, type Piece, type Splice } from './splice.js';
@@ -65,6 +67,7 @@ export class Rewriter {
   readonly tu: TranslationUnit;
   private levels = new Map<SourceFile, Level>();
   private lists = new Map<Node, Map<string, EditableList>>();
+  private declarations = new Map<Node, DeclaratorGroup>();
   private ballots = new Map<string, Ballot>();
 
   constructor(tu: TranslationUnit) {
@@ -131,6 +134,16 @@ export class Rewriter {
       lists.set(of, list);
     }
     return list;
+  }
+  /** A declaration, which may declare several things, to be changed. */
+  declarators(node: Node): DeclaratorGroup {
+    const [first] = declaredTogether(node) as [Node];
+    let group = this.declarations.get(first);
+    if (!group) {
+      group = new DeclaratorGroup(this, first);
+      this.declarations.set(first, group);
+    }
+    return group;
   }
   /** Takes an element out of its list, by its number when the file was parsed. */
   removeElement(owner: Node, of: string, number: number): void {
@@ -320,10 +333,10 @@ export class Rewriter {
   save(options: OutputOptions = {}): string[] {
     const changes = this.changed(options).map(({ file, edits }) => ({
       path: file.path,
-      before: file.bytes,
-      after: applyEdits(file.bytes, edits),
+      before: digest(file.bytes),
+      content: applyEdits(file.bytes, edits),
     }));
-    saveAll(changes);
+    applyChanges(changes);
     return changes.map(({ path }) => path);
   }
 
@@ -338,12 +351,13 @@ export class Rewriter {
   clear(): void {
     this.levels = new Map();
     this.lists = new Map();
+    this.declarations = new Map();
     this.ballots = new Map();
   }
 
   /** Runs a function and gives the edits that it stages; they are not staged then. What was staged before doesn't count. */
   trial(run: () => void): Edit[] {
-    const { levels, lists, ballots } = this;
+    const { levels, lists, declarations, ballots } = this;
     this.clear();
     try {
       run();
@@ -351,6 +365,7 @@ export class Rewriter {
     } finally {
       this.levels = levels;
       this.lists = lists;
+      this.declarations = declarations;
       this.ballots = ballots;
     }
   }

@@ -12,16 +12,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   accessSync,
-  chownSync,
   closeSync,
   constants,
   existsSync,
   fchmodSync,
+  fchownSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -34,7 +35,7 @@ import { CmonsterError } from '../error.js';
 import { isRunning, ownIdentity, removeIfStale, withFileLock } from './lock.js';
 
 export interface FileChange {
-  /** Absolute, without symbolic links. */
+  /** Absolute. Of a symbolic link, what it leads to is written. */
   path: string;
   /** SHA-256 of what the file must hold. */
   before: string;
@@ -76,10 +77,12 @@ export function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** All files or none. Synchronous: no signal comes in between. */
-export function applyChanges(changes: readonly FileChange[], directory = stateDirectory()): void {
-  if (changes.length === 0) return;
+/** All files or none. Synchronous: no signal comes in between. What a run that was killed had begun is ended first. */
+export function applyChanges(wanted: readonly FileChange[], directory = stateDirectory()): void {
+  if (wanted.length === 0) return;
+  const changes = wanted.map((change) => ({ ...change, path: withoutLinks(change.path) }));
   makeDirectory(directory);
+  recover(directory);
   const id = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const journalPath = join(directory, `journal-${id}.json`);
   const journal: Journal = {
@@ -88,7 +91,11 @@ export function applyChanges(changes: readonly FileChange[], directory = stateDi
     state: 'prepared',
     files: changes.map(({ path, before, content }) => ({
       path,
-      temporary: join(dirname(path), `.${basename(path)}.cmonster-${id}`),
+      // A name may not be longer than 255 bytes.
+      temporary: join(
+        dirname(path),
+        `.${basename(path).slice(0, 60)}.cmonster-${id}-${randomBytes(4).toString('hex')}`,
+      ),
       before,
       after: digest(content),
     })),
@@ -111,6 +118,14 @@ export function applyChanges(changes: readonly FileChange[], directory = stateDi
       throw error;
     }
   });
+}
+
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (cause) {
+    throw unwritable(path, cause as NodeJS.ErrnoException);
+  }
 }
 
 function checkWritable(path: string): void {
@@ -151,17 +166,27 @@ function checkUnchanged(path: string, before: string): void {
 function writeBeside({ path, content }: FileChange, temporary: string): void {
   try {
     const { mode, uid, gid } = statSync(path);
+    const own = { uid: process.geteuid?.(), gid: process.getegid?.() };
     const fd = openSync(temporary, 'wx', 0o600);
     try {
       for (let at = 0; at < content.length; ) at += writeSync(fd, content, at);
+      if (uid !== own.uid || gid !== own.gid) keepOwner(fd, uid, gid);
+      // After the owner, whose change takes bits away.
       fchmodSync(fd, mode & 0o7777);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    if (process.getuid?.() === 0) chownSync(temporary, uid, gid);
   } catch (cause) {
     throw unwritable(path, cause as NodeJS.ErrnoException);
+  }
+}
+
+function keepOwner(fd: number, uid: number, gid: number): void {
+  try {
+    fchownSync(fd, uid, gid);
+  } catch {
+    // Somebody else's file in a folder of ours.
   }
 }
 

@@ -1,5 +1,8 @@
 import {
   chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -111,5 +114,44 @@ describe('recover', () => {
   it('has nothing to do where nothing is', () => {
     expect(recover(join(directory, 'gone'))).toEqual({ completed: [], skipped: [], undone: false });
     symlinkSync('a', join(directory, 'link'));
+  });
+});
+
+describe('what a file is besides its bytes', () => {
+  it('writes what a symbolic link leads to', () => {
+    symlinkSync('a', join(directory, 'link'));
+    applyChanges([{ ...change('a'), path: join(directory, 'link') }], state);
+    expect(readFileSync(join(directory, 'a'), 'utf8')).toBe('new a');
+    expect(lstatSync(join(directory, 'link')).isSymbolicLink()).toBe(true);
+  });
+
+  it('keeps owner and special bits', () => {
+    if (process.getuid?.() === 0) chownSync(join(directory, 'a'), 4321, 4322);
+    chmodSync(join(directory, 'a'), 0o6755);
+    applyChanges([change('a')], state);
+    const { mode, uid, gid } = statSync(join(directory, 'a'));
+    expect(mode & 0o7777).toBe(0o6755);
+    if (process.getuid?.() === 0) expect([uid, gid]).toEqual([4321, 4322]);
+  });
+
+  it('has room for long names', () => {
+    const name = 'n'.repeat(255);
+    writeFileSync(join(directory, name), `old ${name}`);
+    applyChanges([change(name)], state);
+    expect(readFileSync(join(directory, name), 'utf8')).toBe(`new ${name}`);
+  });
+
+  it('ends what a killed run had committed, before it compares', () => {
+    mkdirSync(state);
+    const temporary = join(directory, '.a.cmonster-1');
+    writeFileSync(temporary, 'killed a');
+    const files = [{ path: join(directory, 'a'), temporary, before: digest(Buffer.from('old a')), after: '' }];
+    const journal = { version: 1, owner: '999999999:1', state: 'committed', files };
+    writeFileSync(join(state, 'journal-1.json'), JSON.stringify(journal));
+    expect(() => applyChanges([change('a')], state)).toThrow(expect.objectContaining({ code: 'FILE_CHANGED' }));
+    expect(readFileSync(join(directory, 'a'), 'utf8')).toBe('killed a');
+    applyChanges([change('a', 'new a', 'killed a')], state);
+    expect(contents()).toEqual(['new a', 'old b', 'old c']);
+    expect(leftOvers()).toEqual([]);
   });
 });
