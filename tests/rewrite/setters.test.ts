@@ -182,8 +182,4 @@ describe('declarations', () => {
       'input.cpp',
     ],
   ])('%s → %#', (...given) => runs(given));
-
-  test('the type of one of several', () => {
-    expect(() => run('int x, y;', (tu) => (v(tu).type = 'char'))).toThrow('declared together with 1 other');
-  });
 });

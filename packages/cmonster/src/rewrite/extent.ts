@@ -25,6 +25,7 @@ import {
 } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
 import type { FileRange } from '../source/location.js';
+import type { Token } from '../source/tokens.js';
 import {
   bracketEnd,
   isBlank,
@@ -97,6 +98,48 @@ export function attributesEnd(bytes: Uint8Array, offset: number): number {
 
 function latin1(bytes: Uint8Array, begin: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + begin, end - begin).toString('latin1');
+}
+
+/** From the attributes and the `alignas` in front of a declaration on, which its range leaves out. */
+export function withAttributes(node: Node, { file, begin, end }: FileRange): FileRange {
+  const { bytes } = file;
+  let before = begin;
+  while (isBlank(bytes[before - 1]) || isNewline(bytes[before - 1])) before--;
+  const last = bytes[before - 1];
+  // `]`, `)`
+  if (!node.is(Decl) || !(last === 93 || last === 41) || isInDirective(bytes, before)) return { file, begin, end };
+  const { tokens } = file;
+  let at = tokens.findLastIndex((token) => token.offset < begin);
+  let first = begin;
+  for (;;) {
+    const start = attributeStart(tokens, at);
+    if (start === undefined) return { file, begin: first, end };
+    first = (tokens[start] as Token).offset;
+    at = start - 1;
+  }
+}
+
+function isInDirective(bytes: Uint8Array, offset: number): boolean {
+  let start = lineStart(bytes, offset);
+  while (start > 0 && bytes[previousLineEnd(bytes, start) - 1] === 92) start = lineStart(bytes, start - 2);
+  return bytes[skipBlanks(bytes, start)] === 35;
+}
+
+/** The number of the token with which an attribute begins that ends at another; undefined where none ends. */
+function attributeStart(tokens: readonly Token[], last: number): number | undefined {
+  const isSquare = tokens[last]?.kind === 'r_square' && tokens[last - 1]?.kind === 'r_square';
+  if (!isSquare && tokens[last]?.kind !== 'r_paren') return undefined;
+  let depth = 0;
+  for (let at = last; at >= 0; at--) {
+    const { kind, text } = tokens[at] as Token;
+    if (kind === 'r_square' || kind === 'r_paren') depth++;
+    else if (kind === 'l_square' || kind === 'l_paren') depth--;
+    else if (kind === 'semi' || text === '{' || text === '}') return undefined;
+    if (depth > 0) continue;
+    if (isSquare) return tokens[at + 1]?.kind === 'l_square' ? at : undefined;
+    return /^(alignas|_Alignas|__attribute__|__declspec)$/.test(tokens[at - 1]?.text ?? '') ? at - 1 : undefined;
+  }
+  return undefined;
 }
 
 /** The bytes of a statement or declaration and of the semicolon that ends it. */

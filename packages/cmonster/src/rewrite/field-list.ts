@@ -6,9 +6,10 @@ import type { FileRange } from '../source/location.js';
 import { Code, type CodeLike } from './code.js';
 import { declaredTogether } from './declarator.js';
 import { withLines, withSemicolon } from './extent.js';
-import { isNewline } from './lex.js';
+import { indentationAt, isNewline, lineEnding } from './lex.js';
 import type { EditableList } from './list.js';
 import type { Rewriter } from './rewriter.js';
+import type { Splice } from './splice.js';
 
 export class FieldList implements EditableList {
   private readonly rewriter: Rewriter;
@@ -34,8 +35,8 @@ export class FieldList implements EditableList {
   private insertOne(index: number, code: Code): void {
     const next = this.slots[index];
     const before = this.slots.slice(0, index).findLast((slot) => slot !== undefined);
-    if (next) this.rewriter.insertBeside(this.alone(next), code, 'before');
-    else if (before) this.rewriter.insertBeside(this.last(before), code, 'after');
+    if (next) this.rewriter.insertBeside(next, code, 'before');
+    else if (before) this.rewriter.insertBeside(before, code, 'after');
     else this.rewriter.append(this.owner, code);
     this.slots.splice(index, 0, undefined);
   }
@@ -46,27 +47,43 @@ export class FieldList implements EditableList {
   }
 
   move(from: number, to: number): void {
-    const field = this.alone(this.field('move', from));
+    const field = this.field('move', from);
     const rest = this.slots.toSpliced(from, 1);
     this.ensureIndex('move', to, this.slots.length);
-    const lines = this.lines(field);
     const next = rest[to];
     const target = next ?? rest[to - 1];
     if (!target)
       throw new CmonsterError('EDIT_TARGET', `move: there is no field beside place ${to} that was there before`);
-    const beside = this.lines(next ? this.alone(next) : this.last(target));
-    const at = next ? beside.begin : beside.end;
+    const side = next ? 'before' : 'after';
+    const { rewriter } = this;
+    const group = declaredTogether(field).length > 1 ? rewriter.declarators(field) : undefined;
+    const lines = this.lines(field);
+    const beside = this.lines(target);
     if (!isNewline(lines.file.bytes[lines.end - 1]) || !isNewline(lines.file.bytes[beside.end - 1])) {
       throw new CmonsterError('EDIT_TARGET', `move: ${field} and ${target} do not stand on lines of their own`);
     }
-    this.rewriter.stage('move', String(field), [
-      { ...lines, pieces: [], isMoved: true },
-      { file: lines.file, begin: at, end: at, pieces: [lines], side: next ? 'before' : 'after' },
-    ]);
+    const declaration = group?.declarationOf(field) ?? [withoutBlanks(lines)];
+    const isPut = declaredTogether(target).length > 1 && !rewriter.declarators(target).isOutermost(target, side);
+    const staged: Splice[] = [];
+    if (!isPut) {
+      const { file } = lines;
+      const at = next ? beside.begin : beside.end;
+      const pieces = group ? [indentationAt(file.bytes, lines.begin), ...declaration, lineEnding(file.bytes)] : [lines];
+      staged.push(...rewriter.stage('move', String(field), [{ file, begin: at, end: at, pieces, side }]));
+    }
+    try {
+      if (group) group.take('move', field);
+      else staged.push(...rewriter.stage('move', String(field), [{ ...lines, pieces: [], isMoved: true }]));
+      if (isPut) rewriter.declarators(target).insert('move', target, declaration, side);
+    } catch (error) {
+      rewriter.unstage(staged);
+      throw error;
+    }
     this.slots = rest.toSpliced(to, 0, field);
   }
 
   private lines(field: Node): FileRange {
+    if (declaredTogether(field).length > 1) return withLines(this.rewriter.declarators(field).range);
     return withLines(withSemicolon(field, this.rewriter.rangeOf(field, 'move')));
   }
 
@@ -77,21 +94,6 @@ export class FieldList implements EditableList {
     return field;
   }
 
-  /** A field that begins its declaration; what is declared together cannot be parted. */
-  private alone(field: Node): Node {
-    const together = declaredTogether(field);
-    if (together[0] === field) return field;
-    throw new CmonsterError(
-      'EDIT_TARGET',
-      `${field} is declared together with ${together[0]}: nothing fits between them`,
-    );
-  }
-
-  /** The last one of those declared together. */
-  private last(field: Node): Node {
-    return declaredTogether(field).at(-1) ?? field;
-  }
-
   private ensureIndex(operation: string, index: number, limit: number): void {
     if (Number.isInteger(index) && index >= 0 && index < limit) return;
     throw new CmonsterError(
@@ -99,6 +101,12 @@ export class FieldList implements EditableList {
       `${operation}: ${this.owner} has ${this.slots.length} fields, and no place ${index}`,
     );
   }
+}
+
+/** Lines without the blanks before and the line end behind them. */
+function withoutBlanks({ file, begin, end }: FileRange): FileRange {
+  const first = begin + indentationAt(file.bytes, begin).length;
+  return { file, begin: first, end: isNewline(file.bytes[end - 2]) ? end - 2 : end - 1 };
 }
 
 function ended(code: CodeLike): Code {

@@ -22,7 +22,6 @@ import type { Node } from '../ast/node.js';
 import { CmonsterError } from '../error.js';
 import type { FileRange, Location } from '../source/location.js';
 import { bracesOf } from './block.js';
-import { declaratorGroup } from './declarator.js';
 import { attributesEnd, isTemplateParameter } from './extent.js';
 import { elementsBetween, isBlank, isNewline, skipTrivia } from './lex.js';
 import type { ListPlace } from './list.js';
@@ -66,7 +65,6 @@ export function listName(of: string): string {
 }
 
 function find(rewriter: Rewriter, owner: Node, of: string): ListPlace | undefined {
-  if (of === 'declarators') return declaratorGroup(rewriter, owner);
   if (owner.is(CXXOperatorCallExpr)) return owner.operator === 'OO_Call' ? callPlace(rewriter, owner) : undefined;
   if (owner.is(CallExpr)) return callPlace(rewriter, owner);
   if (owner.is(CXXConstructExpr)) return constructPlace(rewriter, owner);

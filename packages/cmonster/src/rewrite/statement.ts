@@ -12,6 +12,7 @@ import {
   isEmbedded,
   isStatement,
   wholeDeclaration,
+  withAttributes,
   withEmptyLine,
   withLines,
   withSemicolon,
@@ -44,6 +45,10 @@ export function replace(rewriter: Rewriter, node: Node, code: CodeLike | AnyCode
   const range = rewriter.rangeOf(written, operation);
   const { file, begin } = range;
   const { pieces, binding } = layOut(code, file, indentationAt(file.bytes, begin));
+  if (declaredTogether(written).length > 1) {
+    rewriter.declarators(written).replace(operation, written, pieces);
+    return;
+  }
   const end = replacedEnd(written, range, lastCharacter(pieces));
   const operand =
     written.is(Expr) && end === range.end ? { binding, required: requiredPrecedence(written) } : undefined;
@@ -81,7 +86,7 @@ export function remove(rewriter: Rewriter, node: Node, { comment = false }: Remo
   }
   const together = declaredTogether(written);
   if (together.length > 1) {
-    rewriter.removeElement(together[0] as Node, 'declarators', together.indexOf(written));
+    rewriter.declarators(written).remove(written);
     return;
   }
   const whole = wholeDeclaration(written);
@@ -91,7 +96,7 @@ export function remove(rewriter: Rewriter, node: Node, { comment = false }: Remo
       `${node} is a part of something: replace it, or take out what it belongs to`,
     );
   }
-  const range = rewriter.rangeOf(whole, 'remove');
+  const range = withAttributes(whole, rewriter.rangeOf(whole, 'remove'));
   if (isEmbedded(whole, range)) {
     throw new CmonsterError(
       'EDIT_TARGET',
@@ -122,7 +127,7 @@ function parted({ file, begin, end }: FileRange, from: number, to: number): Requ
 export function insertBeside(rewriter: Rewriter, node: Node, code: CodeLike, side: 'before' | 'after'): void {
   const operation = side === 'before' ? 'insertBefore' : 'insertAfter';
   const whole = wholeDeclaration(rewriter.writtenNode(node, operation));
-  const range = withSemicolon(whole, rewriter.rangeOf(whole, operation));
+  const range = withAttributes(whole, withSemicolon(whole, rewriter.rangeOf(whole, operation)));
   if (!isStatement(whole) && !whole.is(Decl)) {
     const { file, begin, end } = range;
     const at = side === 'before' ? begin : end;
@@ -130,6 +135,13 @@ export function insertBeside(rewriter: Rewriter, node: Node, code: CodeLike, sid
     rewriter.stage(operation, String(node), [
       { file, begin: at, end: at, pieces, side, anchor: side === 'before' ? end : begin },
     ]);
+    return;
+  }
+  if (declaredTogether(whole).length > 1) {
+    const group = rewriter.declarators(whole);
+    const { file, begin } = group.range;
+    if (group.isOutermost(whole, side)) rewriter.stage(operation, String(node), [beside(group.range, code, side)]);
+    else group.insert(operation, whole, layout(code, file, indentationAt(file.bytes, begin)), side);
     return;
   }
   const { parent } = whole;

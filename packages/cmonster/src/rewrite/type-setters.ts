@@ -7,6 +7,7 @@ import {
   FunctionDecl,
   FunctionTypeLoc,
   NamedDecl,
+  NonTypeTemplateParmDecl,
   ParmVarDecl,
   TypeAliasDecl,
 } from '../ast/generated/index.js';
@@ -18,15 +19,8 @@ import { declaredTogether } from './declarator.js';
 import { layOut, sourceOf } from './layout.js';
 import { bracketEnd, indentationAt, skipTrivia, tokenEnd } from './lex.js';
 import type { Rewriter } from './rewriter.js';
+import { QUALIFIERS, SPECIFIERS } from './specifier-words.js';
 import type { Piece } from './splice.js';
-
-/** Words before a type that are no part of it. */
-const SPECIFIERS = new Set(
-  'typedef extern static auto register inline virtual explicit friend constexpr consteval constinit mutable thread_local _Thread_local __thread _Noreturn __inline __inline__ __extension__ using'.split(
-    ' ',
-  ),
-);
-const QUALIFIERS = new Set(['const', 'volatile', 'restrict', '__restrict', '__restrict__', '_Atomic']);
 
 /** Behind the specifiers and attributes that stand before a type. */
 export function typeBegin(bytes: Uint8Array, begin: number, limit: number): number {
@@ -66,19 +60,24 @@ export function assignType(rewriter: Rewriter, node: Node, value: AnyCode): void
     return;
   }
   if (!node.is(NamedDecl)) throw new CmonsterError('EDIT_TARGET', `${node} has no type in the source`);
-  const together = declaredTogether(node);
-  if (together.length > 1) {
-    throw new CmonsterError(
-      'EDIT_TARGET',
-      `${node} is declared together with ${together.length - 1} other${together.length === 2 ? '' : 's'}: a type of its own needs a declaration of its own`,
-    );
-  }
   const first = typeBegin(bytes, begin, end);
   const name = nameOf(rewriter, node);
   const last = Math.max(name?.end ?? first, declaratorEnd(node, end));
-  rewriter.stage('type', String(node), [
-    { file, begin: first, end: last, pieces: declared(typePieces(value, file, first), name) },
-  ]);
+  const pieces = declared(typePieces(value, file, first), name);
+  if (isOfItsOwn(rewriter, node, first))
+    rewriter.stage('type', String(node), [{ file, begin: first, end: last, pieces }]);
+  else {
+    const group = rewriter.declarators(node);
+    group.replaceHead('type', node, [...group.keptSpecifiers(), ...pieces], last);
+  }
+}
+
+/** Whether all from a place to its name is the type of this declaration alone. */
+function isOfItsOwn(rewriter: Rewriter, node: NamedDecl, first: number): boolean {
+  if (node.is(ParmVarDecl) && declaredTogether(node).length === 1) return true;
+  if (node.is(NonTypeTemplateParmDecl)) return true;
+  const group = rewriter.declarators(node);
+  return group.isSingle && group.keptBehind(first) === 0;
 }
 
 /** Where what belongs to the declared type ends: behind the array's brackets, before an initialiser. */
@@ -131,6 +130,13 @@ export function assignReturnType(rewriter: Rewriter, node: Node, value: AnyCode)
     );
   }
   const isTrailing = written.begin > name.begin;
+  if (!isTrailing && declaredTogether(fn).length > 1) {
+    const group = rewriter.declarators(fn);
+    const type = typePieces(value, file, whole.begin);
+    const head = [...group.keptSpecifiers(), ...type, ...(endsInStar(type) ? [] : [' '])];
+    group.replaceHead('returnType', fn, head, name.begin);
+    return;
+  }
   const begin = isTrailing ? written.begin : typeBegin(file.bytes, whole.begin, written.end);
   const end = qualifiersEnd(file.bytes, written.end);
   const pieces = typePieces(value, file, begin);
