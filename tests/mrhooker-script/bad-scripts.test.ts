@@ -1,4 +1,5 @@
 // What is wrong with a script is said before anything runs: what happened, where, and what to do.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Place } from './mrhooker.js';
@@ -143,5 +144,35 @@ for (let i = 0; i < 3; i++) table.push(i);
 hook(send, (fd, buf, n, flags) => send(fd, buf, n, flags + 0 * (table[0] + count())));
 `;
     expect(await place.script(script, ['echo', 'ran'])).toMatchObject({ status: 0, stdout: 'ran\n' });
+  });
+});
+
+describe('while it runs', { timeout: 120_000 }, () => {
+  test('a recursion without end is told once, at its place on the command line', async () => {
+    const code = 'hook(puts, (text) => { const again = (): number => again() + 1; return again(); })';
+    const main = place.write('puts.c', '#include <stdio.h>\nint main(void) { return puts("ahoy") < 0; }\n');
+    execFileSync('cc', ['-o', place.path('puts'), main]);
+    const ran = await place.run(['-e', code, './puts']);
+    expect(ran).toMatchObject({ status: 0, stdout: 'ahoy\n' });
+    const column = code.indexOf('again() + 1') + 1;
+    const lines = ran.stderr.split('\n');
+    expect(lines[0]).toContain('the hook on puts failed; the original was called: InternalError: stack overflow');
+    expect(lines[1]).toMatch(new RegExp(`^    at again \\(.*-e\\.ts:1:${column}\\)$`));
+    expect(lines[2]).toMatch(/^ {4}… \d+ more of the same$/);
+    expect(lines.length).toBeLessThan(8);
+    expect(ran.stderr).toContain('mrhooker: 1 call seen = 1 hooked + 0 bypassed, in 1 process\n');
+  });
+
+  test('a log in a folder that is not there', () =>
+    refused(SEND + PASS, /^mrhooker: \/no\/such\/log can't be written: there is no such folder\n$/, [
+      '-o',
+      '/no/such/log',
+    ]));
+
+  test('keys of any bytes stay on their line', async () => {
+    const code =
+      "const texts = shared.set('texts'); hook(puts, { enter: (text) => { texts.add(`${text.text()}\\n\\x1b[31m\\t`); } })";
+    const ran = await place.run(['-e', code, './puts']);
+    expect(ran.stderr).toContain('texts:\n  ahoy\\n\\x1b[31m\\t\n');
   });
 });

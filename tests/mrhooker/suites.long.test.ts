@@ -19,9 +19,11 @@ const python = '/usr/bin/python3';
 // Of the Debian package libpython3.11-testsuite, whose name changes with each release.
 const hasPythonTests = spawnSync(python, ['-c', 'import test.test_threading']).status === 0;
 const suites = ['test_threading', 'test_socket', 'test_os', 'test_subprocess', 'test_exceptions'];
+// In a virtual machine without a host that answers these wait for ever, hooked or not.
+const withoutHost = ['-i', '*VSOCK*'];
 
 test.skipIf(!hasPythonTests).each(suites)("Python's %s", async (suite) => {
-  const command = [python, '-m', 'test', '-q', suite];
+  const command = [python, '-m', 'test', '-q', ...withoutHost, suite];
   // What fails without hooks (as root, in a container) may fail with them; nothing else may.
   const failures = (text: string) => [...text.matchAll(/^(?:FAIL|ERROR): (\S+)/gm)].map((match) => match[1]).sort();
   const plain = spawnSync(command[0]!, command.slice(1), { encoding: 'utf8', cwd: shop.folder });

@@ -150,8 +150,50 @@ describe('trace', { timeout: 240_000 }, () => {
         { value: 0, text: 'O_RDONLY' },
       ],
       result: 3,
+      resultText: '3',
     });
     expect(end).toMatchObject({ type: 'end', hooked: true });
+  });
+
+  test('a limit on what is shown, and a header of one’s own', async () => {
+    place.write('ship.h', 'enum port { NANTUCKET };\nint sail(const char *ship, int *days);\n');
+    const library = place.write(
+      'ship.c',
+      '#include "ship.h"\nint sail(const char *ship, int *days) { return ++*days; }\n',
+    );
+    const main = place.write(
+      'voyage.c',
+      '#include "ship.h"\nint main(void) { int days = 0; while (sail("Pequod", &days) < 5); return 0; }\n',
+    );
+    execFileSync('cc', ['-shared', '-fPIC', '-o', place.path('libship.so'), library]);
+    const link = ['-L', place.folder, '-lship', `-Wl,-rpath,${place.folder}`];
+    execFileSync('cc', ['-o', place.path('voyage'), main, ...link]);
+    const { stderr } = await place.run([
+      'trace',
+      '--limit',
+      '2',
+      '-I',
+      place.folder,
+      '--header',
+      'ship.h',
+      'sail',
+      './voyage',
+    ]);
+    expect(calls(stderr)).toEqual(['sail("Pequod", [1]) = 1', 'sail("Pequod", [2]) = 2']);
+    expect(stderr).toContain('5 calls seen = 5 hooked');
+    const wrong = await place.run(['trace', '--limit', 'two', 'sail', './voyage']);
+    expect(wrong.stderr).toBe('mrhooker: --limit two: a number of calls is needed\n');
+    const missing = await place.run(['trace', '--header', 'shp.h', 'sail', './voyage']);
+    expect(missing).toMatchObject({ status: 125, stdout: '' });
+    expect(missing.stderr).toContain('there is no header <shp.h>');
+  });
+
+  test('what cannot be written is said before the command runs', async () => {
+    for (const option of ['-o', '--chrome']) {
+      const ran = await place.run(['trace', option, '/no/such/file', 'open', 'cat', '/etc/hostname']);
+      expect(ran).toMatchObject({ status: 125, stdout: '' });
+      expect(ran.stderr).toMatch(/^mrhooker: \/no\/such\/file(\.part)? can't be written: there is no such folder\n$/);
+    }
   });
 
   test('what nobody calls is said, with the nearest names', async () => {

@@ -127,12 +127,12 @@ describe('Process', () => {
     });
     const calls = events.filter(({ is }) => is.case === 'call').map(({ is }) => is.value);
     expect(calls).toContainEqual(
-      expect.objectContaining({ function: 'open', arguments: ['"/etc/hostname"', '0x0'], error: '' }),
+      expect.objectContaining({ function: 'open', arguments: ['"/etc/hostname"', 'O_RDONLY'], error: '' }),
     );
     expect(calls).toContainEqual(
       expect.objectContaining({
         function: 'open',
-        arguments: ['"/nonexistent"', '0x0'],
+        arguments: ['"/nonexistent"', 'O_RDONLY'],
         result: '-1',
         error: 'ENOENT',
       }),

@@ -48,6 +48,8 @@ export function accountOf(
   };
 }
 
+const many = (calls: number): string => `${calls} call${calls === 1 ? '' : 's'}`;
+
 export function accountLines(account: Account, colors: Colors, verbose: boolean): string[] {
   const lines: string[] = [];
   const seen = account.functions.filter((entry) => entry.seen);
@@ -55,7 +57,7 @@ export function accountLines(account: Account, colors: Colors, verbose: boolean)
   const shown = verbose ? seen : seen.filter((entry) => entry.seen !== entry.hooked);
   for (const { name, seen, hooked, bypassed } of shown) {
     const why = Object.entries(bypassed).map(([reason, count]) => `${count} ${reason}`);
-    say(`${name}: ${seen} calls = ${hooked} hooked${why.length ? ` + ${why.join(' + ')}` : ''}`);
+    say(`${name}: ${many(seen)} = ${hooked} hooked${why.length ? ` + ${why.join(' + ')}` : ''}`);
   }
   const called = new Set(seen.map(({ name, aliasOf }) => aliasOf ?? name));
   const never = account.functions.flatMap(({ name, aliasOf }) => (aliasOf || called.has(name) ? [] : [name]));
@@ -63,7 +65,7 @@ export function accountLines(account: Account, colors: Colors, verbose: boolean)
   const hooked = seen.reduce((sum, entry) => sum + entry.hooked, 0);
   const { length } = account.processes;
   say(
-    `${total} calls seen = ${hooked} hooked + ${total - hooked} bypassed, in ${length} process${length === 1 ? '' : 'es'}`,
+    `${many(total)} seen = ${hooked} hooked + ${total - hooked} bypassed, in ${length} process${length === 1 ? '' : 'es'}`,
   );
   if (account.early) say(`${account.early} more calls before the runtime was ready or after a thread's end`);
   if (never.length && never.length <= 20) say(`never called: ${never.join(', ')}`);

@@ -3,6 +3,7 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { createColors } from 'picocolors';
+import { MrhookerError } from '../error.js';
 import type { RawRecord, Segment, Session } from '../launch/session.js';
 import type { Manifest } from '../stub/manifest.js';
 import { type Account, accountLines, accountOf } from './account.js';
@@ -29,6 +30,33 @@ export const recordTypes = { log: 1, record: 2, fault: 3, note: 4, trace: 5 } as
 const continued = 0x8000;
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
+/** @throws MrhookerError `config` */
+export function openOutput(path: string): number {
+  try {
+    return openSync(path, 'w', 0o644);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such folder' : code;
+    throw new MrhookerError('config', `${path} can't be written: ${why}`, { cause });
+  }
+}
+
+/** A stack overflow has the same frame a hundred times. */
+function withoutRepeats(text: string): string {
+  const lines: string[] = [];
+  let repeats = 0;
+  for (const line of [...text.split('\n'), undefined]) {
+    if (line !== undefined && line === lines.at(-1)) {
+      repeats++;
+      continue;
+    }
+    if (repeats > 0) lines.push(`    … ${repeats} more of the same`);
+    repeats = 0;
+    if (line !== undefined) lines.push(line);
+  }
+  return lines.join('\n');
+}
+
 export class Report {
   readonly #manifest: Manifest;
   readonly #options: ReportOptions;
@@ -49,7 +77,7 @@ export class Report {
     const colored =
       !options.output && !options.json && !options.onLine && !!process.stderr.isTTY && !process.env.NO_COLOR;
     this.#colors = createColors(colored);
-    if (options.output !== undefined) this.#fd = openSync(options.output, 'w', 0o644);
+    if (options.output !== undefined) this.#fd = openOutput(options.output);
   }
 
   /** Faults of hooks so far. */
@@ -108,7 +136,7 @@ export class Report {
     if (type === recordTypes.fault) {
       this.#faults++;
       const kind = body.readUInt32LE(0);
-      const text = this.#positions.translate(body.toString('utf8', 8)).trimEnd();
+      const text = withoutRepeats(this.#positions.translate(body.toString('utf8', 8)).trimEnd());
       const off = kind === 1;
       if (json) return [JSON.stringify({ type: 'fault', ...common, function: name, text, switchedOff: off })];
       const what =

@@ -28,6 +28,13 @@ export function sharedOf(session: Session, manifest: Manifest, cells: readonly b
   });
 }
 
+/** A key may be any bytes: those that would break the line, or the terminal, as in a string of C. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
+const CONTROL = /[\u0000-\u001f\u007f]/g;
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const oneLine = (key: string): string =>
+  key.replace(CONTROL, (c) => SHORT[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
 const barWidth = 40;
 
 export function sharedLines(results: readonly SharedResult[], colors: Colors): string[] {
@@ -45,7 +52,7 @@ export function sharedLines(results: readonly SharedResult[], colors: Colors): s
     } else {
       lines.push(`${result.name}:`);
       for (const { key, value } of result.entries)
-        lines.push(result.kind === 'set' ? `  ${key}` : `  ${String(value).padStart(10)}  ${key}`);
+        lines.push(result.kind === 'set' ? `  ${oneLine(key)}` : `  ${String(value).padStart(10)}  ${oneLine(key)}`);
       if (result.overflow)
         lines.push(colors.yellow(`  ${result.overflow} more found no room; ask for a larger capacity`));
     }

@@ -13,8 +13,7 @@ const LIBRARY = new Set(
 );
 
 /**
- * The script with imports for names that it declares nowhere: those of `mrhooker`, and functions of the C library's headers. Places
- * in it stay what they are.
+ * The script with imports for names that it declares nowhere: those of `mrhooker`, and functions of the C library's headers.
  * @throws MrhookerError `script`: a name that is nowhere
  */
 export async function withImports(script: Script, includes: readonly string[]): Promise<Script> {
@@ -30,7 +29,8 @@ export async function withImports(script: Script, includes: readonly string[]): 
     }
     imports.push(`import { ${name} } from 'c:${header}';`);
   }
-  return imports.length > 0 ? { ...script, text: `${imports.join(' ')}${script.text}` } : script;
+  // Behind the script, for places in it to stay what they are.
+  return imports.length > 0 ? { ...script, text: `${script.text}\n${imports.join('\n')}` } : script;
 }
 
 /** Names that are used and bound nowhere in the text; none when it does not compile, which is said later. */

@@ -1,4 +1,5 @@
 /** Pointers into the target's memory. Every access is checked: what cannot be read or written is a RangeError. */
+import type { GivenAll } from './hook.js';
 import type { Data, NativePointer } from './native.js';
 
 /** An integer of C that has up to 64 bits: a bigint when a number could not hold it exactly. */
@@ -189,5 +190,5 @@ export interface CArray<T = unknown> extends Pointer<T>, Iterable<T> {
 
 /** A pointer to a function. */
 export interface FunctionPointer<A extends unknown[] = unknown[], R = unknown> extends Pointer {
-  call(...args: A): R;
+  call(...args: GivenAll<A>): R;
 }

@@ -1,4 +1,6 @@
 /** C's types in a script: how a value of each is read from memory and written there. */
+
+import type { GivenAll } from './hook.js';
 import type { Protos } from './native.js';
 import {
   type Adorning,
@@ -273,7 +275,7 @@ function encode(text: string): Uint8Array {
 /** The type of a function, behind a pointer: `sighandler_t` is a pointer to one. */
 export interface FunctionPointerType<A extends unknown[] = unknown[], R = unknown> extends Type<Pointer | null> {
   /** A pointer taken for a function of this type: it can be called. */
-  (target: PointerLike): (...args: A) => R;
+  (target: PointerLike): (...args: GivenAll<A>) => R;
   /** A native function that calls the one given; it stays until the thread's scripts end. */
   pointer(fn: (...args: A) => R): Pointer;
 }

@@ -1,5 +1,5 @@
 /** `mrhooker trace 'open*,read,connect' -- COMMAND`: calls of a program, without a script. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createColors } from 'picocolors';
@@ -7,6 +7,7 @@ import { MrhookerError } from '../error.js';
 import { didYouMean } from '../headers/nearest.js';
 import { endLike, launch } from '../launch/launch.js';
 import { type Account, accountLines } from '../report/account.js';
+import { openOutput } from '../report/report.js';
 import { buildScript } from '../script/build.js';
 import type { Told } from './capture.js';
 import { NO_NAMERS, namersOf } from './constants.js';
@@ -24,12 +25,14 @@ Options:
   -c, --count          only a summary at the end: calls, errors, times
   -k, --stack          with each call its stack
   -s, --size N         characters of texts and buffers (64)
+  --limit N            show the first N calls; all are counted
   -o, --output FILE    write there instead of to standard error
   --json               an object a line for each call
   --chrome FILE        a timeline, for Perfetto or chrome://tracing
   --stacks FILE        folded stacks with microseconds, for a flame graph
   --only MODULE        only calls from this object: a glob, libcurl*
   --no-follow          leave the programs alone that the command starts
+  --header HEADER      it declares functions that are traced, 'zlib.h'; for those of no usual header
   -I, --include DIR    search headers here, too
   -h, --help           this page
 `;
@@ -40,12 +43,14 @@ interface TraceArguments {
   count: boolean;
   stack: boolean;
   size: number;
+  limit: number;
   output?: string;
   json: boolean;
   chrome?: string;
   stacks?: string;
   only?: string;
   follow: boolean;
+  headers: string[];
   includes: string[];
   help: boolean;
 }
@@ -54,6 +59,8 @@ const STACK_FRAMES = 32;
 const WITH_VALUE: Readonly<Record<string, string>> = {
   '-s': 'size',
   '--size': 'size',
+  '--limit': 'limit',
+  '--header': 'header',
   '-o': 'output',
   '--output': 'output',
   '--chrome': 'chrome',
@@ -80,8 +87,10 @@ export function parseTraceArguments(args: readonly string[]): TraceArguments {
     count: false,
     stack: false,
     size: 64,
+    limit: Number.POSITIVE_INFINITY,
     json: false,
     follow: true,
+    headers: [],
     includes: [],
     help: false,
   };
@@ -120,10 +129,12 @@ export function parseTraceArguments(args: readonly string[]): TraceArguments {
 
 function takeValue(parsed: TraceArguments, what: string, value: string): void {
   if (what === 'include') parsed.includes.push(value);
-  else if (what === 'size') {
-    parsed.size = Number(value);
-    if (!Number.isInteger(parsed.size) || parsed.size < 0) {
-      throw new MrhookerError('config', `--size ${value}: a number of characters is needed`);
+  else if (what === 'header') parsed.headers.push(value);
+  else if (what === 'size' || what === 'limit') {
+    parsed[what] = Number(value);
+    if (!/^\d+$/.test(value)) {
+      const unit = what === 'size' ? 'characters' : 'calls';
+      throw new MrhookerError('config', `--${what} ${value}: a number of ${unit} is needed`);
     }
   } else parsed[what as 'output' | 'chrome' | 'stacks' | 'only'] = value;
 }
@@ -158,7 +169,7 @@ export async function main(args: readonly string[]): Promise<number> {
     includes: options.includes.map((path) => resolve(cwd, path)),
   });
 
-  const fd = options.output === undefined ? 2 : openSync(options.output, 'w');
+  const fd = options.output === undefined ? 2 : openOutput(options.output);
   const colored = fd === 2 && !options.json && process.stderr.isTTY === true && !process.env.NO_COLOR;
   const colors = createColors(colored);
   const formatter = new CallFormatter(namers, colors);
@@ -167,6 +178,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const timeline = options.chrome === undefined ? undefined : new Timeline(resolve(cwd, options.chrome));
   const folded = options.stacks === undefined ? undefined : new FoldedStacks(resolve(cwd, options.stacks));
   let end: (Account & { hooked: boolean }) | undefined;
+  let told = 0;
 
   const outcome = await launch({
     stubs: build.stubs,
@@ -190,6 +202,7 @@ export async function main(args: readonly string[]): Promise<number> {
         const fn = functions[record.value[0]];
         if (!fn) return;
         const call = callOf(record.value, fn, record.pid, record.tid);
+        if (++told > options.limit) return;
         summary?.add(call);
         timeline?.add(call, formatter);
         folded?.add(call);

@@ -190,26 +190,45 @@ export function durationText(seconds: number): string {
   return `${seconds.toFixed(2)} s`;
 }
 
-/** For programs: what a line shows, as JSON. */
+/** For programs: what a line shows. A line of `mrhooker trace --json`. */
+export interface CallJson {
+  type: 'call';
+  function: string;
+  /** Seconds of a clock that never goes back. */
+  time: number;
+  pid: number;
+  tid: number;
+  /** As a line shows it, and the value: bytes are Latin-1 text, pointers hexadecimal text. */
+  arguments: { name?: string; value: unknown; text: string }[];
+  result: unknown;
+  resultText: string;
+  /** `ENOENT`, when it failed. */
+  error?: string;
+  /** Seconds; of a call that does not come back there is none. */
+  duration?: number;
+  stack?: readonly string[];
+}
+
 export function callJson(call: TraceCall, formatter: CallFormatter): string {
   const { fn, begin, duration, pid, tid, result, error, stack } = call;
   const names = formatter.arguments(call);
-  return JSON.stringify({
+  const json: CallJson = {
     type: 'call',
     function: fn.name,
     time: begin,
     pid,
     tid,
-    arguments: call.args.map((value, index) => ({
-      name: fn.parameters[index]?.name,
-      value: plain(value),
-      text: names[index],
-    })),
+    arguments: call.args.map((value, index) => {
+      const name = fn.parameters[index]?.name;
+      return { ...(name !== undefined && { name }), value: plain(value), text: names[index] ?? '' };
+    }),
     result: plain(result),
-    error,
-    duration,
+    resultText: fn.returnsNothing ? '' : formatter.value(result, fn.name),
+    ...(error !== undefined && { error }),
+    ...(duration !== undefined && { duration }),
     ...(stack.length > 0 && { stack }),
-  });
+  };
+  return JSON.stringify(json);
 }
 
 /** Without the letters of the way: bytes are Latin-1 text, pointers hexadecimal text. */

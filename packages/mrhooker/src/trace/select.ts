@@ -14,6 +14,8 @@ import { planFunction, resultCapture, type TracedFunction } from './plan.js';
 export interface SelectOptions {
   patterns: readonly string[];
   command: readonly string[];
+  /** Read before the usual ones. */
+  headers: readonly string[];
   includes: readonly string[];
   cwd: string;
   /** Characters of texts and buffers. */
@@ -28,7 +30,7 @@ export interface Selection {
 
 /** @throws MrhookerError `function`: nothing matches; `command`, `target`: there is no such program, or hooks cannot reach it */
 export async function selectFunctions(options: SelectOptions): Promise<Selection> {
-  const { patterns, command, includes, cwd, limit } = options;
+  const { patterns, command, headers, includes, cwd, limit } = options;
   const target = inspectTarget(findCommand(command[0] ?? ''));
   const objects = loadedObjects(target.path);
   const primary = new Set<string>();
@@ -38,7 +40,13 @@ export async function selectFunctions(options: SelectOptions): Promise<Selection
     if (names.length === 0) unmatched.push(pattern);
     for (const name of names) primary.add(familyOf(name));
   }
-  const found = await findHeaders([...primary], includes);
+  const described = new Map<string, TracedFunction>();
+  for (const header of headers) {
+    const functions = await describe(header, [...primary], includes, cwd, limit, true);
+    for (const fn of functions) described.set(fn.name, fn);
+  }
+  const others = [...primary].filter((name) => !described.has(name));
+  const found = others.length > 0 ? await findHeaders(others, includes) : [];
   // A name that neither the program nor any header has is a slip of the pen.
   const used = new Set(objects.flatMap(({ symbols }) => symbols.map(({ name }) => name)));
   for (const { name, header } of found) {
@@ -51,7 +59,6 @@ export async function selectFunctions(options: SelectOptions): Promise<Selection
   for (const { name, header } of found) {
     if (header !== undefined) byHeader.set(header, [...(byHeader.get(header) ?? []), name]);
   }
-  const described = new Map<string, TracedFunction>();
   for (const [header, names] of byHeader) {
     for (const fn of await describe(header, names, includes, cwd, limit)) described.set(fn.name, fn);
   }
@@ -69,13 +76,17 @@ function nothingMatches({ patterns, command }: SelectOptions, objects: readonly 
   );
 }
 
-/** Those of a header that can be hooked with their types; of one that does not compile by itself, none. */
+/**
+ * Those of a header that can be hooked with their types; of one that does not compile by itself, none.
+ * @param strict that is an error
+ */
 async function describe(
   header: string,
   names: readonly string[],
   includes: readonly string[],
   cwd: string,
   limit: number,
+  strict = false,
 ): Promise<TracedFunction[]> {
   const specifier = parseSpecifier(`c:${header}`, cwd);
   const options = { language: specifier.language, arguments: includes.map((path) => `-I${resolve(cwd, path)}`), cwd };
@@ -83,7 +94,7 @@ async function describe(
   try {
     headers = await Headers.open([specifier], options);
   } catch (error) {
-    if (error instanceof MrhookerError) return [];
+    if (!strict && error instanceof MrhookerError) return [];
     throw error;
   }
   using opened = headers;

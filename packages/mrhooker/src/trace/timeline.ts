@@ -1,5 +1,6 @@
 /** Files that other programs draw: a timeline for Perfetto and chrome://tracing, stacks for a flame graph. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { openOutput } from '../report/report.js';
 import { writeFileAtomically } from '../script/atomic.js';
 import type { CallFormatter, TraceCall } from './format.js';
 
@@ -9,10 +10,10 @@ export class Timeline {
   private readonly fd: number;
   private first = true;
 
-  /** @throws what opening the file throws */
+  /** @throws MrhookerError `config` */
   constructor(path: string) {
     this.path = path;
-    this.fd = openSync(`${path}.part`, 'w');
+    this.fd = openOutput(`${path}.part`);
     writeSync(this.fd, '{"displayTimeUnit":"ns","traceEvents":[');
   }
 

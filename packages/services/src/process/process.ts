@@ -1,9 +1,11 @@
 // Programs on this machine: run, traced, hooked.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IgorError } from 'igor';
 import { defineService, type ServedService } from 'igor/agent';
+import type { CallJson } from 'mrhooker/node';
 import { Process } from '../descriptors.js';
 import type { Command } from '../generated/monsterlab/v1/process_pb.js';
 import { command } from '../own-program.js';
@@ -12,15 +14,16 @@ import { Folders } from '../permit/folders.js';
 import { checkSettings, type Settings } from '../settings.js';
 import type { ProcessEvent } from './events.js';
 import { follow } from './log-file.js';
-import { errnoName, type Launch, Running } from './running.js';
-import { type TracedCall, traceScript } from './trace-script.js';
+import { type Launch, Running } from './running.js';
+import { traceArguments } from './trace-arguments.js';
 
 const usualCalls = 1000;
 const mostCalls = 100_000;
 const longestScript = 1 << 20;
 
-/** Lines of `mrhooker --json`. */
+/** Lines of `mrhooker --json` and `mrhooker trace --json`. */
 type HookLine =
+  | CallJson
   | { type: 'record'; time: number; pid: number; tid: number; value: unknown }
   | { type: 'log'; text: string }
   | { type: 'fault'; text: string }
@@ -48,35 +51,31 @@ export function processes(settings: Settings = {}): ServedService {
     return { program, args, cwd, env: environmentOf(settings, given.environment), input: given.input, user };
   };
 
+  /** @param optionsOf mrhooker, up to the command that is hooked; given a folder, and those that say where to write */
   async function* hooked(
     launch: Launch,
-    script: string,
+    optionsOf: (folder: string, output: readonly string[]) => string[],
     signal: AbortSignal,
-    onRecord: (line: HookLine & { type: 'record' }) => ProcessEvent | undefined,
+    onLine: (line: HookLine) => ProcessEvent | undefined,
   ) {
     if (launch.user)
       throw new IgorError('failed_precondition', 'hooks can only be set in commands that run as the agent itself');
     const folder = await mkdtemp(join(tmpdir(), 'monsterlab-hooks-'));
     try {
-      const [file, log] = [join(folder, 'hooks.ts'), join(folder, 'log')];
-      await writeFile(file, script, { mode: 0o600 });
+      const log = join(folder, 'log');
+      const options = optionsOf(folder, ['--json', '-o', log]);
       let end: (HookLine & { type: 'end' }) | undefined;
       const tell = async (line: string, put: (event: ProcessEvent) => Promise<void>): Promise<void> => {
         const parsed = readLine(line);
         if (parsed?.type === 'end') end = parsed;
-        const event =
-          !parsed || parsed.type === 'end'
-            ? undefined
-            : parsed.type === 'record'
-              ? onRecord(parsed)
-              : said(parsed.text);
+        const event = parsed && onLine(parsed);
         if (event) await put(event);
       };
       yield* running.run(
         {
           ...launch,
           program: process.execPath,
-          args: [...command('mrhooker'), '--json', '-o', log, file, launch.program, ...launch.args],
+          args: [...command('mrhooker'), ...options, launch.program, ...launch.args],
           env: { ...launch.env, NO_COLOR: '1' },
         },
         signal,
@@ -110,29 +109,31 @@ export function processes(settings: Settings = {}): ServedService {
     },
 
     trace({ run, functions, headers, limit }, { signal }) {
-      const launch = launchOf(run);
       const most = Math.min(limit || usualCalls, mostCalls);
-      const script = traceScript(functions, headers, most);
+      const options = traceArguments(functions, headers, most);
       let first: number | undefined;
-      let told = 0;
-      return hooked(launch, script, signal, ({ value, pid, tid }) => {
-        const call = value as TracedCall;
-        if (++told > most) return undefined;
-        first ??= call.t;
-        return {
-          case: 'call',
-          value: {
-            function: call.f,
-            arguments: call.a,
-            result: call.r,
-            error: errnoName(call.e),
-            duration: call.d / 1e3,
-            at: (call.t - first) / 1e6,
-            thread: tid,
-            pid,
-          },
-        };
-      });
+      return hooked(
+        launchOf(run),
+        (_folder, output) => ['trace', ...output, ...options],
+        signal,
+        (line) => {
+          if (line.type !== 'call') return saidBy(line);
+          first ??= line.time;
+          return {
+            case: 'call',
+            value: {
+              function: line.function,
+              arguments: line.arguments.map(({ text }) => text),
+              result: line.resultText,
+              error: line.error ?? '',
+              duration: (line.duration ?? 0) * 1e6,
+              at: (line.time - first) * 1e3,
+              thread: line.tid,
+              pid: line.pid,
+            },
+          };
+        },
+      );
     },
 
     hook({ run, script }, { signal }) {
@@ -144,7 +145,16 @@ export function processes(settings: Settings = {}): ServedService {
       }
       if (!script || script.length > longestScript)
         throw new IgorError('invalid_argument', 'a script is missing, or too long');
-      return hooked(launchOf(run), script, signal, ({ value }) => said(JSON.stringify(value)));
+      return hooked(
+        launchOf(run),
+        (folder, output) => {
+          const file = join(folder, 'hooks.ts');
+          writeFileSync(file, script, { mode: 0o600 });
+          return [...output, file];
+        },
+        signal,
+        saidBy,
+      );
     },
 
     stop({ id }) {
@@ -153,7 +163,11 @@ export function processes(settings: Settings = {}): ServedService {
   });
 }
 
-const said = (text: string): ProcessEvent => ({ case: 'said', value: text });
+/** What hooks print, record, or do wrong. */
+function saidBy(line: HookLine): ProcessEvent | undefined {
+  if (line.type === 'record') return { case: 'said', value: JSON.stringify(line.value) };
+  return 'text' in line ? { case: 'said', value: line.text } : undefined;
+}
 
 function exitOf({ code, signal, duration }: { code: number | null; signal: string; duration: number }) {
   return { ...(code === null ? {} : { code }), signal, duration };

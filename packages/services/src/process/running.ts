@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { IgorError } from 'igor';
@@ -136,11 +135,4 @@ function accountOf(user: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0)
     throw new IgorError('failed_precondition', 'only an agent that is root can run as somebody else');
   return { uid: Number(entry[2]), gid: Number(entry[3]) };
-}
-
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
-
-/** `ENOENT` for 2. */
-export function errnoName(number: number): string {
-  return errnoNames.get(number) ?? (number ? String(number) : '');
 }
