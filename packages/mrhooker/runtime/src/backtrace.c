@@ -22,3 +22,17 @@ uint32_t mr_backtrace(const mr_frame *frame, void **addresses, uint32_t limit) {
     addresses[found++] = all[i];
   return found;
 }
+
+mr_place_in_code mr_place_of(void *return_address) {
+  struct link_map *object = NULL;
+  uintptr_t start = 0;
+  /* A return address may stand behind a function's last instruction. */
+  const char *symbol = mr_symbol_of((char *)return_address - 1, &object, &start);
+  const char *module = !object           ? ""
+                       : *object->l_name ? object->l_name
+                       : mr.process      ? mr.process->program
+                                         : "";
+  uint64_t base = symbol ? start : object ? object->l_addr : 0;
+  return (mr_place_in_code){module, symbol, (uint64_t)return_address - base,
+                            (uint64_t)return_address - (object ? object->l_addr : 0)};
+}

@@ -1,12 +1,35 @@
 /* QuickJS, as one unit with the few functions that need to see its insides. The engine's file is
  * Bellard's, unchanged; its sources are fetched by setup. */
 
+#include "priv.h"
+
+/* Where the interpreter calls JS_CallInternal(ctx, ...), it calls call(ctx, ...), which knows the
+ * runtime's own functions without a frame of the engine's. Its declaration and definition, whose
+ * first parameter begins with a type, stay what they are. */
+#define JS_CallInternal(context, ...) ENGINE_##context, __VA_ARGS__)
+#define ENGINE_JSContext JS_CallInternal(JSContext
+#define ENGINE_ctx call(ctx
+static inline JSValue call(JSContext *context, JSValueConst function, JSValueConst this_value,
+                           JSValueConst new_target, int count, JSValue *arguments, int flags);
+
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Weverything"
 #include "quickjs.c"
 #pragma clang diagnostic pop
+#undef JS_CallInternal
 
-#include "priv.h"
+static inline JSValue call(JSContext *context, JSValueConst function, JSValueConst this_value,
+                           JSValueConst new_target, int count, JSValue *arguments, int flags) {
+  if (MR_LIKELY(JS_VALUE_GET_TAG(function) == JS_TAG_OBJECT)) {
+    JSObject *object = JS_VALUE_GET_OBJ(function);
+    if (object->class_id == mr_function_class)
+      return mr_call_function(context, object->u.opaque, count, (JSValueConst *)arguments);
+    if (object->class_id == mr_adder_class)
+      return mr_call_adder(context, (uint32_t)(uintptr_t)object->u.opaque, count,
+                           (JSValueConst *)arguments);
+  }
+  return JS_CallInternal(context, function, this_value, new_target, count, arguments, flags);
+}
 
 static void *engine_malloc(JSMallocState *state, size_t size) {
   if (state->malloc_size + size > state->malloc_limit)
@@ -61,15 +84,17 @@ void mr_engine_set_stack_limit(JSRuntime *runtime, uintptr_t limit) {
 }
 size_t mr_engine_memory(JSRuntime *runtime) { return runtime->malloc_state.malloc_size; }
 
-/* The magic number of a native function made from this C function; -1: it isn't one. */
-int mr_engine_magic(JSValueConst value, void *function) {
-  if (JS_VALUE_GET_TAG(value) != JS_TAG_OBJECT)
-    return -1;
-  JSObject *object = JS_VALUE_GET_OBJ(value);
-  if (object->class_id != JS_CLASS_C_FUNCTION ||
-      (void *)object->u.cfunc.c_function.generic != function)
-    return -1;
-  return object->u.cfunc.magic;
+/* A function of one of the runtime's own classes. */
+JSValue mr_engine_callable(JSContext *context, JSClassID class, const char *name, int length,
+                           void *opaque) {
+  JSValue made = JS_NewObjectProtoClass(context, context->function_proto, class);
+  if (JS_IsException(made))
+    return made;
+  JS_SetOpaque(made, opaque);
+  JSAtom atom = JS_NewAtom(context, name);
+  js_function_set_properties(context, made, atom, length);
+  JS_FreeAtom(context, atom);
+  return made;
 }
 
 /* Sets the address of a Pointer that nobody else holds; false when somebody does. */

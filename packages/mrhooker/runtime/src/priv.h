@@ -37,10 +37,13 @@ typedef struct mr_registers {
 typedef struct mr_hook {
   struct mr_hook *inner; /* registered before this one */
   JSValue replace, enter, leave;
+  struct mr_trace *trace; /* tells calls without script code; NULL: doesn't */
   uint32_t handle;
   bool filtered;
   char *module, *caller, *thread; /* globs or NULL */
 } mr_hook;
+
+typedef struct mr_trace mr_trace;
 
 /* What a thread's engine knows of a function. */
 typedef struct mr_binding {
@@ -79,6 +82,7 @@ typedef struct mr_heap {
 
 typedef struct mr_thread {
   uint64_t *counts; /* 0: counts[function][MR_REASONS]; entry.S uses this */
+  uint64_t *cells;  /* this thread's shards of counters and histograms */
   mr_frame *top;
   uint8_t busy; /* MR_SCRIPT, MR_NATIVE: calls from here run no hooks */
   bool ended, failed;
@@ -173,7 +177,7 @@ void mr_emit_vector(mr_thread *thread, int type, uint32_t function, const void *
 void mr_note(const char *text);
 
 /* shared.c */
-void mr_cell_add(mr_thread *thread, uint32_t cell, uint64_t n);
+JSValue mr_call_adder(JSContext *context, uint32_t cell, int argc, JSValueConst *argv);
 uint64_t mr_cell_read(uint32_t cell);
 mr_map_entry *mr_map_find(mr_map *map, const char *key, size_t size, bool insert);
 
@@ -203,7 +207,8 @@ void mr_key_create(void);
 /* engine.c */
 JSRuntime *mr_engine_new(mr_thread *thread);
 size_t mr_engine_memory(JSRuntime *runtime);
-int mr_engine_magic(JSValueConst value, void *function);
+JSValue mr_engine_callable(JSContext *context, JSClassID class, const char *name, int length,
+                           void *opaque);
 bool mr_engine_reuse(JSValueConst pointer, void *address);
 JSValue mr_engine_call(JSContext *context, JSValueConst function, int count, JSValue *arguments);
 void *mr_engine_frame(JSRuntime *runtime);
@@ -213,12 +218,24 @@ void mr_engine_set_stack_limit(JSRuntime *runtime, uintptr_t limit);
 /* dispatch.c */
 extern _Atomic uint64_t mr_early; /* calls before the session was open */
 int mr_generic(mr_function *function, mr_registers *registers);
+
+/* chain.c */
+mr_hook *mr_next_hook(mr_thread *thread, mr_frame *frame, mr_hook *hook, enum mr_reason *reason);
+void mr_run_hook(mr_thread *thread, mr_frame *frame, mr_hook *hook);
+void mr_run_inner(mr_thread *thread, mr_frame *frame, mr_hook *hook);
+void mr_run_enters(mr_thread *thread, mr_frame *frame, mr_hook *first);
+void mr_call_original(mr_thread *thread, mr_frame *frame);
+int mr_alias_argument(const mr_function *function, int argument_count, int k);
+
+/* next.c */
+JSValue mr_call_function(JSContext *context, mr_function *function, int argc, JSValueConst *argv);
+
+/* fault.c */
 void mr_fault(mr_thread *thread, mr_frame *frame, mr_hook *hook, const char *what);
-JSValue mr_call_next(JSContext *context, mr_function *function, int argc, JSValueConst *argv);
 int mr_poll(JSRuntime *runtime, void *opaque);
 
 /* value.c */
-extern JSClassID mr_pointer_class, mr_arguments_class;
+extern JSClassID mr_pointer_class, mr_arguments_class, mr_function_class, mr_adder_class;
 JSValue mr_from_slot(JSContext *context, const mr_slot *slot, char kind, JSValueConst proto,
                      JSValue *pool);
 int mr_to_slot(JSContext *context, JSValueConst value, char kind, uint32_t size, mr_slot *slot);
@@ -245,16 +262,45 @@ JSValue mr_native_callback(JSContext *context, JSValueConst this_value, int argc
 int mr_callback(uint32_t index, mr_registers *registers);
 
 /* memory.c */
+void mr_memory_begin(void);
 bool mr_readable(mr_thread *thread, const void *address, size_t size);
 bool mr_read(const void *address, void *into, size_t size);
 bool mr_write(void *address, const void *from, size_t size);
 ssize_t mr_string_length(mr_thread *thread, const char *text, size_t limit);
 
-/* native.c */
+/* native-functions.c */
+mr_binding *mr_bind_new(mr_thread *thread, mr_function *function);
+
+/* native.c: what scripts find in __mr; native-*.c hold it by subject */
+typedef struct mr_members {
+  const JSCFunctionListEntry *list;
+  int count;
+} mr_members;
+extern const mr_members mr_members_functions, mr_members_memory, mr_members_call, mr_members_shared,
+    mr_members_pointer, mr_members_arguments;
+void mr_classes_create(void);
 int mr_native_install(JSContext *context);
-mr_binding *mr_bind(mr_thread *thread, mr_function *function);
+JSValue mr_lenient_text(JSContext *context, const char *bytes, size_t size);
+#define MR_NATIVE_FUNCTION(name)                                                                   \
+  static JSValue name(JSContext *context, __attribute__((unused)) JSValueConst this_value,         \
+                      __attribute__((unused)) int argc,                                            \
+                      __attribute__((unused)) JSValueConst *argv)
+
+/* native-call.c */
+const uint64_t *mr_further_word(const mr_frame *frame, uint32_t index);
+
+/* trace.c */
+mr_trace *mr_trace_new(JSContext *context, JSValueConst list);
+bool mr_trace_begin_only(const mr_trace *trace);
+void mr_run_traced(mr_thread *thread, mr_frame *frame, mr_hook *hook);
+void mr_trace_begin(mr_thread *thread, mr_frame *frame, mr_hook *hook);
 
 /* backtrace.c */
+typedef struct mr_place_in_code {
+  const char *module, *symbol; /* symbol: NULL when none is known */
+  uint64_t offset, position;   /* from the symbol, or the module; in the module's file */
+} mr_place_in_code;
+mr_place_in_code mr_place_of(void *return_address);
 uint32_t mr_backtrace(const mr_frame *frame, void **addresses, uint32_t limit);
 
 /* process.c */
@@ -270,6 +316,31 @@ extern char mr_callback_entries[];
 enum { MR_CALLBACK_ENTRIES = 256, MR_CALLBACK_ENTRY_SIZE = 16 };
 
 #pragma GCC visibility pop
+
+static inline mr_thread *mr_thread_of(JSContext *context) {
+  return JS_GetRuntimeOpaque(JS_GetRuntime(context));
+}
+
+/* The binding of a function in this thread, made when it is first needed. NULL: no memory. */
+static inline mr_binding *mr_bind(mr_thread *thread, mr_function *function) {
+  mr_binding *binding = thread->bindings[function->index];
+  return MR_LIKELY(binding != NULL) ? binding : mr_bind_new(thread, function);
+}
+
+/* The usual cases of mr_to_slot and mr_from_slot: integers of 32 bits. False: not one of them. */
+static inline bool mr_slot_of_integer(JSValueConst value, char kind, mr_slot *slot) {
+  if (JS_VALUE_GET_TAG(value) != JS_TAG_INT || !(kind == 'i' || kind == 'l' || kind == 'L'))
+    return false;
+  slot->i = JS_VALUE_GET_INT(value);
+  return true;
+}
+
+static inline bool mr_integer_of_slot(const mr_slot *slot, char kind, JSValue *value) {
+  if (kind != 'i' && ((kind != 'l' && (kind != 'L' || slot->i < 0)) || slot->i != (int32_t)slot->i))
+    return false;
+  *value = JS_MKVAL(JS_TAG_INT, (int32_t)slot->u);
+  return true;
+}
 
 static inline bool mr_glob(const char *pattern, const char *text) {
   for (; *pattern; pattern++, text++) {

@@ -70,6 +70,8 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   mr_bind_self();
   mr.following = mr.session->flags & MR_FOLLOW;
   mr.process = mr_process_claim();
+  mr_classes_create();
+  mr_memory_begin();
   mr_key_create();
   pthread_atfork(NULL, NULL, forked);
   if (!mr.following)

@@ -110,7 +110,7 @@ enum mr_record_type {
   MR_RECORD = 2, /* JSON text */
   MR_FAULT = 3,  /* uint32 kind, uint32 hook handle, text: message and stack of the script */
   MR_NOTE = 4,   /* uint32 kind, text */
-  MR_TRACE = 5,  /* see src/record.c */
+  MR_TRACE = 5,  /* a traced call, see trace.c */
 };
 #define MR_CONTINUED 0x8000 /* the next record of this ring goes on with this one's text */
 

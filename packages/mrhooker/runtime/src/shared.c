@@ -7,9 +7,14 @@ static uint64_t *cells_of(mr_segment *segment) {
   return segment->counts + (uint64_t)mr.session->function_count * MR_REASONS;
 }
 
-void mr_cell_add(mr_thread *thread, uint32_t cell, uint64_t n) {
-  if (thread->segment)
-    cells_of(thread->segment)[cell] += n;
+/* What a counter's add is. */
+JSValue mr_call_adder(JSContext *context, uint32_t cell, int argc, JSValueConst *argv) {
+  uint64_t n = 1;
+  if (argc > 0 && !mr_slot_of_integer(argv[0], 'l', (mr_slot *)&n) && !JS_IsUndefined(argv[0]) &&
+      mr_to_integer(context, argv[0], &n))
+    return JS_EXCEPTION;
+  mr_thread_of(context)->cells[cell] += n;
+  return JS_UNDEFINED;
 }
 
 /* The sum over all threads, those that have ended included. While the launcher moves a thread's

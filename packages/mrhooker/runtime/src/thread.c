@@ -73,6 +73,12 @@ static void find_stack(mr_thread *thread) {
   thread->stack_high = (uintptr_t)low + size;
 }
 
+/* Where this thread counts: in its segment; without one, where nobody looks. */
+static void count_in_segment(mr_thread *thread) {
+  thread->counts = thread->segment ? thread->segment->counts : ended_thread.counts;
+  thread->cells = thread->counts + (uint64_t)mr.session->function_count * MR_REASONS;
+}
+
 mr_thread *mr_thread_begin(void) {
   if (!atomic_load_explicit(&mr.ready, memory_order_acquire) || atomic_load(&mr.finished) ||
       !mr.key_valid)
@@ -90,7 +96,7 @@ mr_thread *mr_thread_begin(void) {
   int saved = *thread->errno_location;
   mr_syscall6(SYS_prctl, 16 /* PR_GET_NAME */, (long)thread->name, 0, 0, 0, 0);
   thread->segment = mr_segment_claim(thread);
-  thread->counts = thread->segment ? thread->segment->counts : ended_thread.counts;
+  count_in_segment(thread);
   mr_self = thread;
   pthread_setspecific(key, thread);
   find_stack(thread);
@@ -110,7 +116,7 @@ void mr_thread_forked(void) {
   thread->pid = mr.pid;
   thread->tid = mr.pid;
   thread->segment = mr_segment_claim(thread);
-  thread->counts = thread->segment ? thread->segment->counts : ended_thread.counts;
+  count_in_segment(thread);
 }
 
 /* The address below which the mapping that holds it isn't accessible. */

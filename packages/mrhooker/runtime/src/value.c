@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-JSClassID mr_pointer_class, mr_arguments_class;
+JSClassID mr_pointer_class, mr_arguments_class, mr_function_class, mr_adder_class;
 
 static const int64_t exact = 1ll << 53;
 

@@ -262,7 +262,9 @@ function optionOf(options: Expression | undefined, name: string): unknown {
 function onlyEnters(handler: Expression | undefined): boolean {
   if (handler?.type !== 'ObjectExpression') return false;
   return handler.properties.every(
-    (property) => property.type === 'Property' && memberName(property.key as Expression, property.computed) === 'enter',
+    (property) =>
+      property.type === 'Property' &&
+      ['enter', 'trace'].includes(memberName(property.key as Expression, property.computed) ?? ''),
   );
 }
 

@@ -114,7 +114,8 @@ export function hook(target: unknown, handler: unknown, options: HookOptions = {
 
 function handlersOf(handler: unknown): NativeHandlers {
   if (typeof handler === 'function') return { replace: handler as NativeHandlers['replace'] } as NativeHandlers;
-  const { enter, leave } = handler as NativeHandlers;
+  const { enter, leave, trace } = handler as NativeHandlers;
+  if (trace) return { trace };
   if (!enter && !leave) throw new TypeError('hook() takes a function, or { enter, leave }');
   return { ...(enter && { enter }), ...(leave && { leave }) };
 }
@@ -146,6 +147,7 @@ function untyped(index: number, handler: UntypedObserver<never> | ((call: Untype
     };
   };
   if (typeof handler === 'function') return { replace: () => handler(call()) };
+  if ('trace' in handler) return handler as NativeHandlers;
   const { enter, leave } = handler;
   return {
     ...(enter && { enter: () => enter.call(handler, call()) }),

@@ -1,7 +1,6 @@
 /** `mrhooker trace 'open*,read,connect' -- COMMAND`: calls of a program, without a script. */
 import { closeSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createColors } from 'picocolors';
 import { MrhookerError } from '../error.js';
 import { didYouMean } from '../headers/nearest.js';
@@ -9,8 +8,8 @@ import { endLike, launch } from '../launch/launch.js';
 import { type Account, accountLines } from '../report/account.js';
 import { openOutput } from '../report/report.js';
 import { buildScript } from '../script/build.js';
-import type { Told } from './capture.js';
 import { NO_NAMERS, namersOf } from './constants.js';
+import { CallDecoder } from './decode.js';
 import { CallFormatter, callJson, callOf } from './format.js';
 import { traceScript } from './script.js';
 import { selectFunctions } from './select.js';
@@ -162,8 +161,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const names = functions.map(({ name }) => name);
   const namers = options.count ? NO_NAMERS : await namersOf(names, members, cwd);
   const frames = options.stack || options.stacks !== undefined ? STACK_FRAMES : 0;
-  const capture = fileURLToPath(new URL(`./capture.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
-  const text = traceScript(functions, { capture, frames, counting: options.count });
+  const text = traceScript(functions, { frames, counting: options.count });
   const build = await buildScript([{ path: resolve(cwd, 'trace.ts'), text }], {
     cwd,
     includes: options.includes.map((path) => resolve(cwd, path)),
@@ -172,6 +170,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const fd = options.output === undefined ? 2 : openOutput(options.output);
   const colored = fd === 2 && !options.json && process.stderr.isTTY === true && !process.env.NO_COLOR;
   const colors = createColors(colored);
+  const decoder = new CallDecoder(functions, options.count);
   const formatter = new CallFormatter(namers, colors);
   const print = (line: string): void => void writeSync(fd, `${line}\n`);
   const summary = options.count ? new Summary() : undefined;
@@ -188,27 +187,20 @@ export async function main(args: readonly string[]): Promise<number> {
     json: true,
     follow: options.follow,
     ...(options.only !== undefined && { only: options.only }),
+    onTrace: ({ pid, tid }, { body }) => {
+      const decoded = decoder.decode(body);
+      if (!decoded || ++told > options.limit) return;
+      const call = callOf(decoded, pid, tid);
+      summary?.add(call);
+      timeline?.add(call, formatter);
+      folded?.add(call);
+      if (options.json) print(callJson(call, formatter));
+      else if (!summary && !timeline && !folded) print(formatter.line(call));
+    },
     onLine: (line) => {
-      const record = JSON.parse(line) as {
-        type: string;
-        pid: number;
-        tid: number;
-        value: Told;
-        text?: string;
-      } & Account & { hooked: boolean };
+      const record = JSON.parse(line) as { type: string; text?: string } & Account & { hooked: boolean };
       if (record.type === 'end') end = record;
-      else if (record.type !== 'record') print(options.json ? line : `${colors.yellow('mrhooker:')} ${record.text}`);
-      else {
-        const fn = functions[record.value[0]];
-        if (!fn) return;
-        const call = callOf(record.value, fn, record.pid, record.tid);
-        if (++told > options.limit) return;
-        summary?.add(call);
-        timeline?.add(call, formatter);
-        folded?.add(call);
-        if (options.json) print(callJson(call, formatter));
-        else if (!summary && !timeline && !folded) print(formatter.line(call));
-      }
+      else print(options.json ? line : `${colors.yellow('mrhooker:')} ${record.text}`);
     },
   });
   timeline?.close();

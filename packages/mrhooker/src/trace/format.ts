@@ -3,8 +3,8 @@ import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import type { Colors } from '../report/colors.js';
 import type { StackFrame } from '../target/native.js';
-import type { Captured, Told } from './capture.js';
 import type { Namer, Namers } from './constants.js';
+import type { Captured, Told } from './decode.js';
 import type { TracedFunction } from './plan.js';
 
 export interface TraceCall {
@@ -22,13 +22,12 @@ export interface TraceCall {
   stack: readonly string[];
 }
 
-export function callOf(told: Told, fn: TracedFunction, pid: number, tid: number): TraceCall {
-  const [, begin, length, result, errno, args, stack = []] = told;
+export function callOf({ fn, begin, length, result, errno, args, stack }: Told, pid: number, tid: number): TraceCall {
   const failed = errno !== 0 && isFailure(result, fn);
   return {
     fn,
     begin: begin / 1e9,
-    duration: length < 0 ? undefined : length / 1e9,
+    duration: length === undefined ? undefined : length / 1e9,
     pid,
     tid,
     args,

@@ -9,7 +9,7 @@ import { findCommand, inspectTarget } from '../launch/command.js';
 import { type LoadedObject, loadedObjects, namesFor } from '../launch/imports.js';
 import { familyOf } from '../stub/aliases.js';
 import { forwarded, isInternal } from '../stub/forwarded.js';
-import { planFunction, resultCapture, type TracedFunction } from './plan.js';
+import { POINTER, planFunction, RESULT, resultCapture, type TracedFunction, valueCapture, WORD } from './plan.js';
 
 export interface SelectOptions {
   patterns: readonly string[];
@@ -62,7 +62,7 @@ export async function selectFunctions(options: SelectOptions): Promise<Selection
   for (const [header, names] of byHeader) {
     for (const fn of await describe(header, names, includes, cwd, limit)) described.set(fn.name, fn);
   }
-  return { functions: [...primary].map((name) => described.get(name) ?? unknown(name)), unmatched };
+  return { functions: [...primary].map((name) => described.get(name) ?? unknown(name, limit)), unmatched };
 }
 
 function nothingMatches({ patterns, command }: SelectOptions, objects: readonly LoadedObject[]): MrhookerError {
@@ -115,11 +115,16 @@ async function describe(
         returnsNothing: fn.type.result.kind === 'void',
         result: resultCapture(fn, limit),
         beginOnly: forwarded.has(fn.symbol),
+        limit,
+        records: declarations.records,
       },
     ];
   });
 }
 
-function unknown(name: string): TracedFunction {
-  return { name, parameters: [], variadic: false, returnsNothing: false, result: 'value(r)', beginOnly: false };
+/** No header describes it: what the registers for arguments hold. */
+function unknown(name: string, limit: number): TracedFunction {
+  const parameters = [0, 1, 2, 3, 4, 5].map((at) => ({ name: `a${at}`, capture: valueCapture(at, POINTER) }));
+  const result = valueCapture(RESULT, WORD);
+  return { name, parameters, variadic: false, returnsNothing: false, result, beginOnly: false, limit, records: {} };
 }
