@@ -57,13 +57,6 @@ static bool stays(const mr_thread *thread, uintptr_t begin, uintptr_t end) {
   return false;
 }
 
-/* Whether a page can be read. The kernel reads eight bytes of it before it sees that the call makes
- * no sense: cheaper than a copy, and allowed where copies are not. */
-static bool probe(uintptr_t page) {
-  enum { NO_SUCH_WAY = -1, SET = 8 };
-  return mr_syscall6(SYS_rt_sigprocmask, NO_SUCH_WAY, (long)page, 0, SET, 0, 0) == -EINVAL;
-}
-
 /* Whether all of it can be read. A page once seen readable counts as such until the call under way
  * goes back to native code: the target could unmap it only from another thread, while it is using
  * it here. */
@@ -81,7 +74,8 @@ bool mr_readable(mr_thread *thread, const void *address, size_t size) {
       seen = thread->readable_page[i] == (void *)(page | 1);
     if (seen)
       continue;
-    if (!probe(page))
+    char byte;
+    if (!mr_read((void *)page, &byte, 1))
       return false;
     thread->readable_page[thread->readable_count++ & 7] = (void *)(page | 1);
   }
