@@ -32,7 +32,7 @@ const settings = () => ({
     ['/usr/bin/cat'],
     ['/usr/bin/sh', '-c', 'echo out; echo err >&2; exit 3'],
   ],
-  environment: ['GREETING', 'LD_PRELOAD'],
+  environment: ['GREETING'],
 });
 const run = (command: string[], more: object = {}, signal?: AbortSignal) =>
   all<Event>(processes(settings()), 'Run', { run: { command, ...more } }, signal ? { signal } : {});
@@ -99,6 +99,37 @@ describe('Process', () => {
     const shown = text(await run(['env'], { environment: { GREETING: 'hi; id' } }));
     expect(shown).toContain('GREETING=hi; id\n');
     expect(shown).not.toMatch(/VITEST|npm_/);
+  });
+
+  it.each([
+    'LD_PRELOAD',
+    'LD_LIBRARY_PATH',
+    'PATH',
+    'NODE_OPTIONS',
+    'BASH_ENV',
+    'GIT_SSH_COMMAND',
+    'GCC_EXEC_PREFIX',
+    'A=B',
+    '',
+  ])('has no setting that lets callers decide what a program is: %s', (name) => {
+    expect(() => processes({ ...settings(), environment: [name] })).toThrow('so no caller may');
+  });
+
+  it('compares as fast as a word is long', async () => {
+    const service = processes({ commands: [['/usr/bin/echo', '*a*a*a*a*a*b']] });
+    const began = performance.now();
+    const work = () => all(service, 'Run', { run: { command: ['echo', 'a'.repeat(1 << 20)] } });
+    expect(await codeOf(work)).toBe('permission_denied');
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(text(await all<Event>(service, 'Run', { run: { command: ['echo', 'xaxaxaxaxaxb'] } }))).toContain('xaxb');
+  });
+
+  it.runIf(process.getuid?.() === 0)('runs as somebody else with nothing of root', async () => {
+    const service = processes({ commands: [['/usr/bin/id'], ['/usr/bin/env']], users: ['nobody'], folders: ['/tmp'] });
+    const as = async (...command: string[]) =>
+      text(await all<Event>(service, 'Run', { run: { command, user: 'nobody' } }));
+    expect(await as('id')).toMatch(/^uid=\d+\(nobody\) gid=\d+\((nogroup|nobody)\) groups=\d+\((nogroup|nobody)\)\n$/);
+    expect(await as('env')).toMatch(/^HOME=\/nonexistent$/m);
   });
 
   it('ends a command when nobody listens any more, and by its id', async () => {

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { source } from '@monsterlab/services';
@@ -25,6 +26,7 @@ beforeAll(() => {
   write('tree-too/c.c', 'int c;\n');
   symlinkSync(join(base, 'outside.c'), join(tree, 'src/link.c'));
   symlinkSync(base, join(tree, 'up'));
+  symlinkSync(join(base, 'flags'), join(tree, 'flags-elsewhere'));
 });
 afterAll(() => rmSync(base, { recursive: true }));
 
@@ -160,6 +162,27 @@ describe('Source', () => {
     [['-fmodule-file=x']],
     [['-save-temps']],
     [['-wrapper', 'sh,-c,id']],
+    // Clang looks for a file of settings by the target's name.
+    [['-target', '../../tmp/x']],
+    [['--target=../../tmp/x']],
+    [['-mllvm', '-w']],
+    [['-module-dependency-dir', 'x']],
+    [['-cc1']],
+    [['-specs=x']],
+    [['-resource-dir', '/tmp']],
+    [['-resource-dir=/tmp']],
+    [['-fmodules-cache-path=/tmp/x']],
+    [['-ftime-trace=/tmp/x']],
+    [['-fsave-optimization-record']],
+    [['-Wp,-MD,/tmp/x']],
+    [['-Xclang', '-fplugin=x.so']],
+    [['-D', '-fplugin=x.so']],
+    [['-x', 'cuda']],
+    // Links of the tree that lead out of it.
+    [['-I', 'up']],
+    [['-Iup/tree-too']],
+    [['-include', 'src/link.c']],
+    [['@flags-elsewhere']],
   ])('refuses arguments: %s', async (args) => {
     const service = source({ folders: [tree] });
     expect(await codeOf(() => all(service, 'Find', { in: { folder: tree, arguments: args }, pattern: strcpy }))).toBe(
@@ -191,6 +214,132 @@ describe('Source', () => {
     }
     database([], join(base, 'outside.c'));
     expect(await codeOf(work)).toBe('not_found');
+  });
+
+  it('takes of compile_commands.json what builds need, and nothing that runs code, writes or leads out', async () => {
+    const other = join(base, 'built-otherwise');
+    mkdirSync(join(other, 'include'), { recursive: true });
+    writeFileSync(join(other, 'd.c'), '#include <x.h>\nvoid f(char *a, char *b) { strcpy(a, b); }\n');
+    writeFileSync(join(other, 'include/x.h'), 'char *strcpy(char *, const char *);\n');
+    symlinkSync(base, join(other, 'up'));
+    const service = source({ folders: [other] });
+    const database = (command: object): void =>
+      writeFileSync(
+        join(other, 'compile_commands.json'),
+        JSON.stringify([{ directory: other, file: 'd.c', ...command }]),
+      );
+    const find = () => all<Response>(service, 'Find', { in: { folder: other }, pattern: strcpy });
+    const usual =
+      'ccache cc -DA=\\"x\\" -Iinclude -isystem /usr/include -O2 -g3 -std=gnu11 -Wall -Wextra -Wno-error=format -fPIC ' +
+      '-fvisibility=hidden -fstack-protector-strong -ffile-prefix-map=/x=. -fdiagnostics-color=always -fcf-protection ' +
+      '-mharden-sls=all -march=x86-64-v2 -Wp,-D_FORTIFY_SOURCE=2 -pthread -MD -MT x -MF x.d -o x.o -c d.c';
+    database({ command: usual });
+    expect((await find()).filter(({ is }) => is.case === 'finding')).toHaveLength(1);
+    for (const words of [
+      'cc -o /tmp/x -include /etc/shadow -c d.c',
+      'cc -I/etc -c d.c',
+      'cc -Iup -c d.c',
+      'cc -resource-dir up -c d.c',
+      'cc -resource-dir=/tmp -c d.c',
+      'cc --config=/tmp/x -c d.c',
+      'cc -ivfsoverlay x -c d.c',
+      'cc -fmodule-file=x -c d.c',
+      'cc -fmodules-cache-path=/tmp -c d.c',
+      'cc -Bup -c d.c',
+      'cc -specs=x -c d.c',
+      'cc -ftime-trace=x -c d.c',
+      'cc -foptimization-record-file=x -c d.c',
+      'cc -fproc-stat-report=x -c d.c',
+      'cc -fcrash-diagnostics-dir=x -c d.c',
+      'cc -Xclang -o -Xclang x -c d.c',
+      'cc -Xclang -dependency-file -Xclang x -c d.c',
+      'cc -mllvm -info-output-file=x -c d.c',
+      'cc -fpl\\ugin=x.so -c d.c',
+      "cc -fpl'ug'in=x.so -c d.c",
+      'cc -cc1 -load x.so d.c',
+      'cc @up/flags -c d.c',
+      'cc "@up/flags" -c d.c',
+    ]) {
+      database({ command: words });
+      expect([words, await codeOf(find)]).toEqual([words, 'permission_denied']);
+    }
+    for (const broken of ['{', '[null]', '[{"file":"d.c"}]', '{}']) {
+      writeFileSync(join(other, 'compile_commands.json'), broken);
+      expect([broken, await codeOf(find)]).toEqual([broken, 'failed_precondition']);
+    }
+  });
+
+  it('reads no compile_commands.json above the folder', async () => {
+    const above = join(base, 'above');
+    mkdirSync(join(above, 'inside'), { recursive: true });
+    writeFileSync(join(above, 'inside/e.c'), 'void f(char *a, char *b) { strcpy(a, b); }\n');
+    const entry = { directory: above, file: 'inside/e.c', arguments: ['cc', '-DX=1', '-include', '/etc/shadow'] };
+    writeFileSync(join(above, 'compile_commands.json'), JSON.stringify([entry]));
+    const service = source({ folders: [join(above, 'inside')] });
+    const found = await all<Response>(service, 'Find', { in: { folder: join(above, 'inside') }, pattern: strcpy });
+    expect(found.map(({ is }) => is.case)).toEqual(['finding', 'done']);
+    expect(found.at(-1)?.is.value).toMatchObject({ problem: '' });
+  });
+
+  it('takes a tree of more files than fit into an argument', { timeout: 60_000 }, async () => {
+    const large = join(base, 'large');
+    const deep = join(large, 'x'.repeat(100));
+    mkdirSync(deep, { recursive: true });
+    for (let index = 0; index < 1000; index++) writeFileSync(join(deep, `${index}.c`), 'void f(void) { g(); }\n');
+    const service = source({ folders: [large] });
+    const request = { in: { folder: large }, pattern: 'f()', limit: 1 };
+    expect(await codeOf(() => all(service, 'Find', { ...request, pattern: 'g()' }))).toBe('ok');
+  });
+
+  it('takes no pattern of files that keeps it busy', async () => {
+    const service = source({ folders: [tree] });
+    for (const files of ['*a*a*a*a*a*b', '+(+(a))', `${'a'.repeat(300)}.c`]) {
+      const began = performance.now();
+      await codeOf(() => ask(service, 'Files', { folder: tree, files }));
+      expect(performance.now() - began).toBeLessThan(1000);
+    }
+    expect(await codeOf(() => ask(service, 'Files', { folder: tree, files: '*a*a*a*a*a*b' }))).toBe('invalid_argument');
+  });
+
+  it.each(['strcpy($a, $b);\n#include "/etc/passwd"\n', '#include "/etc/passwd"', '__has_include("/etc/passwd")'])(
+    'takes no directive for a pattern: %j',
+    async (pattern) => {
+      expect(await codeOf(() => all(source({ folders: [tree] }), 'Find', { in: { folder: tree }, pattern }))).toBe(
+        'invalid_argument',
+      );
+    },
+  );
+
+  it('reads no file outside, however fast links change', async () => {
+    const changing = join(base, 'changing');
+    mkdirSync(join(changing, 'real'), { recursive: true });
+    mkdirSync(join(base, 'outside'));
+    writeFileSync(join(changing, 'real/f'), 'inside');
+    writeFileSync(join(base, 'outside/f'), 'outside');
+    const service = source({ folders: [changing] });
+    const [link, next] = [join(changing, 'link'), join(changing, 'next')];
+    const point = (to: string): void => {
+      symlinkSync(to, next);
+      renameSync(next, link);
+    };
+    const said = new Set<string>();
+    for (let round = 0; round < 400; round++) {
+      point(join(changing, 'real'));
+      const reading = ask<{ text: string }>(service, 'Read', { folder: changing, path: 'link/f' }).then(
+        ({ text }) => text,
+        (error: Error) => error.constructor.name,
+      );
+      rmSync(join(changing, 'real'), { recursive: true });
+      symlinkSync(join(base, 'outside'), join(changing, 'real'));
+      said.add(await reading);
+      rmSync(join(changing, 'real'));
+      mkdirSync(join(changing, 'real'));
+      writeFileSync(join(changing, 'real/f'), 'inside');
+    }
+    expect([...said]).not.toContain('outside');
+    // A pipe that nobody writes into is no file, and keeps nobody waiting.
+    execFileSync('mkfifo', [join(changing, 'pipe')]);
+    expect(await codeOf(() => ask(service, 'Read', { folder: changing, path: 'pipe' }))).toBe('not_found');
   });
 
   it('takes ordinary arguments, and a response file of the tree', async () => {

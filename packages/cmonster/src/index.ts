@@ -61,6 +61,7 @@ export type { InlineLimits } from './preprocessor/inline.js';
 export { Preprocessor, type PreprocessorOptions, type TokensOptions } from './preprocessor/preprocessor.js';
 export { PreprocessorToken, TokenList } from './preprocessor/token.js';
 export { type Branch, LineReason } from './preprocessor/why.js';
+export { splitCommandLine } from './project/command-line.js';
 export { Project } from './project/project.js';
 export { forProject, type ProjectScript, type UnitScript } from './project/script.js';
 export type { FlagNotice, Unit } from './project/unit.js';

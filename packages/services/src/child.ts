@@ -1,13 +1,15 @@
 // A program whose output is read line by line while it runs, and that ends when nobody wants it any more.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { IgorError } from 'igor';
 
 export interface LinesOptions {
   cwd: string;
   env?: Record<string, string>;
   signal: AbortSignal;
+  /** For its standard input. */
+  input?: string;
 }
 
 export interface Ended {
@@ -34,15 +36,18 @@ export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void
 export async function* lines(
   program: string,
   args: readonly string[],
-  { cwd, env, signal }: LinesOptions,
+  { cwd, env, signal, input = '' }: LinesOptions,
 ): AsyncGenerator<string, Ended, void> {
   signal.throwIfAborted();
-  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(program, args, {
+  const child: ChildProcessByStdio<Writable, Readable, Readable> = spawn(program, args, {
     cwd,
     env: env ?? process.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  // It may end before it has read everything.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   const stop = (): void => killGroup(child.pid, 'SIGKILL');
   signal.addEventListener('abort', stop);
   const ended = new Promise<Ended>((resolve, reject) => {

@@ -1,6 +1,7 @@
 // What an agent's owner allows. What isn't named is off.
 import { readFileSync } from 'node:fs';
 import { IgorError } from 'igor';
+import { isHarmless } from './permit/commands.js';
 
 export interface FolderSetting {
   /** Absolute. Everything below it may be read. */
@@ -62,6 +63,9 @@ export function checkSettings(settings: unknown, where = 'settings'): Settings {
   }
   if (!texts(users)) wrong('users must be names of accounts');
   if (!texts(environment)) wrong('environment must be names of variables');
+  const harmful = environment.find((name) => !isHarmless(name));
+  if (harmful !== undefined)
+    wrong(`environment: whoever may set ${JSON.stringify(harmful)} decides what a program does, so no caller may`);
   if (typeof scripts !== 'boolean') wrong('scripts must be true or false');
   return settings as Settings;
 }

@@ -54,23 +54,36 @@ function fits(patterns: readonly string[], args: readonly string[]): boolean {
   const open = patterns.at(-1) === '**';
   const fixed = open ? patterns.slice(0, -1) : patterns;
   if (open ? args.length < fixed.length : args.length !== fixed.length) return false;
-  return fixed.every((pattern, index) => glob(pattern).test(args[index]!));
+  return fixed.every((pattern, index) => isLike(args[index]!, pattern));
 }
 
-/** `*` stands for any characters. */
-function glob(pattern: string): RegExp {
-  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[\\s\\S]*');
-  return new RegExp(`^${escaped}$`);
+/** `*` stands for any characters. Takes as long as the word is, whatever it holds: no regular expression. */
+function isLike(word: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return word === pattern;
+  if (!word.startsWith(first) || !word.endsWith(last) || word.length < first.length + last.length) return false;
+  let at = first.length;
+  const end = word.length - last.length;
+  for (const part of rest) {
+    const found = word.indexOf(part, at);
+    if (found < 0 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
 }
 
 /** Names that change what a program is, whatever the settings say. */
 const never =
-  /^(?:LD_|DYLD_|GLIBC_TUNABLES$|MALLOC_|NODE_OPTIONS$|PYTHON|PERL|RUBY|BASH_ENV$|ENV$|IFS$|PATH$|SHELLOPTS$|GCONV_PATH$|LOCPATH$|NLSPATH$|HOSTALIASES$)/;
+  /^(?:LD_|DYLD_|GLIBC_TUNABLES$|MALLOC_|NODE_|PYTHON|PERL|RUBY|LUA_|JAVA_TOOL_OPTIONS$|_JAVA_OPTIONS$|BASH_|ENV$|IFS$|PATH$|HOME$|SHELL$|SHELLOPTS$|PROMPT_COMMAND$|PS4$|ZDOTDIR$|EDITOR$|VISUAL$|PAGER$|LESS|MANPAGER$|GIT_|SSH_|GCC_EXEC_PREFIX$|COMPILER_PATH$|CPATH$|CCACHE_|GCONV_PATH$|LOCPATH$|NLSPATH$|HOSTALIASES$|RESOLV|TERMINFO|XDG_|MRHOOKER|MONSTERLAB|IGOR)/;
+
+/** Whether a caller may ever set it. */
+export const isHarmless = (name: string): boolean => /^\w+$/.test(name) && !never.test(name);
 
 /** What a command's environment is: a small one of ours, and what the caller adds. @throws IgorError `permission_denied` */
 export function environmentOf(settings: Settings, added: Record<string, string>): Record<string, string> {
   for (const [name, value] of Object.entries(added)) {
-    if (!settings.environment?.includes(name) || never.test(name) || value.includes('\0')) {
+    if (!settings.environment?.includes(name) || !isHarmless(name) || value.includes('\0')) {
       throw new IgorError('permission_denied', `this agent does not let a caller set ${JSON.stringify(name)}`);
     }
   }

@@ -1,6 +1,7 @@
 // Which folders may be looked at. Names are resolved before they are compared, so neither `..` nor a symbolic link leads
 // out.
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { type FileHandle, open, readlink } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { IgorError } from 'igor';
 import type { Settings } from '../settings.js';
@@ -38,6 +39,27 @@ export class Folders {
     if (!isInside(base, path)) throw denied(name);
     if (!statSync(path).isFile()) throw new IgorError('not_found', `${name} is no file`);
     return path;
+  }
+
+  /**
+   * Opens such a file to be read. What was opened is looked at once more, not its name: a link that somebody put in its way meanwhile
+   * leads nowhere.
+   * @throws IgorError `permission_denied`, `not_found`
+   */
+  async open(folder: AllowedFolder, name: string): Promise<FileHandle> {
+    const path = this.file(folder, name);
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((cause: NodeJS.ErrnoException) => {
+      throw cause.code === 'ELOOP' ? denied(name) : new IgorError('not_found', `${name} can't be read: ${cause.code}`);
+    });
+    try {
+      if (!isInside(folder.path, await readlink(`/proc/self/fd/${file.fd}`))) throw denied(name);
+      if (!(await file.stat()).isFile()) throw new IgorError('not_found', `${name} is no file`);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   /** Whether a path, as it resolves now, is inside of this folder. */

@@ -51,13 +51,14 @@ export class Running {
     signal.throwIfAborted();
     const id = randomBytes(9).toString('base64url');
     const begun = performance.now();
+    const account = launch.user ? accountOf(launch.user) : undefined;
     const child = spawn(launch.program, [...launch.args], {
       cwd: launch.cwd,
-      env: launch.env,
+      env: { ...launch.env, ...account?.env },
       stdio: 'pipe',
       detached: true,
       shell: false,
-      ...accountOf(launch.user),
+      ...(account && { uid: account.uid, gid: account.gid }),
     });
     const events = new Merged<ProcessEvent>(eventsWaiting);
     const stop = (): void => endGroup(child);
@@ -124,9 +125,14 @@ function endGroup(child: ChildProcess): void {
   setTimeout(() => killGroup(child.pid, 'SIGKILL'), patience).unref();
 }
 
-/** By /etc/passwd. @throws IgorError `failed_precondition` */
-function accountOf(user: string): { uid?: number; gid?: number } {
-  if (!user) return {};
+interface UserAccount {
+  uid: number;
+  gid: number;
+  env: Record<string, string>;
+}
+
+/** By /etc/passwd. Node leaves the agent's own further groups behind. @throws IgorError `failed_precondition` */
+function accountOf(user: string): UserAccount {
   const entry = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
@@ -134,5 +140,6 @@ function accountOf(user: string): { uid?: number; gid?: number } {
   if (!entry) throw new IgorError('failed_precondition', `this machine has no account ${user}`);
   if (process.getuid?.() !== 0)
     throw new IgorError('failed_precondition', 'only an agent that is root can run as somebody else');
-  return { uid: Number(entry[2]), gid: Number(entry[3]) };
+  const [, , uid, gid, , home = '/'] = entry;
+  return { uid: Number(uid), gid: Number(gid), env: { HOME: home, USER: user, LOGNAME: user } };
 }

@@ -1,12 +1,11 @@
 // A program of its own, started by find.ts: parses files one after another and writes what it found, a line of JSON each.
 // Clang may crash or hang on hostile input; then this ends, and the agent goes on.
-import { CmonsterError, Node, type ParseOptions, Project, parsePattern } from 'cmonster';
+import { text } from 'node:stream/consumers';
+import { CmonsterError, Node, type ParseOptions, Project, parsePattern, type Unit } from 'cmonster';
 
 export interface FindJob {
-  folder: string;
-  /** Absolute. */
-  files: string[];
-  arguments: string[];
+  /** As they were allowed: nothing is looked up again. */
+  units: Unit[];
   pattern: string;
   limit: number;
   seconds: number;
@@ -21,15 +20,7 @@ export interface FoundLine {
 
 const say = (line: FoundLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-const job = JSON.parse(process.argv[2] ?? '{}') as FindJob;
-
-/** As the project compiles them, where it says so. */
-function projectOf({ folder, files, arguments: args }: FindJob, options: ParseOptions): Project {
-  const project = args.length > 0 ? undefined : Project.find(folder, options);
-  if (!project) return Project.ofFiles(files, args, options);
-  const wanted = new Set(files);
-  return project.with(project.units.filter(({ file }) => wanted.has(file)));
-}
+const job = JSON.parse(await text(process.stdin)) as FindJob;
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ');
@@ -39,19 +30,19 @@ function textOf(value: unknown): string {
 try {
   const pattern = parsePattern(job.pattern);
   const options: ParseOptions = { timeLimit: job.seconds * 1000, memoryLimit: job.megabytes };
-  const project = projectOf(job, options);
+  const project = Project.ofFiles([], [], options).with(job.units);
   let count = 0;
   for (const unit of project.units) {
     let problem: string | undefined;
     try {
       using tu = await project.parse(unit);
       for (const match of tu.match(pattern)) {
-        const { range, text, nodes } = match;
+        const { range, text: found, nodes } = match;
         const place = range
           ? { line: range.file.lineOf(range.begin), column: range.file.columnOf(range.begin) }
           : match.node.beginLoc;
         const bound = Object.fromEntries(Object.entries(nodes).map(([name, value]) => [name, textOf(value)]));
-        say({ found: { file: unit.file, line: place.line ?? 0, column: place.column ?? 0, text, bound } });
+        say({ found: { file: unit.file, line: place.line ?? 0, column: place.column ?? 0, text: found, bound } });
         if (++count >= job.limit) process.exit(0);
       }
     } catch (error) {

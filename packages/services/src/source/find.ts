@@ -15,15 +15,17 @@ export interface FindLimits {
 }
 
 export async function* find(
-  { folder, files, arguments: args }: Chosen,
+  { folder, units }: Chosen,
   pattern: string,
   limits: FindLimits,
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof FindResponseSchema>> {
-  const job: FindJob = { folder: folder.path, files, arguments: args, pattern, ...limits };
-  const running = lines(process.execPath, [...ownProgram('source/find-program'), JSON.stringify(job)], {
+  const job: FindJob = { units, pattern, ...limits };
+  const running = lines(process.execPath, ownProgram('source/find-program'), {
     cwd: folder.path,
     signal,
+    // Names of many files are too long for an argument.
+    input: JSON.stringify(job),
   });
   const below = (file: string): string => relative(folder.path, file);
   let done = 0;
@@ -41,7 +43,7 @@ export async function* find(
       yield { is: { case: 'finding', value: finding } };
     } else if (line.done) {
       const { file, problem = '' } = line.done;
-      yield { is: { case: 'done', value: { file: below(file), done: ++done, total: files.length, problem } } };
+      yield { is: { case: 'done', value: { file: below(file), done: ++done, total: units.length, problem } } };
     } else if (line.failed) {
       const { code, message } = line.failed;
       throw new IgorError(

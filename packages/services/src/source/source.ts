@@ -1,5 +1,5 @@
 // C and C++ on this machine: found by patterns, looked over and changed by scripts.
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IgorError } from 'igor';
 import { defineService, type ServedService } from 'igor/agent';
@@ -46,11 +46,11 @@ export function source(settings: Settings = {}): ServedService {
     },
 
     async read({ folder, path }) {
-      const file = folders.file(folders.folder(folder), path);
-      const { size } = await stat(file);
+      await using file = await folders.open(folders.folder(folder), path);
+      const { size } = await file.stat();
       if (size > largestFile)
         throw new IgorError('resource_exhausted', `${path} has ${size} bytes; ${largestFile} can be read`);
-      return { text: await readFile(file, 'utf8') };
+      return { text: await file.readFile('utf8') };
     },
 
     find({ in: selection, pattern, limit }, { signal }) {
