@@ -65,6 +65,27 @@ describe.each(kinds)('%s', (_name, start) => {
     expect(await calls.get('nobody')).toBeUndefined();
   });
 
+  test('of several that change a document, one does', async () => {
+    expect(await calls.document('accounts')).toBeUndefined();
+    const other = await open();
+    try {
+      const first = await Promise.all([calls, other].map((it) => it.putDocument('accounts', 0, '{"a":"ä"}')));
+      expect(first.toSorted()).toEqual([false, true]);
+      expect(await other.document('accounts')).toEqual({ version: 1, data: '{"a":"ä"}' });
+      const again = await Promise.all(
+        [calls, other, calls, other].map((it, index) => it.putDocument('accounts', 1, `${index}`)),
+      );
+      expect(again.filter(Boolean)).toHaveLength(1);
+      expect(await calls.document('accounts')).toEqual({ version: 2, data: String(again.indexOf(true)) });
+      expect(await calls.putDocument('accounts', 1, 'late')).toBe(false);
+      expect(await calls.putDocument('others', 3, 'never there')).toBe(false);
+      await calls.forget(Number.MAX_SAFE_INTEGER);
+      expect(await calls.document('accounts')).toMatchObject({ version: 2 });
+    } finally {
+      await other.close();
+    }
+  });
+
   test('a call ends once, with its posts', async () => {
     await calls.open(call('end'));
     const other = await open();

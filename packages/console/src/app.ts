@@ -1,6 +1,5 @@
 // The console as an application of igor's: `igor serve --app @monsterlab/console`.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Igor } from 'igor';
@@ -9,8 +8,6 @@ import { Console, type ConsoleOptions } from './server/console.js';
 
 /** What `igor serve` says of itself. */
 export interface AppContext {
-  /** A folder for what is kept. */
-  state: string;
   /** In ms. */
   requestLimit: number;
   /** `open`: one person on loopback, who needs no account. `origins`: names by which browsers come, separated by commas. */
@@ -23,11 +20,10 @@ export interface AppContext {
 
 export default async function app(
   igor: Igor,
-  { state, requestLimit, options, log }: AppContext,
+  { requestLimit, options, log }: AppContext,
 ): Promise<{ handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>; close(): Promise<void> }> {
   const console = new Console(igor, {
     ...readOptions(options),
-    accounts: join(state, 'accounts.json'),
     requestLimit,
     log: (line, entry) => log.info(line, { audit: { ...entry, code: undefined } }),
     onError: (error) => log.error('the console failed at something', { error }),

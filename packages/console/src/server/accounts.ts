@@ -1,9 +1,8 @@
-// Who may sign in: names, passwords (scrypt), roles. In one file that all instances of a host read, or, read-only, in a
-// setting: like igor's key ring.
+// Who may sign in: names, passwords (scrypt), roles. One document in the store that all instances share, wherever they run.
 import { type BinaryLike, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import type { JsonValue } from '@bufbuild/protobuf';
+import type { Documents } from 'igor';
 import { ConsoleError } from '../error.js';
 
 /** Each may do what those before it may: look at agents and results; run code; manage accounts and read the audit log. */
@@ -25,7 +24,8 @@ export interface Account {
   ended: Record<string, number>;
 }
 
-interface File {
+/** The document. */
+interface Book {
   /** Signs sessions: 32 bytes, base64url. */
   secret: string;
   accounts: Account[];
@@ -50,22 +50,21 @@ const derive = promisify(scrypt) as (
 
 export const shortestPassword = 12;
 
+const documentName = 'console-accounts';
+
 export class Accounts {
-  #seen: { modified: number; file: File } | undefined;
+  #secret: Buffer | undefined;
   /** Against it a password is checked when nobody has that name, so that this takes as long. */
   #decoy: Promise<string> | undefined;
 
-  /** @param path of the file; without it, accounts last as long as this process */
   constructor(
-    private readonly path: string | undefined,
+    private readonly documents: Documents,
     private readonly cost: PasswordCost = usualCost,
-  ) {
-    if (!path) this.#seen = { modified: 0, file: newFile() };
-  }
+  ) {}
 
-  /** Makes the file with one account, if there is none. Of several instances that start, one does. @returns that account's password */
+  /** Makes one account, if there is none. Of several instances that start, one does. @returns that account's password */
   async begin(name: string): Promise<string | undefined> {
-    if (this.#read().accounts.length > 0) return undefined;
+    if ((await this.list()).length > 0) return undefined;
     const password = newPassword();
     try {
       await this.#insert(name, 'administer', password, (accounts) => accounts.length > 0);
@@ -76,16 +75,18 @@ export class Accounts {
     }
   }
 
-  get secret(): Buffer {
-    return Buffer.from(this.#read().secret, 'base64url');
+  /** Signs sessions. The same for all instances, as long as the store is there. */
+  async secret(): Promise<Buffer> {
+    this.#secret ??= Buffer.from((await this.#read()).book.secret, 'base64url');
+    return this.#secret;
   }
 
-  list(): Account[] {
-    return this.#read().accounts;
+  async list(): Promise<Account[]> {
+    return (await this.#read()).book.accounts;
   }
 
-  find(name: string): Account | undefined {
-    return this.#read().accounts.find((account) => account.name === name);
+  async find(name: string): Promise<Account | undefined> {
+    return (await this.list()).find((account) => account.name === name);
   }
 
   /** @throws ConsoleError `conflict`, `invalid-request` */
@@ -98,7 +99,7 @@ export class Accounts {
 
   async #insert(name: string, role: Role, password: string, taken: (accounts: Account[]) => boolean): Promise<void> {
     const hash = await hashPassword(password, this.cost);
-    this.#change((accounts) => {
+    await this.#change((accounts) => {
       if (taken(accounts)) throw new ConsoleError('conflict', `${name} is there already`);
       return [...accounts, { name, role, password: hash, validFrom: Date.now(), ended: {} }];
     });
@@ -106,24 +107,24 @@ export class Accounts {
 
   async setPassword(name: string, password: string): Promise<void> {
     const hash = await hashPassword(password, this.cost);
-    this.#update(name, (account) => ({ ...account, password: hash, validFrom: Date.now(), ended: {} }));
+    await this.#update(name, (account) => ({ ...account, password: hash, validFrom: Date.now(), ended: {} }));
   }
 
   /** All of that person's sessions end: they may have been begun with more rights. */
-  setRole(name: string, role: Role): void {
-    this.#update(name, (account) => ({ ...account, role, validFrom: Date.now(), ended: {} }));
+  setRole(name: string, role: Role): Promise<void> {
+    return this.#update(name, (account) => ({ ...account, role, validFrom: Date.now(), ended: {} }));
   }
 
-  remove(name: string): void {
-    this.#change((accounts) => {
+  remove(name: string): Promise<void> {
+    return this.#change((accounts) => {
       if (!accounts.some((account) => account.name === name))
         throw new ConsoleError('not-found', `there is no ${name}`);
       return accounts.filter((account) => account.name !== name);
     });
   }
 
-  endSession(name: string, session: string, until: number): void {
-    this.#update(name, (account) => {
+  endSession(name: string, session: string, until: number): Promise<void> {
+    return this.#update(name, (account) => {
       const now = Date.now();
       const current = Object.entries(account.ended).filter(([, end]) => end > now);
       return { ...account, ended: { ...Object.fromEntries(current), [session]: until } };
@@ -133,98 +134,43 @@ export class Accounts {
   /** The account, if this is its password. Takes as long when it isn't, or when nobody has that name. */
   async check(name: string, password: string): Promise<Account | undefined> {
     this.#decoy ??= hashPassword(newPassword(), this.cost);
-    const account = this.find(name);
+    const account = await this.find(name);
     const right = await verify(password, account?.password ?? (await this.#decoy));
     return right ? account : undefined;
   }
 
-  #update(name: string, change: (account: Account) => Account): void {
-    this.#change((accounts) => {
+  #update(name: string, change: (account: Account) => Account): Promise<void> {
+    return this.#change((accounts) => {
       if (!accounts.some((account) => account.name === name))
         throw new ConsoleError('not-found', `there is no ${name}`);
       return accounts.map((account) => (account.name === name ? change(account) : account));
     });
   }
 
-  #change(change: (accounts: Account[]) => Account[]): void {
-    const { path } = this;
-    const changed = (file: File): File => {
-      const accounts = change(file.accounts);
-      if (accounts.some(({ role }) => role === 'administer')) return { ...file, accounts };
-      throw new ConsoleError('conflict', 'at least one account must be able to administer');
-    };
-    if (!path) {
-      this.#seen = { modified: 0, file: changed(this.#read()) };
-      return;
+  /** @param change may be called again, when another instance was faster */
+  async #change(change: (accounts: Account[]) => Account[]): Promise<void> {
+    for (let tries = 0; tries < 50; tries++) {
+      const { version, book } = await this.#read();
+      const accounts = change(book.accounts);
+      if (!accounts.some(({ role }) => role === 'administer'))
+        throw new ConsoleError('conflict', 'at least one account must be able to administer');
+      if (await this.#put(version, { ...book, accounts })) return;
     }
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    locked(`${path}.lock`, () => {
-      const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-      const text = `${JSON.stringify(changed(this.#read()), null, 2)}\n`;
-      try {
-        writeFileSync(draft, text, { mode: 0o600, flush: true });
-        renameSync(draft, path);
-      } catch (cause) {
-        rmSync(draft, { force: true });
-        throw new ConsoleError('configuration', `${path} can't be written: ${(cause as Error).message}`, { cause });
-      }
-      this.#seen = undefined;
-    });
+    throw new ConsoleError('conflict', 'somebody else changes the accounts all the time; try again');
   }
 
-  #read(): File {
-    if (!this.path) return this.#seen!.file;
-    const modified = statSync(this.path, { throwIfNoEntry: false })?.mtimeMs;
-    if (modified === undefined) {
-      // Its secret stays the same until the file is there.
-      this.#seen ??= { modified: 0, file: newFile() };
-      return this.#seen.file;
-    }
-    if (this.#seen?.modified !== modified) this.#seen = { modified, file: parse(this.path) };
-    return this.#seen.file;
+  #put(version: number, book: Book): Promise<boolean> {
+    return this.documents.put(documentName, version, book as unknown as JsonValue);
   }
-}
 
-/** Lets one process at a time change the file. What is done inside takes milliseconds; an old lock is of one that died. */
-function locked(path: string, work: () => void): void {
-  for (let tries = 0; ; tries++) {
-    try {
-      closeSync(openSync(path, 'wx', 0o600));
-      break;
-    } catch (cause) {
-      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && age > 10_000) rmSync(path, { force: true });
-      else if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 200) {
-        throw new ConsoleError('configuration', `${path} can't be made: ${(cause as Error).message}`, { cause });
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+  /** From the store each time: what another instance changed counts from then on. */
+  async #read(): Promise<{ version: number; book: Book }> {
+    for (;;) {
+      const found = await this.documents.get(documentName);
+      if (found) return { version: found.version, book: found.data as unknown as Book };
+      await this.#put(0, { secret: randomBytes(32).toString('base64url'), accounts: [] });
     }
   }
-  try {
-    work();
-  } finally {
-    rmSync(path, { force: true });
-  }
-}
-
-function newFile(): File {
-  return { secret: randomBytes(32).toString('base64url'), accounts: [] };
-}
-
-function parse(path: string): File {
-  try {
-    const file = JSON.parse(readFileSync(path, 'utf8')) as File;
-    if (
-      typeof file.secret === 'string' &&
-      Buffer.from(file.secret, 'base64url').length === 32 &&
-      Array.isArray(file.accounts)
-    ) {
-      return file;
-    }
-  } catch (cause) {
-    throw new ConsoleError('configuration', `${path} can't be read: ${(cause as Error).message}`, { cause });
-  }
-  throw new ConsoleError('configuration', `${path} is no file of accounts`);
 }
 
 /** 20 characters without those that look alike: 99 bits. */

@@ -16,8 +16,6 @@ import { type Session, Sessions } from './sessions.js';
 export interface ConsoleOptions {
   /** For one person on loopback: nobody signs in. */
   open?: boolean;
-  /** Where accounts are kept; without it, they last as long as this process. */
-  accounts?: string;
   /** What checking a password costs. Default: as OWASP asks, some 0.2 s. */
   passwordCost?: PasswordCost;
   /** Names by which browsers reach it, such as `https://console.example`. Default: loopback. */
@@ -76,7 +74,7 @@ export class Console {
     private readonly igor: Igor,
     private readonly options: ConsoleOptions = {},
   ) {
-    this.accounts = new Accounts(options.accounts, options.passwordCost);
+    this.accounts = new Accounts(igor.documents, options.passwordCost);
     this.#sessions = new Sessions(this.accounts, options.open ?? false);
     this.#origins = new Origins(options.origins);
     this.#audit = new Audit(igor.channels, (entry) => options.log?.(auditLine(entry), entry));
@@ -108,7 +106,7 @@ export class Console {
     try {
       const url = new URL(request.url);
       ({ secure } = this.#origins.checkHost(request.headers.get('host') ?? url.host));
-      const session = this.#sessions.of(request.headers.get('cookie'), secure);
+      const session = await this.#sessions.of(request.headers.get('cookie'), secure);
       return await this.#route({ request, url, secure, address, session });
     } catch (error) {
       if (error instanceof ConsoleError) return failure(error, secure);
@@ -121,7 +119,7 @@ export class Console {
     const { request, url, secure } = arrived;
     const path = url.pathname;
     if (request.method === 'GET' || request.method === 'HEAD') {
-      if (path === '/' || /^\/run\/[\w-]+$/.test(path)) return this.#page.html(this.#boot(arrived), secure);
+      if (path === '/' || /^\/run\/[\w-]+$/.test(path)) return this.#page.html(await this.#boot(arrived), secure);
       const file = this.#page.file(path.slice(1), secure);
       if (file) return file;
     }
@@ -160,14 +158,14 @@ export class Console {
       case 'GET /api/history':
         return answer({ runs: await this.runs.history(session.user) });
       case 'POST /api/sign-out':
-        this.#sessions.end(session);
+        await this.#sessions.end(session);
         await this.#note(arrived, { action: 'signed out' });
         return json({}, secure, { 'set-cookie': this.#sessions.cookie('', secure), 'clear-site-data': '"storage"' });
       case 'POST /api/password':
         return this.#changePassword(arrived);
       case 'GET /api/accounts':
         this.#need(session, 'administer');
-        return answer({ accounts: this.accounts.list().map(({ name, role }) => ({ name, role })) });
+        return answer({ accounts: (await this.accounts.list()).map(({ name, role }) => ({ name, role })) });
       case 'GET /api/audit':
         this.#need(session, 'administer');
         return answer({ entries: await this.#audit.read(1000) });
@@ -176,12 +174,12 @@ export class Console {
     }
   }
 
-  #boot({ session }: Arrived): Boot {
+  async #boot({ session }: Arrived): Promise<Boot> {
     return {
       user: session?.user,
       role: session?.role,
       csrf: session?.csrf,
-      channel: session && this.#sessions.channel(session.user),
+      channel: session && (await this.#sessions.channel(session.user)),
       agents: agentsChannel,
       listen: this.igor.channels.path('{}').replaceAll('%7B%7D', '{}'),
       open: this.options.open ?? false,
@@ -207,12 +205,12 @@ export class Console {
   }
 
   /** For the gateway, which serves the channels. */
-  #mayListen(channel: string, headers: Record<string, string>): boolean {
+  async #mayListen(channel: string, headers: Record<string, string>): Promise<boolean> {
     try {
       const { secure } = this.#origins.checkHost(headers.host);
-      const session = this.#sessions.of(headers.cookie, secure);
+      const session = await this.#sessions.of(headers.cookie, secure);
       if (!session) return false;
-      return channel === agentsChannel || this.#sessions.ownsChannel(session.user, channel);
+      return channel === agentsChannel || (await this.#sessions.ownsChannel(session.user, channel));
     } catch {
       return false;
     }
@@ -234,7 +232,7 @@ export class Console {
       await this.#note(arrived, { user: name.slice(0, 64), action: 'failed to sign in' });
       throw new ConsoleError('unauthenticated', 'the name or the password is wrong');
     }
-    const { token } = this.#sessions.begin(account);
+    const token = await this.#sessions.begin(account);
     await this.#note(arrived, { user: name, action: 'signed in' });
     return json({}, arrived.secure, { 'set-cookie': this.#sessions.cookie(token, arrived.secure) });
   }
@@ -248,7 +246,7 @@ export class Console {
     if (!Array.isArray(agents) || !agents.every((jid): jid is string => typeof jid === 'string')) {
       throw new ConsoleError('invalid-request', 'agents must be an array of JIDs');
     }
-    if (!this.#sessions.ownsChannel(session.user, channel)) {
+    if (!(await this.#sessions.ownsChannel(session.user, channel))) {
       throw new ConsoleError('forbidden', 'this channel is not yours; load the page again');
     }
     const start = await this.runs.start({ user: session.user, channel, code, agents });
@@ -276,14 +274,14 @@ export class Console {
     await this.accounts.setPassword(session.user, password);
     await this.#note(arrived, { action: 'changed the password' });
     // Every session began before; this person goes on with a new one.
-    const { token } = this.#sessions.begin(this.accounts.find(session.user)!);
+    const token = await this.#sessions.begin((await this.accounts.find(session.user))!);
     return json({}, secure, { 'set-cookie': this.#sessions.cookie(token, secure) });
   }
 
   async #account(arrived: Signed, method: string, name: string): Promise<unknown> {
     this.#need(arrived.session, 'administer');
     if (method === 'DELETE') {
-      this.accounts.remove(name);
+      await this.accounts.remove(name);
       await this.#note(arrived, { action: 'removed an account', subject: name });
       return {};
     }
@@ -298,8 +296,8 @@ export class Console {
       return { password };
     }
     if (role === undefined) throw new ConsoleError('invalid-request', 'a role is needed');
-    if (this.accounts.find(name)) {
-      this.accounts.setRole(name, role);
+    if (await this.accounts.find(name)) {
+      await this.accounts.setRole(name, role);
       await this.#note(arrived, { action: 'changed a role', subject: `${name}: ${role}` });
       return {};
     }

@@ -27,22 +27,23 @@ export class Sessions {
     return secure ? '__Host-console' : 'console';
   }
 
-  begin(account: Account, now = Date.now()): { session: Session; token: string } {
+  /** @returns what the cookie holds */
+  async begin(account: Account, now = Date.now()): Promise<string> {
     const id = randomBytes(16).toString('base64url');
     const until = now + lasts;
     const body = [Buffer.from(account.name).toString('base64url'), id, now.toString(36), until.toString(36)].join('.');
-    return { session: this.#session(account, id, until), token: `${body}.${this.#mac('session', body)}` };
+    return `${body}.${await this.#mac('session', body)}`;
   }
 
   /** The session that a request belongs to. */
-  of(cookie: string | null | undefined, secure: boolean): Session | undefined {
+  async of(cookie: string | null | undefined, secure: boolean): Promise<Session | undefined> {
     if (this.open) {
       return {
         user: 'you',
         role: 'administer',
         id: 'open',
         until: Number.POSITIVE_INFINITY,
-        csrf: this.#mac('csrf', 'open'),
+        csrf: await this.#mac('csrf', 'open'),
       };
     }
     const name = this.cookieName(secure);
@@ -59,8 +60,8 @@ export class Sessions {
     return `${this.cookieName(secure)}=${token}; ${flags}; Max-Age=${token ? lasts / 1000 : 0}`;
   }
 
-  end(session: Session): void {
-    if (!this.open) this.accounts.endSession(session.user, session.id, session.until);
+  async end(session: Session): Promise<void> {
+    if (!this.open) await this.accounts.endSession(session.user, session.id, session.until);
   }
 
   rightCsrf(session: Session, given: string | null): boolean {
@@ -68,38 +69,40 @@ export class Sessions {
   }
 
   /** A page's channel: only its owner may listen. Within the 64 characters that igor gives a channel's name. */
-  channel(user: string): string {
+  async channel(user: string): Promise<string> {
     const id = randomBytes(12).toString('base64url');
-    return `page-${id}-${this.#owner(id, user)}`;
+    return `page-${id}-${await this.#owner(id, user)}`;
   }
 
-  ownsChannel(user: string, channel: string): boolean {
+  async ownsChannel(user: string, channel: string): Promise<boolean> {
     const [, id, mac] = /^page-([\w-]{16})-([\w-]{22})$/.exec(channel) ?? [];
-    return id !== undefined && mac !== undefined && equal(mac, this.#owner(id, user));
+    return id !== undefined && mac !== undefined && equal(mac, await this.#owner(id, user));
   }
 
-  #owner(id: string, user: string): string {
-    return this.#mac('channel', `${id}:${user}`).slice(0, 22);
+  async #owner(id: string, user: string): Promise<string> {
+    return (await this.#mac('channel', `${id}:${user}`)).slice(0, 22);
   }
 
-  #read(token: string, now = Date.now()): Session | undefined {
+  async #read(token: string, now = Date.now()): Promise<Session | undefined> {
     const at = token.lastIndexOf('.');
     const body = token.slice(0, at);
-    if (!equal(token.slice(at + 1), this.#mac('session', body))) return undefined;
+    if (!equal(token.slice(at + 1), await this.#mac('session', body))) return undefined;
     const [name = '', id = '', begun = '', until = ''] = body.split('.');
-    const account = this.accounts.find(Buffer.from(name, 'base64url').toString());
+    const account = await this.accounts.find(Buffer.from(name, 'base64url').toString());
     const end = Number.parseInt(until, 36);
     if (!account || end < now || Number.parseInt(begun, 36) < account.validFrom || id in account.ended)
       return undefined;
     return this.#session(account, id, end);
   }
 
-  #session({ name, role }: Account, id: string, until: number): Session {
-    return { user: name, role, id, until, csrf: this.#mac('csrf', id) };
+  async #session({ name, role }: Account, id: string, until: number): Promise<Session> {
+    return { user: name, role, id, until, csrf: await this.#mac('csrf', id) };
   }
 
-  #mac(purpose: string, text: string): string {
-    return createHmac('sha256', this.accounts.secret).update(`${purpose}\0${text}`).digest('base64url');
+  async #mac(purpose: string, text: string): Promise<string> {
+    return createHmac('sha256', await this.accounts.secret())
+      .update(`${purpose}\0${text}`)
+      .digest('base64url');
   }
 }
 

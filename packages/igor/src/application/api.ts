@@ -48,6 +48,7 @@ export interface Igor {
   onAgent(handler: (agent: AgentInfo) => void): void;
 
   readonly channels: Channels;
+  readonly documents: Documents;
 
   /** Calls of the past, newest first. */
   history(query?: HistoryQuery): Promise<CallRecord[]>;
@@ -203,6 +204,22 @@ export interface Channels {
   path(channel: string): string;
   /** Asked before somebody may listen, in any instance. Without it, whoever knows the id may. */
   authorize(check: (channel: string, request: { headers: Record<string, string> }) => boolean | Promise<boolean>): void;
+}
+
+/** What an application keeps for all its instances, beside the calls: accounts, settings. Small, as it is read and written whole; never dropped. */
+export interface Documents {
+  get(name: string): Promise<StoredDocument | undefined>;
+  /**
+   * Puts a document in the place of the version that was read, 0 when there was none.
+   * @returns false when somebody else has put one meanwhile: read it again. Nothing was written then.
+   */
+  put(name: string, version: number, data: JsonValue): Promise<boolean>;
+}
+
+export interface StoredDocument {
+  /** Grows by one each time. */
+  version: number;
+  data: JsonValue;
 }
 
 export interface ChannelEvent {

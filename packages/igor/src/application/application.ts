@@ -8,7 +8,7 @@ import { type Log, silentLog } from '../log.js';
 import { bareJid } from '../protocol/jid.js';
 import type { Calls, StoredCall } from '../store/calls.js';
 import type { Directory } from '../store/directory.js';
-import type { AgentInfo, Call, CallOptions, CallRecord, Channels, HistoryQuery, Igor } from './api.js';
+import type { AgentInfo, Call, CallOptions, CallRecord, Channels, Documents, HistoryQuery, Igor } from './api.js';
 import { ContextSealer } from './context.js';
 import { type Core, newCounters, show } from './core.js';
 import { Descriptors } from './descriptors.js';
@@ -40,10 +40,13 @@ export interface ApplicationOptions {
 
 const aDay = 24 * 3600 * 1000;
 const eventsAtATime = 500;
+/** Of these, in characters: the rest is asked for next. */
+const textAtATime = 4 << 20;
 
 export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
   readonly jid: string;
   readonly channels: Channels;
+  readonly documents: Documents;
   private readonly core: Core;
   private readonly roll: Roll;
   private readonly receiver: Receiver;
@@ -80,6 +83,7 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     this.receiver.resend = (row) => this.starter.resend(row);
     this.roll.onAvailable = (record) => this.starter.sendQueued(record);
     this.channels = this.makeChannels();
+    this.documents = documentsOf(calls);
     const keep = options.keep ?? 7 * aDay;
     const forget = () =>
       void calls.forget(Date.now() - keep).catch((error) => log.warn('old calls could not be dropped', { error }));
@@ -238,7 +242,13 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
 
   async attach({ channel, after, headers }: Parameters<InstancePort['attach']>[0]) {
     if (!(await this.mayListen(channel, { headers }))) return undefined;
-    return { events: await this.core.calls.events(channel, after, eventsAtATime) };
+    const events = await this.core.calls.events(channel, after, eventsAtATime);
+    let size = 0;
+    const fit = events.findIndex(({ data }) => {
+      size += data.length;
+      return size > textAtATime;
+    });
+    return { events: fit < 0 ? events : events.slice(0, Math.max(1, fit)) };
   }
 
   async handler(request: Request): Promise<Response> {
@@ -287,6 +297,16 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     await this.core.calls.close();
     await this.core.directory.close();
   }
+}
+
+function documentsOf(calls: Calls): Documents {
+  return {
+    async get(name) {
+      const kept = await calls.document(name);
+      return kept && { version: kept.version, data: JSON.parse(kept.data) as JsonValue };
+    },
+    put: (name, version, data) => calls.putDocument(name, version, JSON.stringify(data)),
+  };
 }
 
 function recordOf(row: StoredCall): CallRecord {

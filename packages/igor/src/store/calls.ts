@@ -64,6 +64,14 @@ export interface KeptEvent extends Post {
   seq: number;
 }
 
+/** What the application itself keeps, for all its instances. */
+export interface KeptDocument {
+  /** Counts from 1. */
+  version: number;
+  /** JSON. */
+  data: string;
+}
+
 export interface HistoryFilter {
   agent?: string | undefined;
   method?: string | undefined;
@@ -100,7 +108,10 @@ export interface Calls {
   post(posts: readonly Post[]): Promise<KeptEvent[]>;
   /** @param after a `seq`; 0 for all */
   events(channel: string, after: number, limit: number): Promise<KeptEvent[]>;
-  /** Drops calls that ended, and events that were posted, before this time. */
+  document(name: string): Promise<KeptDocument | undefined>;
+  /** Puts a document in the place of the given version, 0 being none. @returns whether it still was that one; if not, nothing was written */
+  putDocument(name: string, version: number, data: string): Promise<boolean>;
+  /** Drops calls that ended, and events that were posted, before this time; no documents. */
   forget(before: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** The calls in Postgres. */
 import type pg from 'pg';
 import { type CallRow, callOfRow, conditionsOf, states } from './call-row.js';
-import type { Calls, Ending, HistoryFilter, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
+import type { Calls, Ending, HistoryFilter, KeptDocument, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
 import { openPostgres, transaction } from './postgres.js';
 
 const schema = `
@@ -15,6 +15,7 @@ CREATE INDEX IF NOT EXISTS igor_calls_ended ON igor_calls (ended) WHERE state = 
 CREATE TABLE IF NOT EXISTS igor_channels (channel text PRIMARY KEY, last bigint NOT NULL, posted bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS igor_events (channel text NOT NULL REFERENCES igor_channels ON DELETE CASCADE, seq bigint NOT NULL,
   event text NOT NULL, data text NOT NULL, PRIMARY KEY (channel, seq));
+CREATE TABLE IF NOT EXISTS igor_documents (name text PRIMARY KEY, version bigint NOT NULL, data text NOT NULL);
 `;
 
 interface Row extends CallRow {
@@ -135,6 +136,22 @@ export class PostgresCalls implements Calls {
     const text =
       'SELECT channel, seq, event, data FROM igor_events WHERE channel = $1 AND seq > $2 ORDER BY seq LIMIT $3';
     return (await this.pool.query<KeptEvent>(text, [channel, after, limit])).rows;
+  }
+
+  async document(name: string) {
+    const text = 'SELECT version, data FROM igor_documents WHERE name = $1';
+    return (await this.pool.query<KeptDocument>(text, [name])).rows[0];
+  }
+
+  async putDocument(name: string, version: number, data: string) {
+    const { rowCount } =
+      version === 0
+        ? await this.pool.query('INSERT INTO igor_documents VALUES ($1, 1, $2) ON CONFLICT DO NOTHING', [name, data])
+        : await this.pool.query(
+            'UPDATE igor_documents SET version = version + 1, data = $3 WHERE name = $1 AND version = $2',
+            [name, version, data],
+          );
+    return rowCount === 1;
   }
 
   async forget(before: number) {

@@ -82,6 +82,15 @@ local P, now = KEYS[1], ARGV[1]
 ${post}
 return post(nil, 2)`,
   },
+  // name, version, data
+  igorPut: {
+    keys: 1,
+    lua: `
+local document = KEYS[1] .. 'document:' .. ARGV[1]
+if (redis.call('HGET', document, 'version') or '0') ~= ARGV[2] then return 0 end
+redis.call('HSET', document, 'version', ARGV[2] + 1, 'data', ARGV[3])
+return 1`,
+  },
   // before
   igorForget: {
     keys: 1,
@@ -228,6 +237,15 @@ export class RedisCalls implements Calls {
       seq: after + index + 1,
       ...(JSON.parse(json) as { event: string; data: string }),
     }));
+  }
+
+  async document(name: string) {
+    const { version, data } = await this.connection.redis.hgetall(`${this.prefix}document:${name}`);
+    return data === undefined ? undefined : { version: Number(version), data };
+  }
+
+  async putDocument(name: string, version: number, data: string) {
+    return (await this.run('igorPut', name, version, data)) === 1;
   }
 
   async forget(before: number): Promise<void> {

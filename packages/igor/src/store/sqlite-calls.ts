@@ -1,6 +1,6 @@
 /** The calls in SQLite: for one host, any number of processes. */
 import { type CallRow, callOfRow, conditionsOf, states } from './call-row.js';
-import type { Calls, Ending, HistoryFilter, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
+import type { Calls, Ending, HistoryFilter, KeptDocument, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
 import { type Durability, SqliteFile } from './sqlite-file.js';
 
 const schema = `
@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS events (channel TEXT NOT NULL, seq INTEGER NOT NULL, 
   posted INTEGER NOT NULL, PRIMARY KEY (channel, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS large (id TEXT NOT NULL, part TEXT NOT NULL, bytes BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS large_by_id ON large (id);
+CREATE TABLE IF NOT EXISTS documents (name TEXT PRIMARY KEY, version INTEGER NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 /** A payload of more bytes stands apart from its row, as SQLite writes a row whole when anything of it changes. */
@@ -61,6 +62,9 @@ export class SqliteCalls implements Calls {
       unfinished: file.prepare('SELECT id, deadline FROM calls WHERE state < 2'),
       putLarge: file.prepare('INSERT INTO large VALUES (?, ?, ?)'),
       forgetLarge: file.prepare('DELETE FROM large WHERE id IN (SELECT id FROM calls WHERE state = 2 AND ended < ?)'),
+      document: file.prepare('SELECT version, data FROM documents WHERE name = ?'),
+      newDocument: file.prepare('INSERT INTO documents VALUES (?, 1, ?) ON CONFLICT DO NOTHING'),
+      putDocument: file.prepare('UPDATE documents SET version = version + 1, data = ? WHERE name = ? AND version = ?'),
       forgetCalls: file.prepare('DELETE FROM calls WHERE state = 2 AND ended < ?'),
       forgetEvents: file.prepare(
         'DELETE FROM events WHERE channel IN (SELECT channel FROM events GROUP BY channel HAVING max(posted) < ?)',
@@ -179,6 +183,19 @@ export class SqliteCalls implements Calls {
   async events(channel: string, after: number, limit: number) {
     const rows = this.sql.events.all(channel, after, limit) as KeptEvent[];
     return rows.map(({ seq, event, data }) => ({ channel, seq, event, data }));
+  }
+
+  async document(name: string) {
+    const row = this.sql.document.get(name) as KeptDocument | undefined;
+    return row && { version: row.version, data: row.data };
+  }
+
+  putDocument(name: string, version: number, data: string) {
+    const { newDocument, putDocument } = this.sql;
+    return this.file.write(
+      () => (version === 0 ? newDocument.run(name, data) : putDocument.run(data, name, version)).changes === 1,
+      true,
+    );
   }
 
   async forget(before: number) {
