@@ -13,9 +13,12 @@ let opened: OpenPage;
 let page: Page;
 beforeAll(async () => {
   [site, browser] = await Promise.all([startSite(), openBrowser()]);
-  await site.agent('mill');
   opened = await openPage(browser, site.url);
   ({ page } = opened);
+  // Nobody is there yet, and the page says how somebody gets there.
+  await page.getByRole('heading', { name: 'No machine is here yet' }).waitFor();
+  await page.getByText('igor enrol mill').waitFor();
+  await site.agent('mill');
   await page.locator('.chosen-name').waitFor();
 }, 180_000);
 afterAll(async () => {
@@ -91,8 +94,31 @@ describe('the page', { timeout: 120_000 }, () => {
     const lines = await latestRun(page).locator('.log').allTextContents();
     expect(lines.map((line) => line.trim())).toEqual(Array.from({ length: 30 }, (_, n) => `line ${n}`));
     expect(await latestRun(page).locator('pre.text').last().textContent()).toBe('over');
-    // What stood in the box is there, too.
+    // What stood in the box is there, too, and no errors in it that come from types that were not there yet.
     expect(await page.locator('.cm-content').textContent()).toContain('n < 30');
+    await page.waitForTimeout(2000);
+    await expect.poll(() => page.locator('.bar-status').textContent(), { timeout: 20_000 }).toBe('');
+  });
+
+  it('shows very large values and very many, and goes on after them', async () => {
+    await write(
+      page,
+      "show('x'.repeat(3e6)); show(new Uint8Array(5e6)); show(Array.from({ length: 100_000 }, (_, i) => ({ i, root: Math.sqrt(i) })));",
+    );
+    await goAndWait(page);
+    await latestRun(page)
+      .getByText(/characters? (more|in all)|of 3,000,000|3,000,000/)
+      .first()
+      .waitFor();
+    await write(page, "for (let i = 0; i < 9000; i++) i % 2 ? show({ i }) : console.log('line', i);");
+    await goAndWait(page);
+    await latestRun(page).getByText('line 8998', { exact: true }).waitFor();
+    expect(await latestRun(page).locator('.log').count()).toBeLessThan(1000);
+    await latestRun(page).getByRole('button', { name: '8700 earlier' }).click();
+    await write(page, '"still here"');
+    await goAndWait(page);
+    await page.reload();
+    await latestRun(page).getByText('still here').waitFor();
   });
 
   it('finds runs again, by the history and by a link', async () => {

@@ -4,8 +4,9 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import type { Channels } from 'igor';
 import { type PageEvent, runEvent } from './events.js';
 
-/** In one post, in events. */
+/** In one post, in events, and in characters of JSON. */
 const most = 500;
+const mostText = 1 << 20;
 /** How long a word may wait for others that go with it, in ms. */
 const patience = 25;
 
@@ -42,11 +43,22 @@ export class Reporter {
     while (this.#posting) await this.#posting;
   }
 
+  /** How many of those that wait go into one post: one at least. */
+  #fitting(): number {
+    const count = Math.min(this.#waiting.length, most);
+    let size = 0;
+    for (let index = 0; count > 1 && index < count; index++) {
+      size += JSON.stringify(this.#waiting[index]).length;
+      if (size > mostText) return Math.max(1, index);
+    }
+    return count;
+  }
+
   async #send(): Promise<void> {
     // What is said in the same breath goes together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const events = this.#waiting.splice(0, most);
+      const events = this.#waiting.splice(0, this.#fitting());
       const data = (events.length === 1 ? events[0] : events) as unknown as JsonValue;
       await this.channels.post(this.channel, runEvent, data).catch(this.onError);
     }

@@ -112,20 +112,22 @@ export class Runs {
     });
     this.#active.set(id, { user, run });
     void this.#keep(start, channel);
-    const ended = run.ended.then(async ({ reason, result, message }) => {
-      this.#active.delete(id);
-      const end: RunEnd = {
-        type: 'end',
-        run: id,
-        reason,
-        ...(result && { result: inline(result) }),
-        ...(message && { message }),
-        milliseconds: Date.now() - at,
-      };
-      reporter.post(end);
-      await reporter.flush();
-      await this.#note(historyChannel(user), { run: id, reason, milliseconds: end.milliseconds });
-    });
+    const ended = run.ended
+      .then(async ({ reason, result, message }) => {
+        this.#active.delete(id);
+        const end: RunEnd = {
+          type: 'end',
+          run: id,
+          reason,
+          ...(result && { result: inline(result) }),
+          ...(message && { message }),
+          milliseconds: Date.now() - at,
+        };
+        reporter.post(end);
+        await reporter.flush();
+        await this.#note(historyChannel(user), { run: id, reason, milliseconds: end.milliseconds });
+      })
+      .catch(this.onError);
     this.#ended.add(ended);
     void ended.finally(() => this.#ended.delete(ended));
     return start;

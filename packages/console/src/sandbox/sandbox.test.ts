@@ -243,6 +243,72 @@ describe('no way out', () => {
     expect(await run('1 + 1')).toMatchObject({ value: 2 });
   });
 
+  it.each([100, 1000, 3000, 6000, 9000, 12_000, 20_000, 50_000])('not by what is %i levels deep', async (depth) => {
+    // Shown, returned and sent: whatever reads it afterwards must not fall over it, and the run must end.
+    const deep = `'['.repeat(${depth}) + '1' + ']'.repeat(${depth})`;
+    const forge = (op: string) => `
+      const { stringify } = JSON;
+      let next = '';
+      JSON.stringify = (value) => {
+        if (value?.op) { next = value.op; return stringify(value); }
+        return next === '${op}' ? ${deep} : stringify(value);
+      };`;
+    for (const [op, code] of [
+      ['show', 'show(new Uint8Array(1))'],
+      ['result', 'new Uint8Array(1)'],
+      ['call', 'await agent.echo.say({})'],
+    ] as const) {
+      const { reason } = await run(`${forge(op)}\n${code}`);
+      expect(['done', 'failed', 'crashed', 'stalled']).toContain(reason);
+      if (depth > 200) expect(reason).not.toBe('done');
+    }
+    expect(await run('1 + 1')).toMatchObject({ value: 2 });
+  });
+
+  it('not by asking a stream without end for its next message', async () => {
+    let asked = 0;
+    const { reason, value } = await run(
+      'const s = agent.echo.count({}); let n = 0; try { for (;; n++) void s.next().catch(() => {}); } catch {} n',
+      {
+        call: () => ({
+          [Symbol.asyncIterator]: () => ({
+            next: () => {
+              asked++;
+              return new Promise(() => {});
+            },
+          }),
+        }),
+      },
+    );
+    expect(['done', 'failed', 'timeout', 'crashed']).toContain(reason);
+    expect(asked).toBeLessThanOrEqual(1000);
+    expect(value === undefined || Number(value) < 2000 || reason !== 'done').toBe(true);
+  });
+
+  it.each([
+    [
+      'Error.prepareStackTrace = () => ({ toString: null, length: 2 ** 40 }); Error.stackTraceLimit = 1e9; agent.echo.say({ a: 1 })',
+    ],
+    ['show({ toJSON() { throw new Error("x"); }, get x(): never { throw new Error("y"); } }); 1'],
+    ['show(new Proxy({}, { ownKeys: () => { throw new Error("z"); } })); 1'],
+    ['show(new Proxy([], { get: (t, k) => (k === "length" ? 2 ** 32 - 1 : 0) })); 1'],
+    ['show(Object.setPrototypeOf({}, new Proxy({}, { getPrototypeOf: () => { throw 1; } }))); 1'],
+    ['({ then(resolve: any) { resolve({ then(r: any) { r(3); } }); } })'],
+    ['function* g() { while (true) yield 1; } show([...Array(3)].map(() => g())); 1'],
+    ['new WeakRef({}).deref(); new FinalizationRegistry(() => {}); 1'],
+    ['Object.defineProperty(agents, 0, { value: { evil: 1 } }); 1'],
+    ['(agent as any).jid = "other@localhost"; (agent.facts as any).os = 1; agent.jid'],
+    ['Array.from({ length: 1e5 }, () => new Promise(() => {})); 1'],
+    ['show(Symbol.iterator); show(new Date(NaN)); show(-0); show(2n ** 4000n); 1'],
+    ['Object.prototype.$ = "map"; show({ v: 5 }); 1'],
+    ['Promise.prototype.then = function () { return this; }; await agent.echo.say({}); 1'],
+  ])('ends, and the next one runs as ever: %s', async (code) => {
+    const { reason, calls } = await limited({ wall: 1500, cpu: 1500 }, code);
+    expect(['done', 'failed', 'crashed', 'stalled', 'timeout']).toContain(reason);
+    expect(calls.every(({ agent }) => agent === mill)).toBe(true);
+    expect(await run('agent.jid')).toMatchObject({ reason: 'done', value: 'mill@localhost' });
+  });
+
   it('not by the prototypes of a later run', async () => {
     await run('Object.prototype.agent = 1; Array.prototype.push = null; Promise.prototype.then = null;');
     expect(await run('const a = []; a.push(1); ({}).agent === undefined && a.length')).toMatchObject({ value: 1 });

@@ -251,7 +251,11 @@ class Run implements CodeRun {
     }
     this.#calls.clear();
     void this.#worker?.terminate();
-    this.#resolve(ending.result ? { ...ending, result: this.#placed(ending.result) } : ending);
+    try {
+      this.#resolve(ending.result ? { ...ending, result: this.#placed(ending.result) } : ending);
+    } catch (error) {
+      this.#resolve({ reason: 'crashed', message: `the sandbox sent what can't be read: ${String(error)}` });
+    }
   }
 
   #onMessage(message: FromWorker): void {

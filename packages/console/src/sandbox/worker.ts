@@ -27,6 +27,9 @@ const evalAsync = 1 << 7;
 const codeName = 'code.ts';
 const outOfTime = 'the time for a run is over';
 const page = 65536;
+const mostNexts = 1000;
+/** How deep a tree may be: far more than what is shown, and than a message may be. Whoever reads it later goes down it step by step. */
+const deepest = 200;
 
 const port = parentPort!;
 const { wasm, guest: guestCode, limits } = workerData as WorkerData;
@@ -75,6 +78,9 @@ let callsUnderWay = 0;
 let calls = 0;
 let callBytes = 0;
 let muted = false;
+/** Asked for and not yet come, of all streams. */
+let nexts = 0;
+const saidOnce = new Set<string>();
 const timers = new Map<number, NodeJS.Timeout>();
 
 function end(reason: 'timeout' | 'stalled' | 'crashed', message: string): void {
@@ -100,6 +106,8 @@ function onMessage(message: FromCode, packed: Packed | undefined, size: number):
       }
       break;
     case 'result':
+      if (saidOnce.has('result')) return;
+      saidOnce.add('result');
       if (size > limits.outputBytes) {
         end('crashed', 'the result is too large to be shown');
         return;
@@ -112,7 +120,16 @@ function onMessage(message: FromCode, packed: Packed | undefined, size: number):
       if (callsUnderWay >= limits.calls) throw new Error(`${limits.calls} calls may be under way at a time`);
       callsUnderWay++;
       break;
-    default:
+    case 'next':
+      if (nexts >= mostNexts) throw new Error(`${mostNexts} messages of streams may be waited for at a time`);
+      nexts++;
+      break;
+    default: {
+      // Each of these is said once; whoever says it more often only wants to keep the server busy.
+      const once = 'id' in message ? `${message.op} ${message.id}` : message.op;
+      if (saidOnce.has(once)) return;
+      saidOnce.add(once);
+    }
   }
   tell({ type: 'code', message, ...(packed ? { packed } : {}) });
   if (message.op === 'end') over = true;
@@ -133,6 +150,9 @@ const provide = (name: string, body: (...args: QuickJSHandle[]) => void): void =
 };
 
 provide('send', (message, tree, ...blobs) => {
+  const said = JSON.parse(context.getString(message!)) as FromCode;
+  // What is not shown any more is not read either.
+  if (muted && (said.op === 'show' || said.op === 'log')) return;
   const text = context.getString(tree!);
   const bytes = blobs.map((blob) => {
     const lifetime = context.getArrayBuffer(blob);
@@ -140,10 +160,24 @@ provide('send', (message, tree, ...blobs) => {
     lifetime.dispose();
     return copy;
   });
+  if (isDeep(text)) throw new Error(`a value may be ${deepest} levels deep`);
   const packed = text === '' ? undefined : { tree: JSON.parse(text) as Tree, blobs: bytes };
   const size = text.length + bytes.reduce((sum, blob) => sum + blob.length, 0);
-  onMessage(JSON.parse(context.getString(message!)) as FromCode, packed, size);
+  onMessage(said, packed, size);
 });
+function isDeep(json: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const char = json.charCodeAt(at);
+    if (char === 0x22) {
+      for (at++; at < json.length && json.charCodeAt(at) !== 0x22; at++) if (json.charCodeAt(at) === 0x5c) at++;
+    } else if (char === 0x5b || char === 0x7b) {
+      if (++depth > deepest) return true;
+    } else if (char === 0x5d || char === 0x7d) depth--;
+  }
+  return false;
+}
+
 provide('setTimer', (id, milliseconds) => {
   const number = context.getNumber(id!);
   if (timers.size >= 1000) throw new Error('1000 timers may run at a time');
@@ -223,7 +257,8 @@ function start(code: string, hasResult: boolean): void {
 }
 
 function deliver(message: ToCode, packed: Packed | undefined): void {
-  if (message.op !== 'item') callsUnderWay--;
+  if (message.op === 'item') nexts--;
+  else callsUnderWay--;
   const blobs = (packed?.blobs ?? []).map((blob) =>
     // Of its own exact size, as the engine copies whole buffers.
     context.newArrayBuffer(blob.slice().buffer as ArrayBuffer),

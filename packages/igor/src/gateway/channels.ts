@@ -13,8 +13,10 @@ export type ReadKept = (
   headers: Record<string, string>,
 ) => Promise<{ events: LiveEvent[] } | undefined>;
 
-/** A listener that does not read so many bytes is disconnected; it comes back by itself, and reads the store. */
-const mostBuffered = 4 * 1024 * 1024;
+/** More than that does not wait in memory for a slow listener: it is read from the store when there is room again. In bytes. */
+const mostBuffered = 1024 * 1024;
+/** A listener that takes nothing for so long is disconnected, in milliseconds. */
+const patience = 60_000;
 const keepAlive = 25_000;
 
 class Listener {
@@ -35,7 +37,9 @@ class Listener {
   }
 
   take(event: LiveEvent): void {
-    if (event.seq === undefined) this.send(event);
+    if (this.isFull) {
+      if (event.seq !== undefined) void this.catchUp();
+    } else if (event.seq === undefined) this.send(event);
     else if (event.seq <= this.last) return;
     else if (event.seq === this.last + 1 && !this.reading) this.send(event);
     else void this.catchUp();
@@ -57,7 +61,11 @@ class Listener {
           allowed = false;
           return;
         }
-        for (const event of kept.events) if ((event.seq ?? 0) > this.last) this.send(event);
+        for (const event of kept.events) {
+          if ((event.seq ?? 0) > this.last) this.send(event);
+          await this.room();
+          if (this.response.destroyed) return;
+        }
         if (kept.events.length > 0) this.again = true;
       } while (this.again);
     })();
@@ -81,7 +89,25 @@ class Listener {
   write(text: string): void {
     if (!this.response.headersSent) this.response.writeHead(200, sseHeaders);
     this.response.write(text);
-    if (this.response.writableLength > mostBuffered) this.response.destroy();
+  }
+
+  private get isFull(): boolean {
+    return this.response.writableLength > mostBuffered;
+  }
+
+  /** Resolves when more may be written, or the listener is gone. */
+  private async room(): Promise<void> {
+    if (!this.isFull || this.response.destroyed) return;
+    const { response } = this;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => response.destroy(), patience);
+      const done = (): void => {
+        clearTimeout(timer);
+        response.off('drain', done).off('close', done);
+        resolve();
+      };
+      response.on('drain', done).on('close', done);
+    });
   }
 }
 
@@ -135,7 +161,8 @@ export class ChannelService {
   }
 
   private keepAlive(): void {
-    for (const response of this.responses) if (response.headersSent) response.write(':\n\n');
+    for (const response of this.responses)
+      if (response.headersSent && response.writableLength === 0) response.write(':\n\n');
   }
 
   close(): void {

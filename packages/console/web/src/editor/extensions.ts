@@ -159,9 +159,13 @@ function signatureTooltip(pos: number, label: string, parameter: [number, number
   };
 }
 
+/** The types are others. */
+const redeclared = StateEffect.define<null>();
+
 /** Checks again, as what `agent` is has changed. */
 export async function redeclare(view: EditorView, declarations: string): Promise<void> {
   await language.declare(declarations);
+  view.dispatch({ effects: redeclared.of(null) });
   forceLinting(view);
 }
 
@@ -194,7 +198,11 @@ export function extensions(options: {
         options.problems(found.filter(({ severity }) => severity === 'error').length);
         return found;
       },
-      { delay: 250 },
+      {
+        delay: 250,
+        // What was right may be wrong now, though nobody typed.
+        needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((it) => it.is(redeclared))),
+      },
     ),
     explanation,
     signatureField,

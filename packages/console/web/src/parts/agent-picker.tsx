@@ -116,7 +116,9 @@ export function AgentPicker(): JSX.Element {
               />
             ))}
             {found.length === 0 && (
-              <p class="dim empty">{agents.value.length ? 'None matches.' : 'No agent has come yet.'}</p>
+              <p class="dim empty">
+                {agents.value.length ? 'None matches.' : 'No machine is here yet: the page says how one gets here.'}
+              </p>
             )}
           </div>
           <p class="picker-help dim">

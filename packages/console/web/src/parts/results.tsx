@@ -1,15 +1,15 @@
 // What runs said, the latest first.
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren, JSX } from 'preact';
+import { Component, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Place } from '../../../src/error.js';
 import { isTagged, type Tree } from '../../../src/values/pack.js';
 import { boot } from '../boot.js';
 import { goTo, setCode } from '../editor/editor.js';
-import { shortName } from '../state/agents.js';
+import { agents, connected, shortName } from '../state/agents.js';
 import { type Call, go, isLost, type Output, type Run, refused, runs, stop } from '../state/runs.js';
 import { formatClock, formatDuration, formatNumber } from '../values/format.js';
-import { preview, TreeView } from '../values/tree.js';
+import { isLeaf, Leaf, preview, TreeView } from '../values/tree.js';
 import { ValueView } from '../values/value.js';
 import { Icon } from './icons.js';
 
@@ -37,7 +37,31 @@ export function Results(): JSX.Element {
   );
 }
 
+/** How a machine gets here: what stands in the guide, in short. */
+export function FirstAgent(): JSX.Element {
+  return (
+    <>
+      <p>An agent dials out to this console from the machine that it stands for. Enrol one where the console runs:</p>
+      <pre class="command">npx igor enrol mill --state STATE</pre>
+      <p>
+        <code>STATE</code> is the folder that <code>igor serve</code> was given. Take the file that this writes to the
+        machine, and start the agent there with what it is to serve:
+      </p>
+      <pre class="command">npx igor agent --enrolment mill.igor.json --service @monsterlab/services</pre>
+      <p class="dim">It appears here by itself.</p>
+    </>
+  );
+}
+
 function Welcome(): JSX.Element {
+  if (connected.value && agents.value.length === 0) {
+    return (
+      <div class="welcome">
+        <h2>No machine is here yet</h2>
+        <FirstAgent />
+      </div>
+    );
+  }
   return (
     <div class="welcome">
       <h2>Results appear here</h2>
@@ -130,10 +154,12 @@ export function RunCard({ run, open = false }: { run: Run; open?: boolean }): JS
       </header>
       {!folded.value && (
         <div class="outputs">
-          {run.outputs.map((output, index) => (
-            <OutputView key={index} output={output} running={running} />
-          ))}
-          {end?.result !== undefined && <Result value={end.result} failed={end.reason === 'failed'} />}
+          <Outputs outputs={run.outputs} running={running} />
+          {end?.result !== undefined && (
+            <Shielded>
+              <Result value={end.result} failed={end.reason === 'failed'} />
+            </Shielded>
+          )}
           {end && end.reason !== 'done' && end.message && <div class="notice bad">{end.message}</div>}
           {end?.reason === 'done' && run.outputs.length === 0 && end.result === undefined && (
             <p class="dim quiet-end">It said nothing. Give a value to show(), or let it stand on the last line.</p>
@@ -144,6 +170,47 @@ export function RunCard({ run, open = false }: { run: Run; open?: boolean }): JS
         </div>
       )}
     </article>
+  );
+}
+
+/** Of many, so many are drawn: the latest, and as many more as a person asks for. */
+const drawn = 300;
+
+/** What can't be drawn, whoever sent it, takes nothing else with it. */
+class Shielded extends Component<{ children: ComponentChildren }, { broken: boolean }> {
+  override state = { broken: false };
+
+  static override getDerivedStateFromError(): { broken: boolean } {
+    return { broken: true };
+  }
+
+  override render(): ComponentChildren {
+    return this.state.broken ? <p class="dim">Something came here that can’t be shown.</p> : this.props.children;
+  }
+}
+
+function Outputs({ outputs, running }: { outputs: readonly Output[]; running: boolean }): JSX.Element {
+  const more = useSignal(0);
+  const first = Math.max(0, outputs.length - drawn - more.value);
+  return (
+    <>
+      {first > 0 && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            more.value += 1000;
+          }}
+        >
+          {formatNumber(first)} earlier
+        </button>
+      )}
+      {outputs.slice(first).map((output, index) => (
+        <Shielded key={first + index}>
+          <OutputView output={output} running={running} />
+        </Shielded>
+      ))}
+    </>
   );
 }
 
@@ -183,6 +250,10 @@ function OutputView({ output, running }: { output: Output; running: boolean }): 
           {output.values.map((value, index) =>
             typeof value === 'string' ? (
               <span key={index}>{value} </span>
+            ) : isLeaf(value) ? (
+              <span key={index}>
+                <Leaf value={value} />{' '}
+              </span>
             ) : (
               <TreeView key={index} value={value} open={0} />
             ),

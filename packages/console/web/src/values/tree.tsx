@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { isTagged, type Tagged, type Tree } from '../../../src/values/pack.js';
-import { formatBytes, formatDate } from './format.js';
+import { formatBytes, formatDate, formatNumber } from './format.js';
 
 const most = 100;
 
@@ -103,14 +103,39 @@ function childrenOf(value: Tree): Inner | undefined {
   }
 }
 
+/** Whether it has no parts to be shown one below another. */
+export function isLeaf(value: Tree): boolean {
+  return !childrenOf(value)?.entries.length;
+}
+
+/** How much of a text is drawn before a person asks for more, in characters. */
+const longest = 4000;
+
+export function LongText({ text }: { text: string }): JSX.Element {
+  const [all, setAll] = useState(false);
+  if (all || text.length <= longest) return <>{text}</>;
+  return (
+    <>
+      {text.slice(0, longest)}
+      <button type="button" class="link" onClick={() => setAll(true)}>
+        {formatNumber(text.length - longest)} more characters
+      </button>
+    </>
+  );
+}
+
 export function Leaf({ value }: { value: Tree }): JSX.Element {
   if (value === null) return <span class="nothing">null</span>;
   switch (typeof value) {
     case 'string':
       return value.includes('\n') ? (
-        <pre class="text string">{value}</pre>
+        <pre class="text string">
+          <LongText text={value} />
+        </pre>
       ) : (
-        <span class="string">{JSON.stringify(value)}</span>
+        <span class="string">
+          <LongText text={JSON.stringify(value)} />
+        </span>
       );
     case 'number':
       return <span class="number">{String(value)}</span>;
@@ -150,8 +175,16 @@ function TaggedLeaf({ value }: { value: Tagged }): JSX.Element {
     case 'cut':
       return (
         <span>
-          {value.v !== undefined && <span class="string">{JSON.stringify(value.v.slice(0, 10_000))}</span>}
-          <span class="nothing"> … {value.length !== undefined && `${value.length} characters in all`}</span>
+          {value.v !== undefined && (
+            <span class="string">
+              <LongText text={JSON.stringify(value.v)} />
+            </span>
+          )}
+          <span class="nothing">
+            {' '}
+            …{' '}
+            {value.length !== undefined && `of ${formatNumber(value.length)} characters, the others were not sent here`}
+          </span>
         </span>
       );
     case 'more':

@@ -6,7 +6,7 @@ import type { Tree } from '../../../src/values/pack.js';
 import { ChartView } from './chart.js';
 import { imageOf, listOf, tag, waysToShow } from './shape.js';
 import { TableView } from './table.js';
-import { preview, RootView } from './tree.js';
+import { LongText, preview, RootView } from './tree.js';
 
 interface Props {
   value: Tree;
@@ -75,7 +75,11 @@ function TextView({ value }: { value: Tree }): JSX.Element {
   const text = typeof value === 'string' ? value : (cut?.v ?? preview(value, 100_000));
   // A diff is coloured as one.
   if (/^(?:diff |--- )/m.test(text) && /^@@ /m.test(text)) return <DiffView text={text} />;
-  return <pre class="text">{text}</pre>;
+  return (
+    <pre class="text">
+      <LongText text={text} />
+    </pre>
+  );
 }
 
 function DiffView({ text }: { text: string }): JSX.Element {
