@@ -13,6 +13,9 @@ export const npmPackages = {
 
   reason() {
     if (!existsSync(installedLock)) return 'not installed yet';
+    // What one package has for itself; another version lies in node_modules, and would be taken instead.
+    const own = missing(readJson(installedLock));
+    if (own) return `${own} is gone`;
     if (hasStamp('npm-packages', fingerprint())) return undefined;
     if (!isInstalled(readJson(`${root}/package-lock.json`), readJson(installedLock)))
       return 'package-lock.json changed';
@@ -30,6 +33,11 @@ export const npmPackages = {
     writeStamp('npm-packages', fingerprint());
   },
 };
+
+/** @param {Lock} installed */
+function missing(installed) {
+  return Object.keys(installed.packages).find((path) => path.startsWith('packages/') && !existsSync(`${root}/${path}`));
+}
 
 function fingerprint() {
   const manifests = readdirSync(`${root}/packages`).map((name) => `${root}/packages/${name}/package.json`);
