@@ -136,11 +136,10 @@ function onMessage(message: FromCode, packed: Packed | undefined, size: number):
 }
 
 const host = context.newObject();
-const provide = (name: string, body: (...args: QuickJSHandle[]) => void): void => {
+const provide = (name: string, body: (...args: QuickJSHandle[]) => unknown): void => {
   const handle = context.newFunction(name, (...args) => {
     try {
-      body(...args);
-      return undefined;
+      return body(...args) === true ? context.true : undefined;
     } catch (error) {
       return { error: context.newError(error instanceof Error ? error.message : String(error)) };
     }
@@ -151,8 +150,8 @@ const provide = (name: string, body: (...args: QuickJSHandle[]) => void): void =
 
 provide('send', (message, tree, ...blobs) => {
   const said = JSON.parse(context.getString(message!)) as FromCode;
-  // What is not shown any more is not read either.
-  if (muted && (said.op === 'show' || said.op === 'log')) return;
+  // What is not shown any more is not read either, and need not be said.
+  if (muted && (said.op === 'show' || said.op === 'log')) return true;
   const text = context.getString(tree!);
   const bytes = blobs.map((blob) => {
     const lifetime = context.getArrayBuffer(blob);
@@ -164,6 +163,7 @@ provide('send', (message, tree, ...blobs) => {
   const packed = text === '' ? undefined : { tree: JSON.parse(text) as Tree, blobs: bytes };
   const size = text.length + bytes.reduce((sum, blob) => sum + blob.length, 0);
   onMessage(said, packed, size);
+  return false;
 });
 function isDeep(json: string): boolean {
   let depth = 0;

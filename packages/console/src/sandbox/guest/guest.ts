@@ -8,8 +8,8 @@ import { AbortController, AbortSignal, CallError } from './classes.js';
 
 /** Provided by the worker, and removed before the code runs. */
 interface Host {
-  /** @throws what the host refuses, as text */
-  send(message: string, tree: string, ...blobs: ArrayBuffer[]): void;
+  /** @returns true when nothing more is shown. @throws what the host refuses, as text */
+  send(message: string, tree: string, ...blobs: ArrayBuffer[]): true | undefined;
   setTimer(id: number, milliseconds: number): void;
   clearTimer(id: number): void;
 }
@@ -42,12 +42,16 @@ function install(host: Host): Guest {
   let nextTimer = 1;
   let finished: { ok: boolean } | undefined;
 
+  /** Output is not shown any more. */
+  let quiet: true | undefined;
+
   const send: Send = (message, packed) => {
-    host.send(
+    const muted = host.send(
       JSON.stringify(message),
       packed ? JSON.stringify(packed.tree) : '',
       ...(packed?.blobs ?? []).map((blob) => blob.buffer as ArrayBuffer),
     );
+    quiet ||= muted;
   };
 
   /** The run is over when the code is, and nothing is left that could wake it. */
@@ -63,6 +67,7 @@ function install(host: Host): Guest {
   };
 
   const show = (value: unknown, options: { as?: ShowAs; title?: string } = {}): void => {
+    if (quiet) return;
     const { as, title } = options;
     send(
       { op: 'show', ...(as ? { as: String(as) as ShowAs } : {}), ...(title ? { title: String(title) } : {}) },
@@ -73,7 +78,7 @@ function install(host: Host): Guest {
   const log =
     (level: LogLevel) =>
     (...values: unknown[]) =>
-      send({ op: 'log', level }, packForDisplay(values));
+      void (quiet || send({ op: 'log', level }, packForDisplay(values)));
 
   const setTimer = (callback: unknown, milliseconds: unknown, args: unknown[], repeat: boolean): number => {
     if (typeof callback !== 'function') throw new TypeError('a timer needs a function');
