@@ -10,15 +10,19 @@ const tu = await TranslationUnit.parse(job.file, job.options);
 let nodes = 0;
 let characters = 0;
 let lines = 0;
-for (const node of tu.walk({ implicit: true, instantiations: true })) {
-  nodes++;
-  characters += node.kind.length;
-  if (node instanceof NamedDecl) characters += node.name?.length ?? 0;
-  const type = /** @type {{ type?: object }} */ (node).type;
-  if (type) characters += String(type).length;
-  const { beginLoc } = node;
-  if (beginLoc.isValid) lines += beginLoc.line + beginLoc.column;
+
+function visit() {
+  for (const node of tu.walk({ implicit: true, instantiations: true })) {
+    nodes++;
+    characters += node.kind.length;
+    if (node instanceof NamedDecl) characters += node.name?.length ?? 0;
+    const type = /** @type {{ type?: object }} */ (node).type;
+    if (type) characters += String(type).length;
+    const { beginLoc } = node;
+    if (beginLoc.isValid) lines += (beginLoc.line ?? 0) + (beginLoc.column ?? 0);
+  }
 }
+visit();
 const wall = performance.now() - started;
 const workCpu = cpu() - begin;
 const pids = children();

@@ -25,7 +25,9 @@ void Operations::answer(uint32_t Op, uint32_t Handle, Reader &Arguments, Answer 
   case OP_TOKEN_LENGTHS:
     return tokenLengths(Argument, A);
   case OP_FILE_BYTES:
-    return fileBytes(Handle, A);
+    return Handle < Files.fileCount() ? A.W.bytes(fileText(Handle)) : A.undefined();
+  case OP_FILE_LINES:
+    return fileLines(Handle, A);
   case OP_FILE_TOKENS:
     return fileTokens(Handle, A);
   case OP_PRINT:
@@ -38,6 +40,8 @@ void Operations::answer(uint32_t Op, uint32_t Handle, Reader &Arguments, Answer 
     return recordLayout(T.subject(Handle).as<RecordDecl>(), A);
   case OP_TYPE_FACTS:
     return typeFacts(T.typeAt(Handle), A);
+  case OP_TYPE_TEXTS:
+    return typeTexts(Argument.Text, A);
   case OP_MANGLED:
     return mangled(T.subject(Handle).as<NamedDecl>(), A);
   case OP_USR: {
@@ -351,6 +355,25 @@ void Operations::typeFacts(QualType Q, Answer &A) {
     A.W.null();
 }
 
+void Operations::typeTexts(StringRef Types, Answer &A) {
+  const PrintingPolicy &Policy = T.context().getPrintingPolicy();
+  std::vector<uint32_t> Ends;
+  std::string Text;
+  llvm::raw_string_ostream OS(Text);
+  for (; Types.size() >= 4; Types = Types.drop_front(4)) {
+    uint32_t Index;
+    std::memcpy(&Index, Types.data(), 4);
+    QualType Q = T.typeAt(Index);
+    if (!Q.isNull())
+      Q.print(OS, Policy);
+    Ends.push_back(uint32_t(Text.size()));
+  }
+  A.W.tag(Tag::Bytes);
+  A.W.u32(uint32_t(Ends.size() * 4 + Text.size()));
+  A.W.raw(Ends.data(), Ends.size() * 4);
+  A.W.raw(Text.data(), Text.size());
+}
+
 void Operations::mangled(const NamedDecl *D, Answer &A) {
   if (!D || !isa<FunctionDecl, VarDecl, ObjCMethodDecl, TemplateParamObjectDecl>(D))
     return A.undefined();
@@ -445,14 +468,20 @@ void tokenize(Preprocessor &PP, const std::string &Text, Writer &W) {
   W.endList(At, Items);
 }
 
-void Operations::fileBytes(uint32_t File, Answer &A) {
-  if (File >= Files.fileCount())
-    return A.undefined();
-  // As it is written: what a script's macros were replaced with is Clang's alone.
+/// As it is written: what a script's macros were replaced with is Clang's alone.
+StringRef Operations::fileText(uint32_t File) const {
   if (Scripting *S = Scripting::current())
     if (const InlineMacros::File *Replaced = S->Inline.file(Files.name(File)))
-      return A.W.bytes(Replaced->Original);
-  A.W.bytes(Files.bytes(File));
+      return Replaced->Original;
+  return Files.bytes(File);
+}
+
+void Operations::fileLines(uint32_t File, Answer &A) {
+  if (File >= Files.fileCount())
+    return A.undefined();
+  llvm::BumpPtrAllocator Memory;
+  auto Lines = SrcMgr::LineOffsetMapping::get(llvm::MemoryBufferRef(fileText(File), ""), Memory);
+  A.W.bytes({reinterpret_cast<const char *>(Lines.begin()), Lines.size() * sizeof(unsigned)});
 }
 
 void Operations::comments(uint32_t File, Answer &A) {

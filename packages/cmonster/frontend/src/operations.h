@@ -38,6 +38,8 @@ enum Operation : uint32_t {
   OP_PREPROCESS_TEXT,
   OP_PREPROCESS_REST,
   OP_SOURCES,
+  OP_TYPE_TEXTS,
+  OP_FILE_LINES,
 };
 
 /// The tokens of a text by itself: a list of three items for each, the first -1.
@@ -65,10 +67,12 @@ private:
   void recordLayout(const clang::RecordDecl *D, Answer &A);
   void typeLayout(clang::QualType Q, Answer &A);
   void typeFacts(clang::QualType Q, Answer &A);
+  void typeTexts(llvm::StringRef Types, Answer &A);
   void mangled(const clang::NamedDecl *D, Answer &A);
   void lookup(const clang::DeclContext *DC, llvm::StringRef Path, Answer &A);
   void macroTokens(uint32_t Macro, Answer &A);
-  void fileBytes(uint32_t File, Answer &A);
+  llvm::StringRef fileText(uint32_t File) const;
+  void fileLines(uint32_t File, Answer &A);
   void comments(uint32_t File, Answer &A);
 };
 

@@ -26,6 +26,7 @@ import { kindNumber, kindsOf, type NodeClass, nodeMakers, registry, type TypeCla
 import { makeRewriter } from './rewriting.js';
 import { collectRows, countRows } from './scan.js';
 import type { TypeBase } from './type-base.js';
+import { TypeTexts } from './type-texts.js';
 import { type Expansion, View } from './view.js';
 import { TYPE_LOCS, type ViewOptions, viewMask } from './view-rules.js';
 import { Walk } from './walk.js';
@@ -61,6 +62,8 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   private diagnosticList: Diagnostic[] | undefined;
   private readonly meta: Meta;
   readonly questions: Questions;
+  /** Types as Clang prints them. */
+  readonly typeTexts: TypeTexts;
   private readonly answers: Answers | undefined;
   /** Whether nothing was parsed: the snapshot is an earlier run's. */
   readonly isCached: boolean;
@@ -172,6 +175,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     this.answers = answers;
     this.isCached = connection === undefined;
     this.questions = new Questions(this, connection, answers);
+    this.typeTexts = new TypeTexts(this, (types, single) => this.questions.typeTexts(types, single));
     const { files, mainFile, nextOffset } = this.meta;
     this.sourceManager = new SourceManager(this.columns, files, mainFile, nextOffset, this.questions);
     this.preprocessor = new PreprocessorFacts(this);
@@ -235,8 +239,12 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   /** The columns that everything is read from. */
   get snapshot(): Snapshot {
-    if (!this.columns) throw new CmonsterError('DISPOSED', `the translation unit of ${this.file} was disposed of`);
-    return this.columns;
+    return this.columns ?? this.disposed();
+  }
+
+  /** Apart, so that the getter above is small enough to be inlined everywhere. */
+  private disposed(): never {
+    throw new CmonsterError('DISPOSED', `the translation unit of ${this.file} was disposed of`);
   }
 
   /** The node of a row, or of what the row links to; null for none. */
@@ -467,7 +475,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   }
 
   revive(): Connection {
-    if (!this.columns) throw new CmonsterError('DISPOSED', `the translation unit of ${this.file} was disposed of`);
+    if (!this.columns) this.disposed();
     const connection = Connection.openSync(connectionOptions(this.settings));
     const { capacity } = this.meta;
     const request = { ...this.settings.request, ...(capacity !== undefined && { capacity }) };

@@ -79,13 +79,12 @@ export abstract class TypeBase {
 
   /** As Clang prints it: `const char *`. */
   toString(): string {
-    return this.tu.questions.typeFacts(this.index)[0];
+    return this.tu.typeTexts.of(this.index);
   }
 
   /** As Clang prints it with all sugar taken off at the top: what Clang's dump gives as the desugared type. */
   get desugaredText(): string {
-    const [text, desugared] = this.tu.questions.typeFacts(this.index);
-    return desugared ?? text;
+    return this.tu.questions.typeFacts(this.index)[1] ?? this.toString();
   }
 
   get [Symbol.toStringTag](): string {

@@ -56,14 +56,14 @@ export class TreePrinter {
 
   /** All types and values that will be printed, in few questions. */
   private prefetch(root: Node): void {
-    const { snapshot, questions } = this.tu;
+    const { snapshot, typeTexts } = this.tu;
     const types = new Set<number>();
     const literals: (Node & { value: unknown })[] = [];
     for (const node of root.walk(this.options)) {
       types.add(snapshot.type[node.index] as number);
       if (node.kind.endsWith('Literal') && 'value' in node) literals.push(node as Node & { value: unknown });
     }
-    questions.prefetchTypeFacts(types);
+    typeTexts.prefetch(types);
     this.tu.prefetch(literals, 'value');
   }
 

@@ -26,6 +26,8 @@ export const Operation = {
   PREPROCESS_TEXT: 0x10014,
   PREPROCESS_REST: 0x10015,
   SOURCES: 0x10016,
+  TYPE_TEXTS: 0x10017,
+  FILE_LINES: 0x10018,
 } as const;
 
 export type Operation = (typeof Operation)[keyof typeof Operation];

@@ -21,7 +21,6 @@ export interface Question {
 export interface QuestionHost extends Resolver {
   /** The input, for messages. */
   readonly file: string;
-  readonly snapshot: { readonly types: number };
   /** Takes in the rows, types and strings that an answer brought. */
   grow(delta: Uint8Array): void;
   /** Starts another frontend on the same input; throws when that is not the same any more. */
@@ -39,9 +38,6 @@ class Failure {
 /** Both ends hold a whole batch: this keeps it small. */
 const BATCH = 4096;
 
-/** Types asked for in one message when they are read one after another. */
-const MOST_AHEAD = 512;
-
 type TypeFacts = readonly [text: string, desugared: string | null, typedef: unknown];
 
 export class Questions {
@@ -52,10 +48,6 @@ export class Questions {
   private readonly nodeAnswers: (Map<number, unknown> | undefined)[] = [];
   private readonly typeAnswers: (Map<number, unknown> | undefined)[] = [];
   private readonly facts = new Map<number, TypeFacts>();
-  /** How many types the last message asked for, and how many of those known were read since. */
-  private typesAhead = 1;
-  private typeHits = 0;
-  private lastType = 0;
   /** The messages whose answers made the snapshot grow: asked again, in order, of a frontend's successor. */
   private readonly replay: { frame: Uint8Array; deltaSize: number }[] = [];
   /** How many of those the present frontend has been asked. */
@@ -175,51 +167,24 @@ export class Questions {
     return this.one(Operation.COMMENT, row) as unknown[] | undefined;
   }
   typeFacts(index: number): TypeFacts {
-    const known = this.facts.get(index);
-    if (known) {
-      if (index !== this.lastType) this.typeHits++;
-      this.lastType = index;
-      return known;
+    let facts = this.facts.get(index);
+    if (!facts) {
+      facts = (this.one(Operation.TYPE_FACTS, index) as TypeFacts | undefined) ?? (['', null, null] as const);
+      this.facts.set(index, facts);
     }
-    if (this.readAhead(index)) return this.facts.get(index) as TypeFacts;
-    const answer = this.one(Operation.TYPE_FACTS, index) as TypeFacts | undefined;
-    const facts = answer ?? (['', null, null] as const);
-    this.facts.set(index, facts);
     return facts;
   }
-  /**
-   * Who reads one type after another, as a walk does, gets those that follow in the same message: ever more of them while at least
-   * half of them turn out to be wanted. Gives whether the type's own facts came.
-   */
-  private readAhead(index: number): boolean {
-    const wanted = this.typeHits * 2 >= this.typesAhead - 1;
-    this.typesAhead = wanted ? Math.min(this.typesAhead * 2, MOST_AHEAD) : Math.max(1, this.typesAhead >>> 1);
-    this.typeHits = 0;
-    if (this.typesAhead === 1) return false;
-    const missing: number[] = [];
-    const end = Math.min(index + this.typesAhead, this.host.snapshot.types);
-    for (let at = index; at < end; at++) if (!this.facts.has(at)) missing.push(at);
-    const answers = this.many(
-      missing.map((handle) => ({ operation: Operation.TYPE_FACTS, handle })),
-      true,
-    );
-    missing.forEach((at, i) => {
-      const answer = answers[i];
-      // What failed is left to fail when it is asked for.
-      if (answer !== undefined && !(answer instanceof Failure)) this.facts.set(at, answer as TypeFacts);
-    });
-    return this.facts.has(index);
-  }
-  /** The same for many types at once. */
-  prefetchTypeFacts(indices: Iterable<number>): void {
-    const missing = [...new Set(indices)].filter((index) => index !== 0 && !this.facts.has(index));
-    const answers = this.many(missing.map((handle) => ({ operation: Operation.TYPE_FACTS, handle })));
-    missing.forEach((index, i) => {
-      this.facts.set(index, answers[i] as readonly [string, string | null, unknown]);
-    });
+  /** When one of them can't be printed: undefined, or for a `single` one an exception. */
+  typeTexts(types: Uint32Array, single: boolean): Uint8Array | undefined {
+    const bytes = new Uint8Array(types.buffer, types.byteOffset, types.byteLength);
+    const [answer] = this.many([{ operation: Operation.TYPE_TEXTS, handle: 0, argument: bytes }], !single);
+    return answer instanceof Uint8Array ? answer : undefined;
   }
   fileBytes(file: number): Uint8Array {
     return (this.one(Operation.FILE_BYTES, file) as Uint8Array | undefined) ?? new Uint8Array(0);
+  }
+  fileLines(file: number): Uint32Array {
+    return words(this.one(Operation.FILE_LINES, file));
   }
   fileTokens(file: number): Uint32Array {
     return words(this.one(Operation.FILE_TOKENS, file));

@@ -78,16 +78,16 @@ export class Location {
     return this.manager.presumed(this.raw);
   }
   get file(): SourceFile | undefined {
-    return this.expansion?.file;
+    return this.manager.fileAt(this.raw);
   }
   get offset(): number | undefined {
-    return this.expansion?.offset;
+    return this.manager.offsetAt(this.raw);
   }
   get line(): number | undefined {
-    return this.expansion?.line;
+    return this.manager.lineAt(this.raw);
   }
   get column(): number | undefined {
-    return this.expansion?.column;
+    return this.manager.columnAt(this.raw);
   }
   get isInMainFile(): boolean {
     return this.raw !== 0 && this.file === this.manager.mainFile;

@@ -5,6 +5,8 @@ import { Token, type TokenHost } from './tokens.js';
 /** What a file asks its translation unit for. */
 export interface SourceFileHost extends TokenHost {
   fileBytes(file: number): Uint8Array;
+  /** Offsets at which its lines start, where they can be had for less than its bytes; empty for a file that is not known. */
+  fileLines?(file: number): Uint32Array;
   /** Raw location of the file's first byte, 0 when Clang never entered it. */
   fileStart(file: number): number;
   locationAt(raw: number): import('./location.js').Location;
@@ -85,18 +87,26 @@ export class SourceFile {
 
   /** Offsets at which lines start; a line ends with \n, \r or \r\n, as in Clang's LineOffsetMapping. */
   get lineStarts(): Uint32Array {
-    if (!this.starts) this.starts = lineStarts(this.buffer);
+    this.starts ??= this.loaded ? lineStarts(this.loaded) : this.host.fileLines?.(this.index);
+    this.starts ??= lineStarts(this.buffer);
     return this.starts;
   }
 
   /** The line (from 1) that holds the offset. */
   lineOf(offset: number): number {
     const starts = this.lineStarts;
-    const hint = this.lastLine;
-    if ((starts[hint - 1] as number) <= offset && (hint === starts.length || offset < (starts[hint] as number)))
-      return hint;
-    let low = 0;
+    let low = this.lastLine - 1;
     let high = starts.length;
+    if ((starts[low] as number) > offset) {
+      high = low;
+      low = 0;
+    } else {
+      // In steps that double, from the line of the last one.
+      for (let step = 1; low + step < high; step *= 2) {
+        if ((starts[low + step] as number) > offset) high = low + step;
+        else low += step;
+      }
+    }
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if ((starts[middle] as number) <= offset) low = middle;

@@ -27,6 +27,19 @@ int f(int x) {
 }
 `;
 
+describe('the lines of a file', () => {
+  it('start where the frontend says, and its bytes say the same', () => {
+    const code = 'int a;\r\nint b;\rint c;\n\r\n/* ü */ int d;\n\n\r';
+    const { mainFile } = parse(code);
+    const told = [...mainFile.lineStarts];
+    expect(told).toEqual([0, 8, 15, 22, 24, 40, 41, 42]);
+    tu.dispose();
+    const loaded = parse(code).mainFile;
+    expect(loaded.text).toBe(code);
+    expect([...loaded.lineStarts]).toEqual(told);
+  });
+});
+
 describe('a location', () => {
   it('in a file is one place', () => {
     parse('int a;\n  int b;\n');

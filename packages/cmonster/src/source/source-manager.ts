@@ -10,6 +10,7 @@ import { obviousTokenLength } from './tokens.js';
 /** What the source manager asks the frontend for. */
 export interface SourceQuestions {
   fileBytes(file: number): Uint8Array;
+  fileLines(file: number): Uint32Array;
   fileTokens(file: number): Uint32Array;
   tokenKinds(): readonly string[];
   tokenLengths(locations: readonly number[]): Uint32Array;
@@ -36,7 +37,13 @@ export class SourceManager {
   private readonly questions: SourceQuestions;
   /** One past the last location, or unknown. */
   private limit: number;
-  private lastEntry = 0;
+  // Where the last location was found: most that follow are there too, or close behind. Those of macros lie apart from those of files.
+  private lastFileEntry = 0;
+  private lastMacroEntry = 0;
+  // The last place of an expansion: who asks for a line asks for the column next.
+  private placeRaw = 0;
+  private placeFile: SourceFile | undefined;
+  private placeOffset = 0;
   private firstEntryOfFile: Map<number, number> | undefined;
   private lineEntries: Map<number, LineEntry[]> | undefined;
   private readonly lengths = new Map<number, number>();
@@ -66,6 +73,8 @@ export class SourceManager {
     this.limit = limit;
     this.firstEntryOfFile = undefined;
     this.lineEntries = undefined;
+    this.placeRaw = 0;
+    this.placeFile = undefined;
   }
 
   location(raw: number): Location {
@@ -79,6 +88,9 @@ export class SourceManager {
 
   fileBytes(file: number): Uint8Array {
     return this.questions.fileBytes(file);
+  }
+  fileLines(file: number): Uint32Array {
+    return this.questions.fileLines(file);
   }
   fileTokens(file: number): Uint32Array {
     return this.questions.fileTokens(file);
@@ -109,21 +121,26 @@ export class SourceManager {
     const offset = raw & OFFSET_MASK;
     const { slocOffset } = this.snapshot;
     if (offset === 0 || slocOffset.length === 0) return -1;
-    const last = this.lastEntry;
-    if (
-      (slocOffset[last] as number) <= offset &&
-      (last + 1 === slocOffset.length || offset < (slocOffset[last + 1] as number))
-    ) {
-      return last;
-    }
-    let low = 0;
+    const isMacro = raw >>> 31 === 1;
+    let low = isMacro ? this.lastMacroEntry : this.lastFileEntry;
     let high = slocOffset.length;
+    if ((slocOffset[low] as number) > offset) {
+      high = low;
+      low = 0;
+    } else {
+      // In steps that double, from where the last one was.
+      for (let step = 1; low + step < high; step *= 2) {
+        if ((slocOffset[low + step] as number) > offset) high = low + step;
+        else low += step;
+      }
+    }
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if ((slocOffset[middle] as number) <= offset) low = middle;
       else high = middle;
     }
-    this.lastEntry = low;
+    if (isMacro) this.lastMacroEntry = low;
+    else this.lastFileEntry = low;
     return low;
   }
 
@@ -192,6 +209,27 @@ export class SourceManager {
     const entry = this.entryOf(raw);
     if (entry < 0) return undefined;
     return new Position(this.files[this.snapshot.slocA[entry] as number] as SourceFile, this.offsetIn(entry, raw));
+  }
+
+  fileAt(raw: number): SourceFile | undefined {
+    if (raw !== this.placeRaw) this.findPlace(raw);
+    return this.placeFile;
+  }
+  offsetAt(raw: number): number | undefined {
+    return this.fileAt(raw) && this.placeOffset;
+  }
+  lineAt(raw: number): number | undefined {
+    return this.fileAt(raw)?.lineOf(this.placeOffset);
+  }
+  columnAt(raw: number): number | undefined {
+    return this.fileAt(raw)?.columnOf(this.placeOffset);
+  }
+  private findPlace(raw: number): void {
+    const at = this.expansionLoc(raw);
+    const entry = this.entryOf(at);
+    this.placeRaw = raw;
+    this.placeFile = entry < 0 ? undefined : this.fileList[this.snapshot.slocA[entry] as number];
+    this.placeOffset = entry < 0 ? 0 : this.offsetIn(entry, at);
   }
 
   /** Where the file of this (file) location was included; 0 for the main file. */
