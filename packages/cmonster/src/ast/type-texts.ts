@@ -5,7 +5,7 @@
  * same message: ever more of them, as long as what came ahead turns out to be read.
  */
 import { isAscii } from 'node:buffer';
-import type { Snapshot } from './snapshot.js';
+import type { Snapshot } from '../frontend/snapshot.js';
 
 /** In one message. */
 const MOST = 8192;
@@ -81,8 +81,8 @@ export class TypeTexts {
   /** One that Clang can't print costs the others further questions; it is left to fail when it is read. */
   private fetchAll(types: Uint32Array): void {
     const answer = this.ask(types, false);
-    if (answer) return this.keep(types, answer);
-    if (types.length === 1) return;
+    if (answer) this.keep(types, answer);
+    if (answer || types.length === 1) return;
     const middle = types.length >>> 1;
     this.fetchAll(types.subarray(0, middle));
     this.fetchAll(types.subarray(middle));
