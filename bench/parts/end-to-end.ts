@@ -34,8 +34,7 @@ export function measureEndToEnd(
   const json: Worked<JsonDump>[] = [];
   const attributes: CindexResult[] = [];
   const kinds: CindexResult[] = [];
-  // Parts of types as written are no nodes of either peer.
-  const options = { scope: 'all', typeLocs: false, arguments: subject.arguments };
+  const options = { scope: 'all', arguments: subject.arguments };
   for (let round = 0; round < rounds; round++) {
     ours.push(work<Visit>('visit', { file: subject.file, options }));
     json.push(

@@ -5,10 +5,6 @@ import { TranslationUnit } from 'cmonster';
 import { children, gone } from './processes.mjs';
 import { cpu, finish, job } from './result.mjs';
 
-// Loading leaves work behind that V8 does as soon as the event loop is idle: one collection of the young objects. It is a part of
-// Node's start, and would be counted with the parse, which waits first.
-await new Promise((resolve) => setTimeout(resolve, 100));
-
 const begin = cpu();
 const started = performance.now();
 const tu = await TranslationUnit.parse(job.file, job.options);

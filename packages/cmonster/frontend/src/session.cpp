@@ -100,10 +100,10 @@ void Session::answer(const Frame &Ask, Tree &T, Operations &Ops, Sent &Known) {
     Outcome O = guarded(
         [&] {
           if (Op >= OP_EXPAND) {
-            Reader Arguments(Data, Size);
-            if (Op >= OP_NEXT_TOKENS && Alone)
-              return (void)(Alone->answer(Op, Arguments, A) || (A.undefined(), true));
-            return Ops.answer(Op, Handle, Arguments, A);
+            Reader Arguments(Data, Size), Again = Arguments;
+            if (Alone && Alone->answer(Op, Arguments, A))
+              return;
+            return Ops.answer(Op, Handle, Again, A);
           }
           if (Op >= GetterCount)
             return A.undefined();

@@ -39,6 +39,8 @@ export function deathOf(pid: number): Death | undefined {
   // The second field is the program's name in parentheses and may hold anything; fields are counted from behind it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] !== 'Z' && fields[0] !== 'X') return undefined;
+  // The first thread may end before the one that works, which holds the pipes and still hears a question.
+  if (Number(fields[17]) > 1) return undefined;
   const status = Number(fields[49]);
   const signal = status & 0x7f;
   return signal === 0 ? { exitCode: status >> 8, signal: null } : { exitCode: null, signal: signalName(signal) };
