@@ -322,7 +322,11 @@ describe('pragmas', () => {
     expect(lines(handled)).toEqual(lines(of(text, arguments_)));
     const file = of('int before;\n__pragma(define TEN) int ten = TEN;\n', arguments_);
     file.onPragma('', 'define', (tokens) => ({ text: `#define ${tokens} 10\n` }));
-    expect(lines(file).map((line) => line.trim()).join(' ')).toBe('int before; int ten = 10;');
+    expect(
+      lines(file)
+        .map((line) => line.trim())
+        .join(' '),
+    ).toBe('int before; int ten = 10;');
   });
 
   it('that fail are errors at the pragma', () => {
