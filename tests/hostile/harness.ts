@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { CmonsterError, type CmonsterErrorCode, type Node, type ParseOptions, TranslationUnit } from 'cmonster';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { dumpJson } from '../../packages/cmonster/src/dump/json.js';
+import { awaitDeathSync } from '../../packages/cmonster/src/frontend/death.js';
 
 /** Milliseconds in which an input must have given a result or a TIMEOUT. */
 export const TIME_LIMIT = 20_000;
@@ -74,6 +75,13 @@ export class Workshop {
           return false;
         }
       });
+  }
+
+  /** Kills the frontends, and waits until they have ended: until then one may still hear a question. */
+  killFrontends(): void {
+    const pids = this.frontends();
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    for (const pid of pids) expect(awaitDeathSync(pid, 5_000), `the end of ${pid}`).toBeDefined();
   }
 
   async nothingLeft(): Promise<void> {

@@ -77,8 +77,7 @@ describe('killed', () => {
       using tu = (await parse(file, {})) as TranslationUnit;
       const before = tu.root.print();
       for (let i = 0; i < 3; i++) {
-        for (const pid of workshop.frontends()) process.kill(pid, 'SIGKILL');
-        await sleep(50);
+        workshop.killFrontends();
         expect(tu.root.print()).toBe(before);
       }
     });
@@ -145,8 +144,7 @@ describe('killed', () => {
     using tu = await TranslationUnit.parse(file, { keep: true, timeLimit: 3_000, questionTimeLimit: 1_000 });
     using copy = await tu.reparse({ text: `#include <stddef.h>\n${small}int more;\n` });
     expect(copy.root.print()).toContain('more');
-    for (const pid of workshop.frontends()) process.kill(pid, 'SIGKILL');
-    await sleep(50);
+    workshop.killFrontends();
     expect(copy.root.print()).toContain('more');
     using after = await tu.reparse({ text: `#include <stddef.h>\n${small}int later;\n` });
     expect(after.root.print()).toContain('later');

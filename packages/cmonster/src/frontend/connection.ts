@@ -470,7 +470,7 @@ export class Connection {
     try {
       const result = await work();
       // Done, and killed in the same moment: nobody is there for what comes next.
-      if (timedOut) throw new Gone();
+      if (timedOut && this.isOpen) throw new Gone();
       return result;
     } catch (error) {
       if (error instanceof Gone) throw await this.child.deathAsync(this.context(parseTimeLimit, error.cause), timedOut);
