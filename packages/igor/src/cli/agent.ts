@@ -10,8 +10,7 @@ import { IgorError } from '../error.js';
 import { jsonLog, type LogLevel } from '../log.js';
 import { parseAccount } from '../protocol/jid.js';
 import { importTypeScript } from '../serve/app.js';
-import { hostAndPort, logOption, secretFrom } from './options.js';
-import { defined } from './serve.js';
+import { defined, hostAndPort, logOption, secretFrom } from './options.js';
 
 interface Arguments {
   enrolment?: string | undefined;

@@ -5,7 +5,7 @@ import { Signer } from '../gateway/post.js';
 import { GatewayServer, type Handler } from '../gateway/server.js';
 import { jsonLog, type LogLevel } from '../log.js';
 import { remoteGateway } from '../serve/serve.js';
-import { endSignal, hostAndPort, logOption, secretFrom } from './options.js';
+import { endSignal, hostAndPort, logOption, requestLimitOption, secretFrom } from './options.js';
 
 interface Arguments {
   jid: string;
@@ -36,7 +36,7 @@ export const gatewayCommand: CommandModule<object, Arguments> = {
       })
       .option('host', { type: 'string', default: '127.0.0.1' })
       .option('port', { type: 'number', default: 8080 })
-      .option('request-limit', { type: 'number', default: 30, describe: 'Seconds within which every request ends' })
+      .option('request-limit', requestLimitOption)
       .option('log', logOption)
       .epilogue(
         'IGOR_COMPONENT_SECRET is the secret of the component, IGOR_SECRET the one that gateway and instances share.',

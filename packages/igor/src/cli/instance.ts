@@ -3,24 +3,22 @@ import type { CommandModule } from 'yargs';
 import { IgorError } from '../error.js';
 import { jsonLog, type LogLevel } from '../log.js';
 import { startInstance } from '../serve/instance.js';
-import { endSignal, logOption, secretFrom, stateOption, storeOptions } from './options.js';
-import { defined } from './serve.js';
+import {
+  type ApplicationArguments,
+  applicationOptions,
+  applicationSettings,
+  defined,
+  endSignal,
+  logOption,
+  secretFrom,
+} from './options.js';
 
-interface Arguments {
+interface Arguments extends ApplicationArguments {
   jid: string;
   gateway: string;
-  app?: string | undefined;
   host: string;
   port: number;
   origin?: string | undefined;
-  'request-limit': number;
-  state: string;
-  directory?: string | undefined;
-  calls?: string | undefined;
-  keys?: string | undefined;
-  durability: 'synced' | 'written';
-  agents?: string[] | undefined;
-  'keep-days': number;
   log: LogLevel;
 }
 
@@ -35,16 +33,13 @@ export const instanceCommand: CommandModule<object, Arguments> = {
         demandOption: true,
         describe: 'Address of the gateway: http://10.0.0.1:8080',
       })
-      .option('app', { type: 'string', describe: 'The application: a file, or a package' })
       .option('host', { type: 'string', default: '127.0.0.1' })
       .option('port', { type: 'number', default: 9000 })
       .option('origin', {
         type: 'string',
         describe: "This instance's address in the gateway's list. Default: from host and port",
       })
-      .option('request-limit', { type: 'number', default: 30, describe: 'Seconds within which every request ends' })
-      .option('state', stateOption)
-      .options(storeOptions)
+      .options(applicationOptions)
       .option('log', logOption)
       .epilogue('IGOR_SECRET is the secret that gateway and instances share.'),
   async handler(argv) {
@@ -52,24 +47,23 @@ export const instanceCommand: CommandModule<object, Arguments> = {
     if (!argv.directory || !argv.calls || !argv.keys) {
       throw new IgorError('usage', 'an instance needs --directory, --calls and --keys, the same as all others');
     }
+    const { appOptions, requestLimit, ...shared } = applicationSettings(argv);
     const instance = await startInstance({
+      ...shared,
       jid: argv.jid,
       gateway: argv.gateway,
       secret: secretFrom('IGOR_SECRET', 'any long random text, the same for the gateway and all instances'),
       directory: argv.directory,
       calls: argv.calls,
       keys: argv.keys,
-      durability: argv.durability,
-      keepDays: argv['keep-days'],
       host: argv.host,
       port: argv.port,
       ...defined('origin', argv.origin),
-      ...defined('agents', argv.agents),
       app: {
         ...defined('module', argv.app),
         state: join(argv.state, 'app'),
-        requestLimit: argv['request-limit'] * 1000,
-        options: {},
+        requestLimit,
+        options: appOptions,
       },
       log,
     });

@@ -1,6 +1,7 @@
 /** Options that several commands have. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { InferredOptionTypes } from 'yargs';
 import { IgorError } from '../error.js';
 import type { LogLevel } from '../log.js';
 
@@ -18,7 +19,22 @@ export const logOption = {
   default: 'info' as LogLevel,
 } as const;
 
-export const storeOptions = {
+export const requestLimitOption = {
+  type: 'number',
+  default: 30,
+  describe: 'Seconds within which every request ends',
+} as const;
+
+/** What an instance of an application needs, wherever it runs. */
+export const applicationOptions = {
+  app: {
+    type: 'string',
+    describe:
+      "The application: a file, or a package; its default export is called with igor. For `serve`, igor's console, if it is installed",
+  },
+  'app-options': { type: 'string', describe: "The application's own settings, as JSON" },
+  'request-limit': requestLimitOption,
+  state: stateOption,
   directory: {
     type: 'string',
     describe: 'Where agents are noted: sqlite:FILE, redis://…, postgres://… or memcached://…',
@@ -34,6 +50,32 @@ export const storeOptions = {
   agents: { type: 'string', array: true, describe: 'Which accounts may be agents: mill@example.org, *@example.org' },
   'keep-days': { type: 'number', describe: 'How long ended calls are kept', default: 7 },
 } as const;
+
+export type ApplicationArguments = InferredOptionTypes<typeof applicationOptions>;
+
+/** What settings of an application have in common with those of a server for it. */
+export function applicationSettings({ durability, agents, ...argv }: ApplicationArguments) {
+  return {
+    durability,
+    keepDays: argv['keep-days'],
+    requestLimit: argv['request-limit'] * 1000,
+    appOptions: parsedOptions(argv['app-options']),
+    ...defined('agents', agents),
+  };
+}
+
+function parsedOptions(json: string | undefined): Record<string, unknown> {
+  if (json === undefined) return {};
+  try {
+    return JSON.parse(json) as Record<string, unknown>;
+  } catch (cause) {
+    throw new IgorError('usage', '--app-options is not JSON', { cause });
+  }
+}
+
+export function defined<Name extends string, Value>(name: Name, value: Value | undefined | '') {
+  return (value === undefined || value === '' ? {} : { [name]: value }) as { [K in Name]?: Value };
+}
 
 /** `host:port`; also `[::1]:5222`. */
 export function hostAndPort(text: string, what: string): { host: string; port: number } {

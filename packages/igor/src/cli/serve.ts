@@ -4,27 +4,26 @@ import type { CommandModule } from 'yargs';
 import { IgorError } from '../error.js';
 import { jsonLog, type LogLevel } from '../log.js';
 import { serve } from '../serve/serve.js';
-import { endSignal, hostAndPort, logOption, secretFrom, stateOption, storeOptions } from './options.js';
+import {
+  type ApplicationArguments,
+  applicationOptions,
+  applicationSettings,
+  defined,
+  endSignal,
+  hostAndPort,
+  logOption,
+  secretFrom,
+} from './options.js';
 
-interface Arguments {
-  app?: string | undefined;
-  'app-options'?: string | undefined;
+interface Arguments extends ApplicationArguments {
   host: string;
   port: number;
   instances: number;
-  'request-limit': number;
   open: boolean;
-  state: string;
   domain: string;
   'xmpp-listen'?: string | undefined;
   'xmpp-component'?: string | undefined;
   jid?: string | undefined;
-  directory?: string | undefined;
-  calls?: string | undefined;
-  keys?: string | undefined;
-  durability: 'synced' | 'written';
-  agents?: string[] | undefined;
-  'keep-days': number;
   log: LogLevel;
 }
 
@@ -33,12 +32,6 @@ export const serveCommand: CommandModule<object, Arguments> = {
   describe: 'Run an application with its gateway, and an XMPP server if there is none',
   builder: (yargs) =>
     yargs
-      .option('app', {
-        type: 'string',
-        describe:
-          "The application: a file, or a package; its default export is called with igor. Default: igor's console, if it is installed",
-      })
-      .option('app-options', { type: 'string', describe: "The application's own settings, as JSON" })
       .option('open', {
         type: 'boolean',
         default: false,
@@ -47,8 +40,6 @@ export const serveCommand: CommandModule<object, Arguments> = {
       .option('host', { type: 'string', default: '127.0.0.1', describe: 'Where browsers come' })
       .option('port', { type: 'number', default: 8080, describe: '0: any free one' })
       .option('instances', { type: 'number', default: 0, describe: 'Processes behind the gateway; 0: all in this one' })
-      .option('request-limit', { type: 'number', default: 30, describe: 'Seconds within which every request ends' })
-      .option('state', stateOption)
       .option('domain', { type: 'string', default: 'localhost', describe: 'Of the XMPP server that is started' })
       .option('xmpp-listen', {
         type: 'string',
@@ -60,28 +51,26 @@ export const serveCommand: CommandModule<object, Arguments> = {
           'HOST:PORT of an XMPP server that is there, for components; its secret is in IGOR_COMPONENT_SECRET. Needs --jid',
       })
       .option('jid', { type: 'string', describe: "The component's JID on that server" })
-      .options(storeOptions)
+      .options(applicationOptions)
       .option('log', { ...logOption, default: 'warn' as LogLevel }),
   async handler(argv) {
     const log = jsonLog(argv.log);
     if (argv.open && argv.host !== '127.0.0.1' && argv.host !== 'localhost' && argv.host !== '::1') {
       throw new IgorError('usage', '--open is for loopback only: everybody who reaches --host could call every agent');
     }
+    const settings = applicationSettings(argv);
     const served = await serve({
+      ...settings,
       state: argv.state,
       host: argv.host,
       port: argv.port,
       instances: argv.instances,
-      requestLimit: argv['request-limit'] * 1000,
       domain: argv.domain,
-      durability: argv.durability,
-      keepDays: argv['keep-days'],
-      appOptions: { ...appOptions(argv['app-options']), open: argv.open },
+      appOptions: { ...settings.appOptions, open: argv.open },
       ...defined('app', argv.app ?? installedConsole()),
       ...defined('directory', argv.directory),
       ...defined('calls', argv.calls),
       ...defined('keys', argv.keys),
-      ...defined('agents', argv.agents),
       ...defined('xmppListen', argv['xmpp-listen'] && hostAndPort(argv['xmpp-listen'], '--xmpp-listen')),
       ...defined('xmpp', externalServer(argv)),
       log,
@@ -101,15 +90,6 @@ export const serveCommand: CommandModule<object, Arguments> = {
     if (ended instanceof IgorError) throw ended;
   },
 };
-
-function appOptions(json: string | undefined): Record<string, unknown> {
-  if (json === undefined) return {};
-  try {
-    return JSON.parse(json) as Record<string, unknown>;
-  } catch (cause) {
-    throw new IgorError('usage', '--app-options is not JSON', { cause });
-  }
-}
 
 function externalServer({ 'xmpp-component': component, jid }: Arguments) {
   if (component === undefined) return undefined;
@@ -131,8 +111,4 @@ function installedConsole(): string | undefined {
     }
   }
   return undefined;
-}
-
-export function defined<Name extends string, Value>(name: Name, value: Value | undefined | '') {
-  return (value === undefined || value === '' ? {} : { [name]: value }) as { [K in Name]?: Value };
 }
