@@ -3,7 +3,10 @@ import { rmSync } from 'node:fs';
 import { create } from '@bufbuild/protobuf';
 import type { Application, CallRecord, Outcome } from 'igor';
 import { IgorError } from 'igor';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { OutboxEvents } from '../../packages/igor/src/gateway/outbox.js';
+import type { ChunkAssembler } from '../../packages/igor/src/protocol/chunks.js';
+import { nsIgor } from '../../packages/igor/src/protocol/frames.js';
 import { Demo, demo } from './support/demo.js';
 import { startEjabberd } from './support/ejabberd.js';
 import { until } from './support/servers.js';
@@ -204,6 +207,25 @@ describe.each([
     expect(sizes).toEqual([200_000, 200_000, 200_000]);
     const tooLarge = { data: Buffer.alloc(65 * 1024 * 1024) };
     expect(await failure(client.echo(tooLarge))).toMatchObject({ code: 'resource_exhausted' });
+  });
+
+  test('a large request of which a part was lost is sent again; one that comes twice runs once', async () => {
+    const client = igor.agent('shed@localhost').service(Demo);
+    const shed = await stage.agent('shed', [demo('shed').service]);
+    const { chunks } = shed as unknown as { chunks: ChunkAssembler };
+    const add = vi.spyOn(chunks, 'add').mockImplementationOnce(() => {});
+    const data = Buffer.alloc(200_000, 'part ');
+    expect(Buffer.compare((await client.echo({ data })).data, data)).toBe(0);
+    expect(add.mock.calls.filter(([, { of }]) => of === 'invoke')).toHaveLength(10);
+    // From here on as the gateway says it after a moment without an answer: the call again, and nothing of its payload.
+    const { outbox } = stage.gateway as unknown as { outbox: { events: OutboxEvents } };
+    const asked = vi.spyOn(outbox.events, 'ask');
+    const call = client.echo({ data });
+    await call;
+    const [to, xml] = asked.mock.calls.find(([, sent]) => sent.includes('<invoke')) as [string, string, number];
+    const again = await outbox.events.ask(to, xml, 5000);
+    expect(again.child('igor', nsIgor)?.children.map(({ name }) => name)).toEqual(['accepted']);
+    asked.mockRestore();
   });
 
   test('progress is shown and not kept', async () => {

@@ -186,7 +186,8 @@ export class Agent {
   private async takeFrames(iq: Element, igor: Element): Promise<void> {
     const { iqs } = this.connection;
     try {
-      const frames = readFrames(igor);
+      // An IQ is refused as a whole, so nothing of it may have begun by then.
+      const frames = readFrames(igor).map((frame) => this.fromChunks(frame));
       const patience = new Patience();
       const answers = await Promise.all(frames.map((frame) => this.takeFrame(frame, patience)));
       patience.end();
@@ -202,13 +203,20 @@ export class Agent {
     }
   }
 
+  /** A chunk is kept; a frame whose payload went ahead in chunks gets it. */
+  private fromChunks(frame: Frame): Frame {
+    if (frame.type === 'chunk') this.chunks.add(this.app, frame);
+    const whole = this.chunks.complete(this.app, frame);
+    if (whole) return whole;
+    // Told twice: a call that is known needs no payload any more.
+    if (frame.type === 'invoke' && this.runner.knows(frame.call)) return frame;
+    throw chunksMissing;
+  }
+
   private async takeFrame(frame: Frame, patience: Patience): Promise<Frame | undefined> {
     switch (frame.type) {
       case 'invoke':
         return this.invoke(frame, patience);
-      case 'chunk':
-        this.chunks.add(this.app, frame);
-        return undefined;
       case 'describe': {
         const { bytes, hash } = this.descriptor;
         const { offset } = frame;
@@ -230,9 +238,7 @@ export class Agent {
     }
   }
 
-  private async invoke(incoming: Invoke, patience: Patience): Promise<Frame> {
-    const invoke = this.chunks.complete(this.app, incoming);
-    if (!invoke) throw chunksMissing;
+  private async invoke(invoke: Invoke, patience: Patience): Promise<Frame> {
     const { call } = invoke;
     const accepted = { type: 'accepted' as const, call };
     const started = await this.runner.invoke(invoke);

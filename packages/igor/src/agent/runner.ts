@@ -51,6 +51,11 @@ export class Runner {
     return this.running.size;
   }
 
+  /** Whether this call runs, or has run: it is not run again, whatever comes with it. */
+  knows(call: string): boolean {
+    return this.running.has(call) || this.ended.has(call);
+  }
+
   /** @returns its outcome, whenever that comes; undefined for a call whose outcome the application has already */
   async invoke(invoke: Invoke): Promise<{ outcome: Promise<OutcomeFrame> } | undefined> {
     const { call } = invoke;

@@ -229,6 +229,10 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     return this.receiver.bounced(to, calls, condition, certain);
   }
 
+  lost({ calls }: { calls: string[] }) {
+    return this.receiver.lost(calls);
+  }
+
   overdue({ calls }: { calls: string[] }) {
     return this.receiver.overdue(calls);
   }

@@ -277,6 +277,20 @@ export class Receiver {
     }
   }
 
+  /** The agent is gone that had them, or it is there as another start whose journal has told nothing of them. */
+  async lost(calls: readonly string[]): Promise<void> {
+    for (const id of calls) {
+      const row = await this.core.calls.get(id);
+      if (!row) continue;
+      if (row.state === 'ended') this.settle(row);
+      else if (row.state === 'open') {
+        const what =
+          'the agent went away in the middle of this call; it may have been run, wholly or in part, or not at all';
+        await this.fail(row, 'unknown_outcome', `${row.agent}: ${what}`);
+      }
+    }
+  }
+
   async overdue(calls: readonly string[]): Promise<void> {
     const later: { id: string; deadline: number }[] = [];
     for (const id of calls) {

@@ -8,16 +8,17 @@ import { hostname } from 'node:os';
 import { IgorError } from '../error.js';
 import type { Log } from '../log.js';
 import { backoff } from '../protocol/backoff.js';
-import { ChunkAssembler, isLarge, sendChunks, split } from '../protocol/chunks.js';
+import { ChunkAssembler } from '../protocol/chunks.js';
 import { type ComponentOptions, connectComponent } from '../protocol/component.js';
-import { largestDescriptor } from '../protocol/descriptor.js';
-import { type Frame, type Invoke, nsIgor, readAnnouncement, readFrames, writeFrames } from '../protocol/frames.js';
-import { IqChannel, IqError } from '../protocol/iq.js';
-import { bareJid } from '../protocol/jid.js';
+import { type Frame, nsIgor, readAnnouncement, readFrames, writeFrames } from '../protocol/frames.js';
+import { IqChannel } from '../protocol/iq.js';
+import { bareJid, resourceOf } from '../protocol/jid.js';
 import type { XmppStream } from '../protocol/stream.js';
 import { type Element, tag } from '../protocol/xml.js';
 import type { GatewayClaim } from '../store/directory.js';
 import { ChannelService } from './channels.js';
+import { fetchDescriptor } from './descriptor.js';
+import { InHand, tellTime } from './in-hand.js';
 import { type Instance, Instances } from './instances.js';
 import { Leases } from './leases.js';
 import { Outbox } from './outbox.js';
@@ -37,8 +38,9 @@ export interface GatewayOptions {
 /** A place in the store is free when it was not renewed for so long. */
 const placeLease = 12_000;
 const chunkBudget = 256 * 1024 * 1024;
-/** How long an agent has for a page of its descriptor, or for a chunk. */
-const pageTime = 10_000;
+/** How long an agent that is not there has to come back when its lease is not known; and after the XMPP server itself was away, in milliseconds. */
+const usualLease = 9000;
+const reconnectTime = 16_000;
 
 export class Gateway implements GatewayPort {
   private readonly instances: Instances;
@@ -48,8 +50,7 @@ export class Gateway implements GatewayPort {
   private readonly watched: CallWatch;
   private readonly chunks = new ChunkAssembler(chunkBudget);
   readonly channels: ChannelService;
-  /** Which instance started a call: it is told first. */
-  private readonly origins = new Map<string, string>();
+  private readonly inHand: InHand;
   /** Instances that wait for a call that another one started. */
   private readonly followers = new Map<string, Set<string>>();
   private readonly telling = new Map<string, Promise<void>>();
@@ -70,7 +71,11 @@ export class Gateway implements GatewayPort {
     this.jid = options.component.jid;
     this.claim = { id: randomBytes(12).toString('base64url'), where: `${hostname()}:${process.pid}`, lease: 0 };
     this.instances = new Instances(options.instances, this.log);
-    this.leases = new Leases((agents) => this.tellPresence(agents.map((from) => ({ from, type: 'dead' }))));
+    this.leases = new Leases((agents) => {
+      this.tellPresence(agents.map((from) => ({ from, type: 'dead' })));
+      for (const agent of agents) this.inHand.gone(agent, 0);
+    });
+    this.inHand = new InHand((agent, calls) => void this.tellLost(agent, calls));
     this.watched = new CallWatch((calls) => void this.tellOverdue(calls));
     this.channels = new ChannelService(
       (channel, after, headers) => this.instances.ask('attach', { channel, after, headers }),
@@ -80,7 +85,11 @@ export class Gateway implements GatewayPort {
       ask: (to, xml, timeout) => this.ask(to, xml, timeout),
       answered: (to, frames) => void this.takeAnswers(to, frames),
       failed: (to, error) => this.log.warn('an IQ failed', { to, error }),
-      bounced: (to, calls, condition, certain) => void this.tellBounce(to, calls, condition, certain),
+      bounced: (to, calls, condition, certain) => {
+        // What was sent before may be in its hands; and now it seems not to be there. If it is, it says so within its lease.
+        if (!certain) this.inHand.gone(to, this.patienceFor(to));
+        void this.tellBounce(to, calls, condition, certain);
+      },
     });
   }
 
@@ -119,6 +128,7 @@ export class Gateway implements GatewayPort {
     stream.onClose = (error) => {
       iqs.end();
       this.stream = undefined;
+      this.inHand.pause();
       if (!this.closing) {
         this.log.warn('the connection to the XMPP server was lost', { error });
         void this.reconnect();
@@ -143,6 +153,7 @@ export class Gateway implements GatewayPort {
         }
       }
     }
+    this.inHand.resume(reconnectTime);
     // What happened meanwhile nobody told us.
     for (const agent of this.leases.agents()) this.probe(agent);
     this.outbox.resend();
@@ -177,6 +188,7 @@ export class Gateway implements GatewayPort {
       return;
     }
     const frames = readFrames(igor);
+    this.inHand.heard(from, frames);
     const renewal = frames.find((frame) => frame.type === 'renew');
     if (renewal) {
       if (this.leases.renew(from, renewal.epoch)) this.iqs?.answer(iq);
@@ -229,7 +241,7 @@ export class Gateway implements GatewayPort {
   private async ofInstance(from: string, frames: Frame[]): Promise<Frame[]> {
     const byOrigin = new Map<string, Frame[]>();
     for (const frame of frames) {
-      const origin = ('call' in frame && this.origins.get(frame.call)) || '';
+      const origin = 'call' in frame ? this.inHand.originOf(frame.call) : '';
       const group = byOrigin.get(origin);
       if (group) group.push(frame);
       else byOrigin.set(origin, [frame]);
@@ -246,7 +258,7 @@ export class Gateway implements GatewayPort {
 
   private settle(call: string): void {
     this.watched.delete(call);
-    this.origins.delete(call);
+    this.inHand.delete(call);
     this.outbox.settle(call);
     const followers = this.followers.get(call);
     if (!followers) return;
@@ -266,13 +278,17 @@ export class Gateway implements GatewayPort {
         throw new IgorError('invalid_argument', 'the resource of an agent is its epoch');
       }
       // Its renewals are answered with `conflict`.
-      if (!this.leases.announce(from, announcement.epoch, announcement.lease)) return;
+      if (!this.leases.announce(from, announcement.epoch, announcement.lease)) {
+        this.inHand.heard(from, []);
+        return;
+      }
+      this.inHand.came(from);
       this.tellPresence([{ from, type: 'available', agent: announcement }]);
     } else if (type === 'unavailable') {
       // From a bare JID this is the server's answer to a probe; it says nothing of an agent that spoke to us since.
       if (!from.includes('/') && this.leases.has(from)) return;
-      const epoch = Number(from.slice(bareJid(from).length + 1));
-      this.leases.drop(bareJid(from), epoch);
+      this.inHand.gone(from, this.patienceFor(from));
+      this.leases.drop(bareJid(from), epochOf(from));
       this.tellPresence([{ from, type: 'unavailable' }]);
     } else if (type === 'subscribe') {
       // An agent may want to see whether its application is there.
@@ -301,12 +317,25 @@ export class Gateway implements GatewayPort {
 
   private async tellBounce(to: string, calls: string[], condition: string, certain: boolean): Promise<void> {
     for (const [origin, group] of this.byOrigin(calls)) {
+      // The instance may send them again, to another start.
+      if (certain) for (const call of group) this.inHand.delete(call);
       try {
         await this.instances.ask('bounced', { to, calls: group, condition, certain }, origin);
-        if (certain) for (const call of group) this.origins.delete(call);
       } catch (error) {
         // The calls' deadlines are watched, too.
         this.log.warn('a bounce could not be delivered', { error });
+      }
+    }
+  }
+
+  private async tellLost(agent: string, calls: string[]): Promise<void> {
+    for (const [origin, group] of this.byOrigin(calls)) {
+      try {
+        await this.instances.ask('lost', { agent, calls: group }, origin);
+        for (const call of group) this.settle(call);
+      } catch (error) {
+        this.log.warn('calls are lost with their agent, and no instance takes them', { agent, error });
+        this.inHand.gone(agent, 1000);
       }
     }
   }
@@ -324,7 +353,7 @@ export class Gateway implements GatewayPort {
   private byOrigin(calls: readonly string[]): Map<string, string[]> {
     const groups = new Map<string, string[]>();
     for (const call of calls) {
-      const origin = this.origins.get(call) ?? '';
+      const origin = this.inHand.originOf(call);
       groups.set(origin, [...(groups.get(origin) ?? []), call]);
     }
     return groups;
@@ -359,33 +388,9 @@ export class Gateway implements GatewayPort {
         continue;
       }
       const until = deadline ?? Date.now() + frame.timeout;
-      this.origins.set(frame.call, origin);
+      this.inHand.add(frame.call, to, origin);
       this.watched.add(frame.call, until + grace);
-      if (isLarge(frame)) {
-        void this.sendLarge(to, frame, until, attempt);
-      } else this.outbox.invoke(to, frame, until, attempt);
-    }
-  }
-
-  private async sendLarge(
-    to: string,
-    large: Invoke & { payload: Uint8Array },
-    until: number,
-    attempt: number,
-  ): Promise<void> {
-    try {
-      const { chunks, frame } = split(large);
-      await sendChunks(chunks, (chunk) => this.ask(to, writeFrames([chunk]), pageTime));
-      this.outbox.invoke(to, frame as Invoke, until, attempt);
-    } catch (error) {
-      const condition = error instanceof IqError ? error.condition : 'internal-server-error';
-      // The call itself was not sent.
-      await this.tellBounce(
-        to,
-        [large.call],
-        condition === 'no-answer' ? 'recipient-unavailable' : condition,
-        attempt === 1,
-      );
+      this.outbox.invoke(to, frame, until, attempt);
     }
   }
 
@@ -393,31 +398,14 @@ export class Gateway implements GatewayPort {
     const key = `${to} ${hash}`;
     if (this.describing.has(key)) return;
     this.describing.add(key);
-    void this.fetchDescriptor(to, hash).finally(() => this.describing.delete(key));
+    void this.passDescriptorOn(to, hash).finally(() => this.describing.delete(key));
   }
 
-  private async fetchDescriptor(to: string, hash: string): Promise<void> {
+  private async passDescriptorOn(to: string, hash: string): Promise<void> {
     for (const pause of backoff({ first: 100, most: 2000, times: 6 })) {
       try {
-        const parts: Uint8Array[] = [];
-        for (let offset = 0, total = 1; offset < total; ) {
-          const result = await this.ask(to, writeFrames([{ type: 'describe', hash, offset }]), pageTime);
-          const igor = result.child('igor', nsIgor);
-          const part = igor && readFrames(igor).find((frame) => frame.type === 'descriptor');
-          if (
-            !part ||
-            part.hash !== hash ||
-            part.offset !== offset ||
-            part.total > largestDescriptor ||
-            part.payload.length === 0
-          ) {
-            throw new IgorError('invalid_argument', `${to} answered with no such part of its descriptor`);
-          }
-          parts.push(part.payload);
-          total = part.total;
-          offset += part.payload.length;
-        }
-        await this.instances.ask('descriptor', { from: to, hash, bytes: Buffer.concat(parts) });
+        const bytes = await fetchDescriptor(to, hash, (xml, timeout) => this.ask(to, xml, timeout));
+        await this.instances.ask('descriptor', { from: to, hash, bytes });
         return;
       } catch (error) {
         this.log.warn('a descriptor could not be had', { agent: to, error });
@@ -457,6 +445,12 @@ export class Gateway implements GatewayPort {
     return this.iqs.ask(to, xml, timeout);
   }
 
+  /** How long an agent whose connection seems to be lost has to come back, in milliseconds. */
+  private patienceFor(agent: string): number {
+    if (this.leases.hasLater(agent, epochOf(agent))) return tellTime;
+    return this.leases.left(bareJid(agent), epochOf(agent)) ?? usualLease;
+  }
+
   private probe(agent: string): void {
     this.write(tag('presence', { from: this.jid, to: agent, type: 'probe' }));
   }
@@ -471,6 +465,7 @@ export class Gateway implements GatewayPort {
     if (this.stream) this.outbox.flushAll();
     this.outbox.close();
     this.leases.close();
+    this.inHand.close();
     this.watched.close();
     this.channels.close();
     await this.stream?.close();
@@ -478,6 +473,8 @@ export class Gateway implements GatewayPort {
     await this.instances.ask('stopped', { id: this.claim.id }).catch(() => {});
   }
 }
+
+const epochOf = (agent: string) => Number(resourceOf(agent) ?? 0);
 
 /** Whether a gateway of this machine has ended without saying so. */
 function isDeadHere({ where }: GatewayClaim): boolean {

@@ -52,6 +52,12 @@ export class Leases {
     if (lease && (epoch === undefined || lease.epoch === epoch)) this.leases.delete(bare);
   }
 
+  /** Milliseconds until this start counts as dead; undefined when it has no lease here. */
+  left(bare: string, epoch: number): number | undefined {
+    const lease = this.leases.get(bare);
+    return lease?.epoch === epoch ? lease.until - now() : undefined;
+  }
+
   has(bare: string): boolean {
     return this.leases.has(bare);
   }

@@ -37,6 +37,8 @@ export interface InstancePort {
   frames(said: { from: string; frames: Frame[] }): Promise<Frame[]>;
   /** Calls whose stanza came back. `certain`: they were not run. */
   bounced(bounce: { to: string; calls: string[]; condition: string; certain: boolean }): Promise<void>;
+  /** Calls that an agent had which is gone, as its full JID says. */
+  lost(loss: { agent: string; calls: string[] }): Promise<void>;
   /** Calls whose time has passed. */
   overdue(calls: { calls: string[] }): Promise<void>;
   /** Calls that this instance waits for have ended at another one. */
@@ -70,6 +72,7 @@ export const instanceMethods = [
   'descriptor',
   'frames',
   'bounced',
+  'lost',
   'overdue',
   'ended',
   'attach',

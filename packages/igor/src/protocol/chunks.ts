@@ -105,11 +105,15 @@ export class ChunkAssembler {
 const keyOf = (from: string, of: string, call: string, item: number | undefined) =>
   `${from} ${of} ${call} ${item ?? ''}`;
 
-/** Sends chunks, a few at a time. @param send resolves when the other side has one */
+/** Sends chunks, a few at a time, until one fails. @param send resolves when the other side has one */
 export async function sendChunks(chunks: readonly Chunk[], send: (chunk: Chunk) => Promise<unknown>): Promise<void> {
   let next = 0;
   const lane = async () => {
-    for (let chunk = chunks[next++]; chunk; chunk = chunks[next++]) await send(chunk);
+    try {
+      for (let chunk = chunks[next++]; chunk; chunk = chunks[next++]) await send(chunk);
+    } finally {
+      next = chunks.length;
+    }
   };
   await Promise.all(Array.from({ length: chunkWindow }, lane));
 }
