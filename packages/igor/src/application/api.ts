@@ -2,6 +2,7 @@
  * What an application (such as the console) sees of igor. `createIgor` gives an {@link Igor}; every instance of the
  * application has one, and none of them keeps anything that another would miss.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DescFile, DescMethod, DescService, JsonValue, Message, Registry } from '@bufbuild/protobuf';
 import type { CallCode, IgorError } from '../error.js';
 import type { AgentRecord } from '../store/directory.js';
@@ -59,6 +60,8 @@ export interface Igor {
 
   /** Where the gateway's signed posts arrive, for any framework that has Fetch's types. Mount it at `/igor/` by POST. */
   handler(request: Request): Promise<Response>;
+  /** The same for Node's own server and frameworks on it, such as Express. Nothing may have read the body. */
+  nodeHandler(request: IncomingMessage & { originalUrl?: string }, response: ServerResponse): Promise<void>;
 
   /** What was refused or went unusual ways, since this instance started. */
   readonly counters: Readonly<Counters>;

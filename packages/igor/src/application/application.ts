@@ -1,9 +1,11 @@
 /** One instance of an application. It may be killed at any time, and another one goes on. */
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DescMethod, JsonValue } from '@bufbuild/protobuf';
 import { IgorError } from '../error.js';
 import { type GatewayPort, type InstancePort, instanceMethods } from '../gateway/ports.js';
 import { answerPost, largestPost, type PostResponse, type Signer } from '../gateway/post.js';
+import { readBody } from '../gateway/server.js';
 import { type Log, silentLog } from '../log.js';
 import { bareJid } from '../protocol/jid.js';
 import type { Calls, StoredCall } from '../store/calls.js';
@@ -268,6 +270,34 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     });
     return new Response(new Uint8Array(body), { status, headers: { 'content-type': 'application/octet-stream' } });
   }
+
+  readonly nodeHandler = async (
+    // Frameworks that mount a handler take the path off `url`, and keep the whole here.
+    request: IncomingMessage & { originalUrl?: string },
+    response: ServerResponse,
+  ): Promise<void> => {
+    try {
+      const path = new URL(request.originalUrl ?? request.url ?? '/', 'http://instance').pathname;
+      if (request.method !== 'POST' || !path.startsWith('/igor/instance/')) {
+        response.writeHead(404).end();
+        return;
+      }
+      if (request.readableDidRead)
+        throw new IgorError(
+          'usage',
+          `the body of ${path} was read before igor's handler: mount that before parsers of bodies`,
+        );
+      const body = await readBody(request, response);
+      if (!body) return;
+      const signature = request.headers['igor-signature'] as string | undefined;
+      const answer = await this.answer({ path, signature, body });
+      response.writeHead(answer.status, { 'content-type': 'application/octet-stream' }).end(answer.body);
+    } catch (error) {
+      this.core.log.error('a post of the gateway failed', { error });
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    }
+  };
 
   /** A post of the gateway, however it came. */
   async answer(post: { path: string; signature: string | undefined; body: Buffer }): Promise<PostResponse> {

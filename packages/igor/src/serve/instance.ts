@@ -1,6 +1,6 @@
 /** One instance of the application as a server of its own, behind a gateway somewhere else. */
 import { watch } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Igor } from '../application/api.js';
@@ -8,7 +8,7 @@ import { Application } from '../application/application.js';
 import { type KeyRing, loadKeyRing } from '../application/keys.js';
 import { type GatewayPort, gatewayMethods } from '../gateway/ports.js';
 import { RemotePort, remote, Signer } from '../gateway/post.js';
-import { type Handler, readBody } from '../gateway/server.js';
+import type { Handler } from '../gateway/server.js';
 import type { Log } from '../log.js';
 import { openCalls, openDirectory } from '../store/open.js';
 import type { Durability } from '../store/sqlite-file.js';
@@ -41,7 +41,7 @@ export interface ConnectSettings extends SharedSettings {
   log: Log;
 }
 
-/** An instance for any framework or serverless platform: mount its `handler` at `/igor/`. */
+/** An instance for any framework or serverless platform: mount its `handler`, or `nodeHandler`, at `/igor/`. */
 export async function connectIgor(settings: ConnectSettings): Promise<Application> {
   const signer = new Signer(settings.secret);
   const port = new RemotePort(new URL('/igor/gateway/', settings.gateway).href, signer, 30_000);
@@ -104,7 +104,7 @@ export async function startInstance(settings: InstanceSettings): Promise<Running
   await igor.takeOver();
   const ordinary = limited(app.handler, settings.app.requestLimit, log);
   answer = (request, response) => {
-    if (request.url?.startsWith('/igor/')) void takePost(igor, request, response, log);
+    if (request.url?.startsWith('/igor/')) void igor.nodeHandler(request, response);
     else ordinary(request, response);
   };
   return {
@@ -117,30 +117,6 @@ export async function startInstance(settings: InstanceSettings): Promise<Running
       await igor.close();
     },
   };
-}
-
-async function takePost(
-  igor: Application,
-  request: IncomingMessage,
-  response: ServerResponse,
-  log: Log,
-): Promise<void> {
-  try {
-    const path = new URL(request.url ?? '/', 'http://instance').pathname;
-    if (request.method !== 'POST' || !path.startsWith('/igor/instance/')) {
-      response.writeHead(404).end();
-      return;
-    }
-    const body = await readBody(request, response);
-    if (!body) return;
-    const signature = request.headers['igor-signature'] as string | undefined;
-    const answer = await igor.answer({ path, signature, body });
-    response.writeHead(answer.status, { 'content-type': 'application/octet-stream' }).end(answer.body);
-  } catch (error) {
-    log.error('a post of the gateway failed', { error });
-    if (!response.headersSent) response.writeHead(500);
-    response.end();
-  }
 }
 
 function closeServer(server: Server): Promise<void> {
