@@ -1,5 +1,6 @@
 // The console as an application of igor's: `igor serve --app @monsterlab/console`.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Igor } from 'igor';
@@ -8,6 +9,8 @@ import { Console, type ConsoleOptions } from './server/console.js';
 
 /** What `igor serve` says of itself. */
 export interface AppContext {
+  /** A folder of this host. */
+  state: string;
   /** In ms. */
   requestLimit: number;
   /** `open`: one person on loopback, who needs no account. `origins`: names by which browsers come, separated by commas. */
@@ -20,10 +23,12 @@ export interface AppContext {
 
 export default async function app(
   igor: Igor,
-  { requestLimit, options, log }: AppContext,
+  { state, requestLimit, options, log }: AppContext,
 ): Promise<{ handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>; close(): Promise<void> }> {
   const console = new Console(igor, {
     ...readOptions(options),
+    earlierAccounts: join(state, 'accounts.json'),
+    onTakeOver: (what) => process.stderr.write(`${what}\n`),
     requestLimit,
     log: (line, entry) => log.info(line, { audit: { ...entry, code: undefined } }),
     onError: (error) => log.error('the console failed at something', { error }),

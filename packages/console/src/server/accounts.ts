@@ -1,5 +1,6 @@
 // Who may sign in: names, passwords (scrypt), roles. One document in the store that all instances share, wherever they run.
 import { type BinaryLike, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { JsonValue } from '@bufbuild/protobuf';
 import type { Documents } from 'igor';
@@ -61,6 +62,20 @@ export class Accounts {
     private readonly documents: Documents,
     private readonly cost: PasswordCost = usualCost,
   ) {}
+
+  /**
+   * Accounts of a file, where they stood before they were in the store. If there are none yet, they come over, with their passwords and sessions, and
+   * the file gets another name. @returns what became of it, for the log; undefined without such a file
+   * @throws ConsoleError `configuration` when the file holds something else
+   */
+  async takeOver(path: string): Promise<string | undefined> {
+    if (!existsSync(path)) return undefined;
+    const { version, book } = await this.#read();
+    const taken = book.accounts.length === 0 && (await this.#put(version, readBook(path)));
+    if (!taken) return `${path} is not read: accounts are in the store, and it has some already. Remove the file`;
+    renameSync(path, `${path}.taken`);
+    return `the accounts of ${path} are in the store now; the file is ${path}.taken, and can be removed`;
+  }
 
   /** Makes one account, if there is none. Of several instances that start, one does. @returns that account's password */
   async begin(name: string): Promise<string | undefined> {
@@ -171,6 +186,26 @@ export class Accounts {
       await this.#put(0, { secret: randomBytes(32).toString('base64url'), accounts: [] });
     }
   }
+}
+
+function readBook(path: string): Book {
+  let book: Partial<Book> | null = null;
+  try {
+    book = JSON.parse(readFileSync(path, 'utf8')) as Partial<Book> | null;
+  } catch {
+    // Told below.
+  }
+  const { secret, accounts } = book ?? {};
+  const isAccount = ({ name, role, password }: Account) =>
+    typeof name === 'string' && roles.includes(role) && typeof password === 'string' && password.startsWith('scrypt$');
+  const fits = typeof secret === 'string' && Array.isArray(accounts) && accounts.every(isAccount);
+  if (!fits || !accounts.some(({ role }) => role === 'administer')) {
+    throw new ConsoleError(
+      'configuration',
+      `${path} should hold accounts, and does not: remove it, and the first account is made anew`,
+    );
+  }
+  return { secret, accounts };
 }
 
 /** 20 characters without those that look alike: 99 bits. */

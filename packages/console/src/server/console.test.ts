@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ChannelEvent, Igor, StoredDocument } from 'igor';
 import { describe, expect, it } from 'vitest';
 import type { AuditEntry } from './audit.js';
@@ -92,6 +95,28 @@ describe('sign-in', () => {
     const over = await ask(secure, '/api/sign-in', { method: 'POST', headers, body: { name: 'admin', password } });
     expect(over.headers.get('set-cookie')).toMatch(/^__Host-console=\S+; Path=\/; HttpOnly; SameSite=Lax; Secure; /);
     expect(over.headers.get('strict-transport-security')).toBeTruthy();
+  });
+
+  it('takes accounts over that are in a file, once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'console-'));
+    const earlierAccounts = join(folder, 'accounts.json');
+    const before = await begin();
+    const { data } = (await before.igor.documents.get('console-accounts')) as StoredDocument;
+    writeFileSync(earlierAccounts, JSON.stringify(data));
+    const said: string[] = [];
+    const options = { earlierAccounts, onTakeOver: (what: string) => void said.push(what) };
+    const { console, igor, password } = await begin(options);
+    expect(password).toBe('');
+    await personOf(console, 'admin', before.password);
+    writeFileSync(earlierAccounts, '{ "accounts": [] }');
+    expect((await begin(options, igor)).password).toBe('');
+    expect(said).toEqual([
+      `the accounts of ${earlierAccounts} are in the store now; the file is ${earlierAccounts}.taken, and can be removed`,
+      `${earlierAccounts} is not read: accounts are in the store, and it has some already. Remove the file`,
+    ]);
+    await expect(begin(options)).rejects.toThrow(/should hold accounts, and does not/);
+    expect(readdirSync(folder).sort()).toEqual(['accounts.json', 'accounts.json.taken']);
+    rmSync(folder, { recursive: true });
   });
 
   it('tells nobody which names there are, and slows down who guesses', async () => {

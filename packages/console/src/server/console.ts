@@ -24,6 +24,10 @@ export interface ConsoleOptions {
   requestLimit?: number;
   sandbox?: SandboxOptions;
   limits?: Partial<RunLimits>;
+  /** A file in which accounts stood before they were in the store: they are taken over, once. */
+  earlierAccounts?: string;
+  /** Told what became of {@link earlierAccounts}. */
+  onTakeOver?: (what: string) => void;
   log?: (line: string, entry: AuditEntry) => void;
   onError?: (error: unknown) => void;
 }
@@ -90,7 +94,10 @@ export class Console {
   /** Makes ready what the first run needs, and the first account. @returns that account's password, when it was made now */
   async begin(): Promise<{ name: string; password: string } | undefined> {
     await this.#sandbox.warmUp();
-    if (this.options.open) return undefined;
+    const { open, earlierAccounts, onTakeOver } = this.options;
+    if (open) return undefined;
+    const taken = earlierAccounts && (await this.accounts.takeOver(earlierAccounts));
+    if (taken) onTakeOver?.(taken);
     const password = await this.accounts.begin('admin');
     return password ? { name: 'admin', password } : undefined;
   }
