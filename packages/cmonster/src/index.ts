@@ -41,6 +41,7 @@ export { type ParsePatternOptions, Pattern, type PatternOptions, parsePattern } 
 export { PatternError } from './match/pattern/pattern-error.js';
 export { Conditional, type ConditionalDirective } from './preprocessor/conditional.js';
 export type { PreprocessorEvent, PreprocessorEvents, PresumedPlace } from './preprocessor/events.js';
+export type { Fact } from './preprocessor/fact.js';
 export { Include, Macro, MacroExpansion, type MacroToken, PreprocessorFacts } from './preprocessor/facts.js';
 export { type Formattable, format } from './preprocessor/format.js';
 export type {

@@ -1,22 +1,15 @@
 /** A directive of conditional inclusion that was met: `#if`, `#elif`, `#else`, … Those inside of what is left out are not. */
 import type { Location, Range } from '../source/location.js';
-import type { FactsHost } from './facts.js';
+import { Fact } from './fact.js';
 
 const FIELDS = 5;
 const directives = ['if', 'ifdef', 'ifndef', 'elif', 'elifdef', 'elifndef', 'else', 'endif'] as const;
 export type ConditionalDirective = (typeof directives)[number];
 
-export class Conditional {
+export class Conditional extends Fact {
   static readonly fields = FIELDS;
-  private readonly host: FactsHost;
-  readonly index: number;
 
-  constructor(host: FactsHost, index: number) {
-    this.host = host;
-    this.index = index;
-  }
-
-  private at(field: number): number {
+  protected at(field: number): number {
     return this.host.snapshot.conditionals[this.index * FIELDS + field] as number;
   }
   get directive(): ConditionalDirective {

@@ -1,9 +1,8 @@
 /** What happened while preprocessing, as data: docs/formats/snapshot.md, "Preprocessing". */
-import type { Snapshot } from '../frontend/snapshot.js';
 import type { Location, Range } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
-import type { SourceManager } from '../source/source-manager.js';
 import { Conditional } from './conditional.js';
+import { Fact, type FactsHost } from './fact.js';
 import { Inclusion } from './inclusion.js';
 import { LineReason } from './why.js';
 
@@ -13,13 +12,6 @@ const INCLUDE = 5;
 const SKIPPED = 2;
 const UNKNOWN = 0xffffffff;
 
-/** What facts need of their translation unit. */
-export interface FactsHost {
-  readonly snapshot: Snapshot;
-  readonly sourceManager: SourceManager;
-  macroTokens(macro: number): Uint32Array;
-}
-
 /** A token of a macro's replacement list. */
 export interface MacroToken {
   kind: string;
@@ -28,19 +20,15 @@ export interface MacroToken {
 }
 
 /** One definition of a macro. */
-export class Macro {
-  private readonly host: FactsHost;
+export class Macro extends Fact {
   private readonly facts: PreprocessorFacts;
-  /** Its number in the translation unit. */
-  readonly index: number;
 
   constructor(host: FactsHost, facts: PreprocessorFacts, index: number) {
-    this.host = host;
+    super(host, index);
     this.facts = facts;
-    this.index = index;
   }
 
-  private at(field: number): number {
+  protected at(field: number): number {
     return this.host.snapshot.macros[this.index * MACRO + field] as number;
   }
   get name(): string {
@@ -101,19 +89,19 @@ export class Macro {
   }
 }
 
-export class MacroExpansion {
-  private readonly host: FactsHost;
+export class MacroExpansion extends Fact {
   private readonly facts: PreprocessorFacts;
-  readonly index: number;
 
   constructor(host: FactsHost, facts: PreprocessorFacts, index: number) {
-    this.host = host;
+    super(host, index);
     this.facts = facts;
-    this.index = index;
   }
 
+  protected at(field: number): number {
+    return this.host.snapshot.expansions[this.index * EXPANSION + field] as number;
+  }
   get macro(): Macro | undefined {
-    const index = this.host.snapshot.expansions[this.index * EXPANSION] as number;
+    const index = this.at(0);
     return index === UNKNOWN ? undefined : this.facts.macros[index];
   }
   get location(): Location {
@@ -121,25 +109,15 @@ export class MacroExpansion {
   }
   /** From the macro's name to the last token of its use. */
   get range(): Range {
-    const { expansions } = this.host.snapshot;
-    const at = this.index * EXPANSION;
-    return this.host.sourceManager.range(expansions[at + 1] as number, expansions[at + 2] as number);
+    return this.host.sourceManager.range(this.at(1), this.at(2));
   }
   toString(): string {
     return this.range.text;
   }
 }
 
-export class Include {
-  private readonly host: FactsHost;
-  readonly index: number;
-
-  constructor(host: FactsHost, index: number) {
-    this.host = host;
-    this.index = index;
-  }
-
-  private at(field: number): number {
+export class Include extends Fact {
+  protected at(field: number): number {
     return this.host.snapshot.includes[this.index * INCLUDE + field] as number;
   }
   /** Where the directive's `#` is. */

@@ -1,15 +1,13 @@
 /** One time that a file was read: the main file, or for an include. */
 import type { SourceFile } from '../source/source-file.js';
 import type { Conditional } from './conditional.js';
-import type { FactsHost, Include, PreprocessorFacts } from './facts.js';
+import { Fact, type FactsHost } from './fact.js';
+import type { Include, PreprocessorFacts } from './facts.js';
 
 const UNKNOWN = 0xffffffff;
 
-export class Inclusion {
-  private readonly host: FactsHost;
+export class Inclusion extends Fact {
   private readonly facts: PreprocessorFacts;
-  /** In the order in which files were entered. */
-  readonly index: number;
   /** The inclusion that holds the directive; undefined for the main file. */
   readonly parent: Inclusion | undefined;
   /** Those that its own directives made, in order. */
@@ -17,16 +15,18 @@ export class Inclusion {
   private conditionalList: Conditional[] | undefined;
 
   constructor(host: FactsHost, facts: PreprocessorFacts, index: number, parent: Inclusion | undefined) {
-    this.host = host;
+    super(host, index);
     this.facts = facts;
-    this.index = index;
     this.parent = parent;
     parent?.children.push(this);
   }
 
+  protected at(field: number): number {
+    return this.host.snapshot.visits[this.index * 2 + field] as number;
+  }
   /** Clang's location of the file's first byte in this inclusion. */
   get raw(): number {
-    return this.host.snapshot.visits[this.index * 2] as number;
+    return this.at(0);
   }
   get file(): SourceFile {
     const { sourceManager } = this.host;
@@ -34,7 +34,7 @@ export class Inclusion {
   }
   /** The directive; undefined for the main file and for what the command line includes. */
   get include(): Include | undefined {
-    const index = this.host.snapshot.visits[this.index * 2 + 1] as number;
+    const index = this.at(1);
     return index === UNKNOWN ? undefined : this.facts.includes[index];
   }
   get isSystem(): boolean {
