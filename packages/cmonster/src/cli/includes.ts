@@ -6,6 +6,7 @@ import type { Preprocessor } from '../preprocessor/preprocessor.js';
 import { includesPage } from './includes-page.js';
 import { Output } from './output.js';
 import {
+  FILE,
   type PreprocessorArguments,
   preprocessorCommandOptions,
   preprocessorOf,
@@ -14,6 +15,7 @@ import {
 import { writeAtomically } from './write-file.js';
 
 interface IncludesArguments extends PreprocessorArguments {
+  file: string;
   json: boolean;
   html: boolean;
   system: boolean;
@@ -26,6 +28,7 @@ export const includesCommand: CommandModule<object, IncludesArguments> = {
   describe: 'Print the tree of includes with bytes and times, as text, JSON or a picture',
   builder: (yargs) =>
     (preprocessorCommandOptions(yargs) as Argv<IncludesArguments>)
+      .positional('file', { type: 'string', demandOption: true, describe: FILE })
       .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
       .option('html', {
         type: 'boolean',
@@ -42,7 +45,7 @@ export const includesCommand: CommandModule<object, IncludesArguments> = {
 
 async function includes(argv: ArgumentsCamelCase<IncludesArguments>): Promise<void> {
   if (argv.html && argv.json) throw new CmonsterError('USAGE', 'either --json or --html');
-  const preprocessor = await preprocessorOf(argv);
+  const preprocessor = await preprocessorOf(argv, argv.file);
   try {
     preprocessor.run();
     const root = preprocessor.facts.mainInclusion;

@@ -6,6 +6,7 @@ import type { Macro, MacroExpansion } from '../preprocessor/facts.js';
 import type { Preprocessor } from '../preprocessor/preprocessor.js';
 import { Output } from './output.js';
 import {
+  FILE,
   type PreprocessorArguments,
   preprocessorCommandOptions,
   preprocessorOf,
@@ -13,6 +14,7 @@ import {
 } from './preprocessing.js';
 
 interface MacrosArguments extends PreprocessorArguments {
+  file: string;
   name?: string | undefined;
   all: boolean;
   json: boolean;
@@ -23,6 +25,7 @@ export const macrosCommand: CommandModule<object, MacrosArguments> = {
   describe: "Print a file's macros; of one its definitions, and a use expanded step by step",
   builder: (yargs) =>
     (preprocessorCommandOptions(yargs) as Argv<MacrosArguments>)
+      .positional('file', { type: 'string', demandOption: true, describe: FILE })
       .positional('name', { type: 'string', describe: 'A macro' })
       .option('all', { type: 'boolean', default: false, describe: "Also the compiler's and system headers' macros" })
       .option('json', { type: 'boolean', default: false, describe: 'As JSON' })
@@ -32,7 +35,7 @@ export const macrosCommand: CommandModule<object, MacrosArguments> = {
 };
 
 async function macros(argv: ArgumentsCamelCase<MacrosArguments>): Promise<void> {
-  const preprocessor = await preprocessorOf(argv);
+  const preprocessor = await preprocessorOf(argv, argv.file);
   try {
     preprocessor.run();
     const output = new Output();

@@ -10,12 +10,12 @@ import { includesCommand } from './includes.js';
 import { initCommand } from './init.js';
 import { macrosCommand } from './macros.js';
 import { preprocessCommand } from './preprocess.js';
-import { splitAttached } from './preprocessing.js';
+import { withClangFlags } from './preprocessing.js';
 import { runCommand } from './run.js';
 import { workerCommand } from './worker.js';
 
 export async function main(args: readonly string[]): Promise<void> {
-  const parser = yargs(splitAttached(args))
+  const parser = yargs()
     .scriptName('cmonster')
     .usage('$0 <command>\n\nScript C and C++ from TypeScript: ask Clang anything about source code, and change it.')
     .command(dumpCommand)
@@ -42,7 +42,7 @@ export async function main(args: readonly string[]): Promise<void> {
       throw error ?? new CmonsterError('USAGE', `${message} (see cmonster --help)`);
     });
   try {
-    await parser.parseAsync();
+    await parser.parseAsync(withClangFlags(args));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     report(error);

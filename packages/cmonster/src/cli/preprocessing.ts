@@ -1,5 +1,6 @@
 /** Options that the commands of the preprocessor share. */
 import { resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import pc from 'picocolors';
 import type { Argv } from 'yargs';
 import { CmonsterError } from '../error.js';
@@ -10,12 +11,8 @@ import { Exit } from './exit-codes.js';
 import { clangArguments } from './options.js';
 
 export interface PreprocessorArguments {
-  file: string;
   script?: string | undefined;
   inlineMacros: boolean;
-  I?: string[] | undefined;
-  D?: string[] | undefined;
-  U?: string[] | undefined;
   timeLimit?: number | undefined;
   memoryLimit?: number | undefined;
   '--'?: unknown;
@@ -24,9 +21,10 @@ export interface PreprocessorArguments {
 /** Milliseconds that a script's function may take, for one call: a loop must not look like a hang. */
 const CALL_LIMIT = 10_000;
 
+export const FILE = 'A C, C++ or Objective-C file; - is standard input';
+
 export function preprocessorCommandOptions<T>(yargs: Argv<T>): Argv<T & PreprocessorArguments> {
   return yargs
-    .positional('file', { type: 'string', demandOption: true, describe: 'A C, C++ or Objective-C file' })
     .option('script', {
       type: 'string',
       describe: 'A module whose default export is called with the Preprocessor, to define macros, includes, pragmas',
@@ -36,39 +34,52 @@ export function preprocessorCommandOptions<T>(yargs: Argv<T>): Argv<T & Preproce
       default: false,
       describe: 'Run macros that the source itself defines in TypeScript, between ts_def and ts_end',
     })
-    .option('I', { type: 'string', array: true, nargs: 1, describe: 'A directory to look for includes in' })
-    .option('D', { type: 'string', array: true, nargs: 1, describe: 'Define a macro: NAME or NAME=TEXT' })
-    .option('U', { type: 'string', array: true, nargs: 1, describe: 'Undefine a macro' })
     .option('time-limit', { type: 'number', describe: 'Seconds that it may take (120)' })
-    .option('memory-limit', { type: 'number', describe: 'MiB that the frontend may use (8192)' }) as unknown as Argv<
-    T & PreprocessorArguments
-  >;
+    .option('memory-limit', { type: 'number', describe: 'MiB that the frontend may use (8192)' })
+    .epilogue(
+      'As Clang takes them: -I DIR, -D NAME=TEXT, -U NAME, -include, -isystem, -iquote FILE or DIR, -std=, -x LANGUAGE, and what -E ' +
+        'heeds: -P, -C, -CC, -dM, -dD, -dI',
+    ) as unknown as Argv<T & PreprocessorArguments>;
 }
 
-/** `-Iinclude` as `-I include`, as compilers take it, up to `--`. */
-export function splitAttached(args: readonly string[]): string[] {
+const COMMANDS = new Set(['preprocess', 'includes', 'macros']);
+/** Flags of preprocessors, whose value is attached or the next word, or which have none. */
+const WITH_VALUE = /^-([IDUx]|include|imacros|isystem|iquote|idirafter)$/;
+const WHOLE = /^-([IDU].+|x[^-].*|std=.+|[PC]|CC|d[MDI])$/s;
+
+/** What Clang calls standard input; yargs loses a `-`. */
+const STDIN = '<stdin>';
+
+/** Puts flags that every preprocessor knows to Clang's, behind `--`, in their order: `-UA -DA` isn't `-DA -UA`. */
+export function withClangFlags(args: readonly string[]): string[] {
+  if (!COMMANDS.has(args[0] ?? '')) return [...args];
   const end = args.indexOf('--');
-  return args.flatMap((arg, i) => {
-    const attached = (end < 0 || i < end) && /^(-[IDU])(?=[^=])(.+)$/s.exec(arg);
-    return attached ? [attached[1] as string, attached[2] as string] : [arg];
-  });
+  const own: string[] = [];
+  const flags: string[] = [];
+  const words = end < 0 ? args : args.slice(0, end);
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as string;
+    if (WITH_VALUE.test(word)) {
+      if (at + 1 === words.length) throw new CmonsterError('USAGE', `${word} lacks what belongs behind it`);
+      flags.push(word, words[++at] as string);
+    } else if (WHOLE.test(word)) flags.push(word);
+    else own.push(word === '-' && !/^(-o|--output)$/.test(words[at - 1] ?? '') ? STDIN : word);
+  }
+  return [...own, '--', ...flags, ...(end < 0 ? [] : args.slice(end + 1))];
 }
 
-/** The file's preprocessor, with what the script does to it. */
-export async function preprocessorOf(argv: PreprocessorArguments): Promise<Preprocessor> {
+/** A file's preprocessor, with what the script does to it. Standard input is C unless `-x` says otherwise. */
+export async function preprocessorOf(argv: PreprocessorArguments, file: string): Promise<Preprocessor> {
+  const isInput = file === STDIN;
   const options: PreprocessorOptions = {
-    arguments: [
-      ...(argv.I ?? []).map((directory) => `-I${directory}`),
-      ...(argv.D ?? []).map((macro) => `-D${macro}`),
-      ...(argv.U ?? []).map((macro) => `-U${macro}`),
-      ...clangArguments(argv),
-    ],
+    arguments: [...(isInput ? ['-x', 'c'] : []), ...clangArguments(argv)],
+    ...(isInput && { unsaved: { [file]: await buffer(process.stdin) } }),
     inlineMacros: argv.inlineMacros,
     callTimeLimit: CALL_LIMIT,
     ...(argv.timeLimit !== undefined && { timeLimit: argv.timeLimit * 1000 }),
     ...(argv.memoryLimit !== undefined && { memoryLimit: argv.memoryLimit }),
   };
-  const preprocessor = new Preprocessor(argv.file, options);
+  const preprocessor = new Preprocessor(file, options);
   if (argv.script !== undefined) {
     const script = (await loadScript(resolve(argv.script))).default;
     if (typeof script !== 'function') {
@@ -82,9 +93,9 @@ export async function preprocessorOf(argv: PreprocessorArguments): Promise<Prepr
   return preprocessor;
 }
 
-/** Says on standard error what Clang has to say, and by the exit status whether there were errors. */
+/** Says on standard error what Clang has to say, and by the exit status that there were errors. */
 export function reportDiagnostics(preprocessor: Preprocessor): void {
   const colour = pc.isColorSupported && process.stderr.isTTY === true;
   process.stderr.write(renderDiagnostics(preprocessor.diagnostics, preprocessor.sourceManager, { colour }));
-  process.exitCode = preprocessor.hasErrors ? Exit.FAILED : Exit.OK;
+  if (preprocessor.hasErrors) process.exitCode = Exit.FAILED;
 }

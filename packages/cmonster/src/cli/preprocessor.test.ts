@@ -28,8 +28,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function cmonster(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const result = spawnSync(process.execPath, ['--import', tsx, main, ...args], { cwd: directory, encoding: 'utf8' });
+interface Said {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+function cmonster(...args: string[]): Said {
+  return cmonsterReading('', ...args);
+}
+function cmonsterReading(input: string, ...args: string[]): Said {
+  const options = { cwd: directory, encoding: 'utf8', input } as const;
+  const result = spawnSync(process.execPath, ['--import', tsx, main, ...args], options);
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
 }
 
@@ -43,19 +52,45 @@ describe('cmonster preprocess', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: clang.stdout });
   });
 
+  const clang = (input: string, ...args: string[]): string =>
+    spawnSync('clang-19', ['-E', ...args], { cwd: directory, encoding: 'utf8', input }).stdout;
+
+  it.each([
+    ['-dM', '-DA', '-UA', '-DB=-I'],
+    ['-UA', '-DA=2', '-dD', '-CC'],
+    ['-xc++', '-std=c++20', '-P', '-dI', '-include', 'a.c', '-isystem', 'include', '-DTWICE(x)=x'],
+    ['-D', 'A', '-C', '--', '-UA'],
+  ])("takes Clang's flags as they are, in their order: %s", (...flags) => {
+    const { status, stdout } = cmonster('preprocess', 'include/h.h', ...flags);
+    const expected = clang('', ...flags.filter((flag) => flag !== '--'), 'include/h.h');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expected });
+  });
+
+  it('reads standard input', () => {
+    const input = '#include "include/h.h"\n#define A new\nint A = H; __FILE__\n';
+    expect(cmonsterReading(input, 'preprocess', '-')).toEqual({ status: 0, stdout: clang(input, '-'), stderr: '' });
+    const flags = ['-x', 'c++', '-DB', '-dM'];
+    expect(cmonsterReading(input, 'preprocess', '-', ...flags).stdout).toBe(clang(input, ...flags, '-'));
+    expect(cmonsterReading('#error no', 'preprocess', '-')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('<stdin>:1:2: error: no'),
+    });
+    expect(cmonsterReading(input, 'macros', '-').stdout).toContain('<stdin>:2:9: #define A new\n');
+  });
+
+  it('prints several files in turn', () => {
+    expect(cmonster('preprocess', 'include/h.h', 'inline.c').stdout).toBe(clang('', 'include/h.h', 'inline.c'));
+    const several = cmonster('preprocess', 'a.c', 'inline.c', '-o', 'both.i');
+    expect(several).toMatchObject({ status: 2, stderr: expect.stringContaining('2 files cannot go to one') });
+    expect(cmonster('preprocess', 'a.c', '-I')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('-I lacks'),
+    });
+  });
+
   it('runs a script, and writes to a file', () => {
-    const { status, stdout } = cmonster(
-      'preprocess',
-      'a.c',
-      '-I',
-      'include',
-      '--script',
-      'script.ts',
-      '-P',
-      '-C',
-      '-o',
-      'a.i',
-    );
+    const args = ['a.c', '-I', 'include', '--script', 'script.ts', '-P', '-C', '-o', 'a.i'];
+    const { status, stdout } = cmonster('preprocess', ...args);
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(readFileSync(join(directory, 'a.i'), 'utf8')).toBe('// kept?\nint a = 4+4;\n'.replace('4+4', '4 +4'));
     expect(readdirSync(directory).filter((name) => name.includes('.a.i'))).toEqual([]);
