@@ -165,6 +165,76 @@ describe('a type of its own', () => {
   });
 });
 
+describe('specifiers and attributes of one alone', () => {
+  const UNUSED = '__attribute__((unused))';
+  test.each<[string, (a: VarDecl, b: VarDecl) => void, string, string?]>([
+    ['int a, b;', (_, b) => b.addSpecifier('static'), 'int a;\nstatic int b;'],
+    ['int a, b;', (a) => a.addSpecifier('static'), 'static int a;\nint b;'],
+    ['int a, *b = 0, c;', (_, b) => b.addSpecifier('const'), 'int a;\nconst int *b = 0;\nint c;'],
+    ['int /* which */ a, b;', (a) => a.addSpecifier('static'), 'static int /* which */ a;\nint b;'],
+    ['static int a, b;', (_, b) => b.addSpecifier('static'), 'static int a, b;'],
+    ['int static a, b;', (a) => a.addSpecifier('static'), 'int static a, b;'],
+    ['static int a, b;', (_, b) => b.removeSpecifier('static'), 'static int a;\nint b;'],
+    ['static int a, b;', (a) => a.removeSpecifier('static'), 'int a;\nstatic int b;'],
+    ['static int a, b;', (_, b) => b.addAttribute(UNUSED), `static int a;\n${UNUSED} static int b;`],
+    ['static int a, b;', (a) => a.addAttribute(UNUSED), `${UNUSED} static int a;\nstatic int b;`],
+    ['[[x]] int a, b;', (_, b) => b.addSpecifier('static'), '[[x]] int a;\n[[x]] static int b;', 'input.cpp'],
+    ['[[x]] int a, b;', (a) => a.addSpecifier('static'), '[[x]] static int a;\n[[x]] int b;', 'input.cpp'],
+    ['struct p { int x; } a, *b;', (a) => a.addSpecifier('static'), 'static struct p { int x; } a;\nstruct p *b;'],
+    ['struct p { int x; } a, *b;', (_, b) => b.addSpecifier('static'), 'struct p { int x; } a;\nstatic struct p *b;'],
+    [
+      'int a, b;',
+      (a, b) => {
+        for (const each of [a, b, b]) each.addSpecifier('static');
+      },
+      'static int a;\nstatic int b;',
+    ],
+    [
+      'int a, b;',
+      (_, b) => {
+        b.addSpecifier('static');
+        b.type = 'long';
+        b.addAttribute(UNUSED);
+      },
+      `int a;\n${UNUSED} static long b;`,
+    ],
+    [
+      'int a, b;',
+      (a, b) => {
+        a.type = 'long';
+        a.addSpecifier('static');
+        b.addSpecifier('static');
+        expect(b.removeSpecifier('static')).toBe(true);
+      },
+      'static long a;\nint b;',
+    ],
+    [
+      'int a, b;',
+      (a) => {
+        a.insertBefore('long c;');
+        a.addSpecifier('static');
+      },
+      'long c;\nstatic int a;\nint b;',
+    ],
+  ])('%s → %#', (text, script, expected, file) => {
+    const variable = (tu: TranslationUnit, name: string): VarDecl => named(tu, name) as unknown as VarDecl;
+    expect(change(text, (tu) => script(variable(tu, 'a'), variable(tu, 'b')), file)).toBe(expected);
+  });
+
+  test('of a field', () => {
+    const script = (tu: TranslationUnit): void => tu.find(FieldDecl)[1]!.addSpecifier('mutable');
+    expect(change('struct s { int a, b; };', script, 'input.cpp')).toBe('struct s { int a; mutable int b; };');
+  });
+
+  test.each<[string, (b: VarDecl) => void, string]>([
+    ['void f(void) { for (int a = 0, b = 0; a; a++); }', (b) => b.addAttribute(UNUSED), 'one declaration only'],
+    ['struct { int x; } a, *b;', (b) => b.addSpecifier('static'), 'their type has no name'],
+    ['int a, b;', (b) => b.addSpecifier('override'), 'is no method'],
+  ])('%s is refused', (text, script, message) => {
+    expect(() => change(text, (tu) => script(named(tu, 'b') as unknown as VarDecl))).toThrow(message);
+  });
+});
+
 describe('code beside one of several, or in its place', () => {
   test.each<[string, (tu: TranslationUnit) => void, string]>([
     ['int a, b;', (tu) => named(tu, 'a').insertAfter('long c;'), 'int a;\nlong c;\nint b;'],

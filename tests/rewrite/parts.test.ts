@@ -80,6 +80,7 @@ describe('specifiers and attributes', () => {
   test.each<[string, Specifier, string]>([
     ['int f();', 'static', 'static int f();'],
     ['static int f();', 'static', 'static int f();'],
+    ['const static int f();', 'static', 'const static int f();'],
     ['[[nodiscard]] int f();', 'static', '[[nodiscard]] static int f();'],
     ['template <class T> int f();', 'inline', 'template <class T> inline int f();'],
     [

@@ -12,7 +12,7 @@ import { withLines } from './extent.js';
 import { indentationAt, isBlank, isFirstOnLine, lineEnding, restIsTrivia, skipTrivia } from './lex.js';
 import { frozenError } from './problem.js';
 import type { Request, Rewriter } from './rewriter.js';
-import { specifierWords } from './specifier-words.js';
+import { frontPlace, type SpecifierWord, specifierWords } from './specifier-words.js';
 import type { Piece, Splice } from './splice.js';
 
 const COMMA = 44;
@@ -23,7 +23,16 @@ interface Fate {
   /** Taken out; what is moved stands elsewhere then. */
   gone?: 'removed' | 'moved';
   /** A declaration of its own: these pieces, and what is written from `rest` on. */
-  own?: { head: readonly Piece[]; rest: number };
+  own?: Own;
+  /** Words of the specifiers that it has and the others don't, or the other way round. */
+  words?: ReadonlyMap<string, boolean>;
+  /** Attributes that the others don't have. */
+  attributes?: readonly string[];
+}
+
+interface Own {
+  head: readonly Piece[];
+  rest: number;
 }
 
 /** Code between two declarators: what was put behind the first one, then what was put before the second one. */
@@ -89,6 +98,24 @@ export class DeclaratorGroup {
     this.change(operation, node, { ...this.state, gaps });
   }
 
+  /** Whether it has a word among its specifiers, with what has been asked for. */
+  hasWord(node: Node, word: string): boolean {
+    return this.fate(this.numberOf(node)).words?.get(word) ?? this.writtenWords(word).length > 0;
+  }
+
+  /** Gives it a word of the specifiers, or takes it from it: the others stay as they are. */
+  setWord(operation: string, node: Node, word: string, isThere: boolean): void {
+    const words = new Map(this.fate(this.numberOf(node)).words);
+    if (this.writtenWords(word).length > 0 === isThere) words.delete(word);
+    else words.set(word, isThere);
+    this.change(operation, node, this.with(node, { words }));
+  }
+
+  addAttribute(operation: string, node: Node, attribute: string): void {
+    const attributes = new Set(this.fate(this.numberOf(node)).attributes).add(attribute);
+    this.change(operation, node, this.with(node, { attributes: [...attributes] }));
+  }
+
   /** Whether something can be put on that side without parting the declaration. */
   isOutermost(node: Node, side: 'before' | 'after'): boolean {
     return this.numberOf(node) === (side === 'before' ? 0 : this.nodes.length - 1);
@@ -101,7 +128,7 @@ export class DeclaratorGroup {
 
   /** One of them as a declaration of its own. */
   declarationOf(node: Node): Piece[] {
-    const { own } = this.fate(this.numberOf(node));
+    const own = this.own(this.numberOf(node));
     const { file } = this;
     const { begin, end } = this.element(node);
     return own
@@ -116,9 +143,8 @@ export class DeclaratorGroup {
 
   /** The specifiers and attributes that stay when a declaration gets another type. */
   keptSpecifiers(): Piece[] {
-    const { file, begin, elements } = this;
-    const first = (elements[0] as FileRange).begin;
-    const words = specifierWords(this.nodes[0] as Node, file, begin, first, this.tag).filter(({ isType }) => !isType);
+    const { file } = this;
+    const words = this.words.filter(({ isType }) => !isType);
     return words.flatMap((word) => [{ file, begin: word.begin, end: word.end }, ' ']);
   }
 
@@ -129,9 +155,17 @@ export class DeclaratorGroup {
 
   /** How many words that are no part of the type stand behind a place. */
   keptBehind(offset: number): number {
-    const first = (this.elements[0] as FileRange).begin;
-    const words = specifierWords(this.nodes[0] as Node, this.file, this.begin, first, this.tag);
-    return words.filter(({ begin, isType }) => !isType && begin >= offset).length;
+    return this.words.filter(({ begin, isType }) => !isType && begin >= offset).length;
+  }
+
+  /** The words in front of the first declarator. */
+  private get words(): SpecifierWord[] {
+    const { file, begin, tag } = this;
+    return specifierWords(this.nodes[0] as Node, file, begin, this.firstBegin, tag);
+  }
+
+  private writtenWords(text: string): SpecifierWord[] {
+    return this.words.filter(({ begin, end }) => this.file.slice(begin, end) === text);
   }
 
   private numberOf(node: Node): number {
@@ -144,6 +178,17 @@ export class DeclaratorGroup {
 
   private fate(number: number): Fate {
     return this.state.fates[number] as Fate;
+  }
+
+  /** How it begins when it is declared by itself; undefined for one that stays in the list. */
+  private own(number: number): Own | undefined {
+    const fate = this.fate(number);
+    if (!isApart(fate)) return undefined;
+    const { head, rest } = fate.own ?? {
+      head: this.specifiers(this.nodes[number] as Node),
+      rest: (this.elements[number] as FileRange).begin,
+    };
+    return { head: withWords(head, fate), rest };
   }
 
   private with(node: Node, fate: Fate): State {
@@ -172,7 +217,7 @@ export class DeclaratorGroup {
     const { fates, gaps } = this.state;
     const present = fates.flatMap(({ gone }, at) => (gone ? [] : [at]));
     this.ensureNoDirective(operation, node);
-    if (gaps.size > 0 || fates.some(({ own }) => own)) this.ensureStatement(node);
+    if (gaps.size > 0 || fates.some(isApart)) this.ensureStatement(node);
     const [first] = present;
     if (first === undefined) return this.allGone();
     return [
@@ -200,7 +245,8 @@ export class DeclaratorGroup {
   /** Up to the first one that is left. */
   private atBegin(first: number): Request[] {
     const { file, begin, tag } = this;
-    const { own } = this.fate(first);
+    // One that only gets words has the specifiers that stand there.
+    const own = this.fate(first).own && this.own(first);
     const requests: Request[] = [];
     const codes = this.codes(1, first);
     const start = (this.elements[first] as FileRange).begin;
@@ -208,10 +254,29 @@ export class DeclaratorGroup {
       const pieces = codes.flatMap((code) => [...code, this.separator]);
       requests.push({ file, begin, end: begin, pieces, side: 'before', anchor: this.end });
     }
-    if (!own) return [...requests, ...this.cuts((this.elements[0] as FileRange).begin, start, [])];
+    if (!own) return [...requests, ...this.wordsInPlace(first), ...this.cuts(this.firstBegin, start, [])];
     const definition: Piece[] =
       tag && keepsDefinition(tag.node) ? [{ file, begin: tag.begin, end: tag.end }, ';', this.separator] : [];
     return [...requests, ...this.cuts(begin, own.rest, [...definition, ...own.head])];
+  }
+
+  /** What changes in the specifiers where they stand. */
+  private wordsInPlace(number: number): Request[] {
+    const { file, begin } = this;
+    const { words, attributes = [] } = this.fate(number);
+    // They stand beside all of the specifiers: no copy of one, for another declaration, takes them along.
+    const added = (at: number, text: string): Request => {
+      return { file, begin: at, end: at, pieces: [`${text} `], anchor: this.firstBegin };
+    };
+    const requests = attributes.map((attribute) => added(begin, attribute));
+    const place = frontPlace(file.bytes, begin);
+    for (const [word, isThere] of words ?? []) {
+      if (isThere) requests.push(added(place, word));
+      for (const written of isThere ? [] : this.writtenWords(word)) {
+        requests.push({ file, begin: written.begin, end: skipBlanks(file.bytes, written.end), pieces: [] });
+      }
+    }
+    return requests;
   }
 
   /** From one that is left to the next one. */
@@ -220,8 +285,8 @@ export class DeclaratorGroup {
     const codes = this.codes(from + 1, to);
     const { comma, end } = this.tail(from);
     const next = this.elements[to] as FileRange;
-    const { own } = this.fate(to);
-    if (codes.length === 0 && !own && !this.fate(from).own) {
+    const own = this.own(to);
+    if (codes.length === 0 && !own && !isApart(this.fate(from))) {
       return to === from + 1 ? [] : this.cuts(end, this.tail(to - 1).end, []);
     }
     const pieces: Piece[] = codes.flatMap((code) => [this.separator, ...code]);
@@ -278,6 +343,9 @@ export class DeclaratorGroup {
     return found;
   }
 
+  private get firstBegin(): number {
+    return (this.elements[0] as FileRange).begin;
+  }
   private get last(): FileRange {
     return this.elements[this.elements.length - 1] as FileRange;
   }
@@ -302,10 +370,9 @@ export class DeclaratorGroup {
 
   /** The specifiers for another declaration, a blank behind them: a type that they define is only named. */
   private specifiers(node: Node): Piece[] {
-    const { file, begin, elements, tag } = this;
-    const first = (elements[0] as FileRange).begin;
+    const { file, tag } = this;
     const pieces: Piece[] = [];
-    for (const word of specifierWords(this.nodes[0] as Node, file, begin, first, tag)) {
+    for (const word of this.words) {
       if (!word.isTag || !tag) pieces.push({ file, begin: word.begin, end: word.end });
       else if (tag.node.name !== '') pieces.push(`${tag.node.kindName} ${tag.node.name}`);
       else if (this.isFirstOfItsType(node)) pieces.push({ file, begin: word.begin, end: word.end });
@@ -355,12 +422,34 @@ function keepsDefinition(tag: TagDecl): boolean {
   return tag.name !== '' || tag.kind === 'EnumDecl';
 }
 
+/** Whether it is to be a declaration of its own. */
+function isApart({ own, words, attributes }: Fate): boolean {
+  return own !== undefined || (words?.size ?? 0) > 0 || (attributes?.length ?? 0) > 0;
+}
+
+/** The head of a declaration with the words and attributes that are its own: attributes come first. */
+function withWords(head: readonly Piece[], { words = new Map<string, boolean>(), attributes = [] }: Fate): Piece[] {
+  const text = (piece: Piece | undefined): string =>
+    piece === undefined || typeof piece === 'string' ? '' : piece.file.slice(piece.begin, piece.end);
+  const kept = head.filter((piece, at) => words.get(text(piece)) !== false && words.get(text(head[at - 1])) !== false);
+  let place = 0;
+  while (text(kept[place]).startsWith('[[')) place += 2;
+  const added = [...words].filter(([, isThere]) => isThere).map(([word]) => `${word} `);
+  return [...attributes.map((attribute) => `${attribute} `), ...kept.slice(0, place), ...added, ...kept.slice(place)];
+}
+
 function copies(file: SourceFile, begin: number, end: number): Piece[] {
   return begin < end ? [{ file, begin, end }] : [];
 }
 
 function isLineEnd(byte: number | undefined): boolean {
   return byte === 10 || byte === 13;
+}
+
+function skipBlanks(bytes: Uint8Array, offset: number): number {
+  let at = offset;
+  while (isBlank(bytes[at])) at++;
+  return at;
 }
 
 function skipBlanksAndLines(bytes: Uint8Array, offset: number): number {

@@ -107,3 +107,10 @@ export function angleEnd(bytes: Uint8Array, offset: number): number {
   }
   return bytes.length;
 }
+
+/** Where a word goes that is added to a declaration: behind attributes, which come first. */
+export function frontPlace(bytes: Uint8Array, begin: number): number {
+  let at = begin;
+  while (bytes[at] === 91 && bytes[at + 1] === 91) at = skipTrivia(bytes, bracketEnd(bytes, at));
+  return at;
+}

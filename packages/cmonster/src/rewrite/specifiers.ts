@@ -4,8 +4,10 @@ import type { Node } from '../ast/node.js';
 import { CmonsterError } from '../error.js';
 import type { FileRange } from '../source/location.js';
 import { declaredTogether } from './declarator.js';
+import type { DeclaratorGroup } from './declarator-group.js';
 import { bracketEnd, isBlank, skipTrivia, tokenEnd } from './lex.js';
 import type { Rewriter } from './rewriter.js';
+import { frontPlace, QUALIFIERS } from './specifier-words.js';
 import { typeBegin } from './type-setters.js';
 
 export type Specifier =
@@ -38,8 +40,16 @@ interface Word {
   end: number;
 }
 
-/** Adds a word to a declaration that does not have it. Those of a method (`override`, `const`) go behind its parameters. */
+/**
+ * Adds a word to a declaration that does not have it. Those of a method (`override`, `const`) go behind its parameters; one of several
+ * that are declared together is parted from them.
+ */
 export function addSpecifier(rewriter: Rewriter, node: Decl, word: Specifier): void {
+  const group = groupOf(rewriter, node, word);
+  if (group) {
+    if (!group.hasWord(node, word)) group.setWord('addSpecifier', node, word, true);
+    return;
+  }
   const { file, words, behind } = wordsFor(rewriter, node, word, 'addSpecifier');
   if (words.some(({ text }) => text === word)) return;
   const place = String(node);
@@ -56,6 +66,12 @@ export function addSpecifier(rewriter: Rewriter, node: Decl, word: Specifier): v
 
 /** Takes a word out. @returns whether it was there */
 export function removeSpecifier(rewriter: Rewriter, node: Decl, word: Specifier): boolean {
+  const group = groupOf(rewriter, node, word);
+  if (group) {
+    const isThere = group.hasWord(node, word);
+    if (isThere) group.setWord('removeSpecifier', node, word, false);
+    return isThere;
+  }
   const { file, words, behind } = wordsFor(rewriter, node, word, 'removeSpecifier');
   const found = words.find(({ text }) => text === word);
   if (!found) return false;
@@ -69,6 +85,10 @@ export function removeSpecifier(rewriter: Rewriter, node: Decl, word: Specifier)
 
 /** Puts an attribute at a declaration: `[[nodiscard]]`, `__attribute__((unused))`. */
 export function addAttribute(rewriter: Rewriter, node: Decl, attribute: string): void {
+  if (declaredTogether(node).length > 1) {
+    rewriter.declarators(node).addAttribute('addAttribute', node, attribute);
+    return;
+  }
   const { file, begin } = rewriter.rangeOf(node, 'addAttribute');
   const { bytes } = file;
   if (node.is(TagDecl)) {
@@ -113,20 +133,33 @@ export function removeAttribute(rewriter: Rewriter, attribute: Node): void {
   }
 }
 
+function isBehind(node: Decl, word: Specifier): boolean {
+  return BEHIND.includes(word) && node.is(FunctionDecl);
+}
+
+/** What is declared together with a declaration, where the word belongs to the specifiers that all have in common. */
+function groupOf(rewriter: Rewriter, node: Decl, word: Specifier): DeclaratorGroup | undefined {
+  if ((word === 'override' || word === 'final') && !node.is(CXXMethodDecl) && !node.is(TagDecl)) {
+    throw new CmonsterError('EDIT_TARGET', `${node} is no method: it cannot be '${word}'`);
+  }
+  return isBehind(node, word) || declaredTogether(node).length === 1 ? undefined : rewriter.declarators(node);
+}
+
 function wordsFor(
   rewriter: Rewriter,
   node: Decl,
   word: Specifier,
   operation: string,
 ): { file: FileRange['file']; words: Word[]; behind: Word | undefined } {
-  const isBehind = BEHIND.includes(word) && node.is(FunctionDecl);
-  if ((word === 'override' || word === 'final') && !node.is(CXXMethodDecl) && !node.is(TagDecl)) {
-    throw new CmonsterError('EDIT_TARGET', `${node} is no method: it cannot be '${word}'`);
-  }
   const range = rewriter.rangeOf(declaredTogether(node)[0] ?? node, operation);
   const { file } = range;
-  if (isBehind) return { file, ...wordsBehind(rewriter, node as FunctionDecl, operation) };
-  const limit = typeBegin(file.bytes, range.begin, range.end);
+  if (isBehind(node, word)) return { file, ...wordsBehind(rewriter, node as FunctionDecl, operation) };
+  const { bytes } = file;
+  let limit = typeBegin(bytes, range.begin, range.end);
+  // `const static int`
+  while (QUALIFIERS.has(file.slice(limit, tokenEnd(bytes, limit)))) {
+    limit = typeBegin(bytes, skipTrivia(bytes, tokenEnd(bytes, limit)), range.end);
+  }
   return { file, words: wordsBetween(file, range.begin, limit), behind: undefined };
 }
 
@@ -185,11 +218,4 @@ function arrowEnd(file: FileRange['file'], offset: number): number {
     end = last;
   }
   return end;
-}
-
-/** Behind attributes, which come first. */
-function frontPlace(bytes: Uint8Array, begin: number): number {
-  let at = begin;
-  while (bytes[at] === 91 && bytes[at + 1] === 91) at = skipTrivia(bytes, bracketEnd(bytes, at));
-  return at;
 }
