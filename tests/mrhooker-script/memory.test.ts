@@ -81,7 +81,7 @@ test('memory', { timeout: 120_000 }, async () => {
     'null',
     'copy { a: 5, f: 2.5 } 2 1',
     'much too lo',
-    'RangeError: 4 elements do not fit struct inner[3]',
+    'RangeError: the list does not fit into struct inner[3]: its length is 4',
   ]);
   expect(ran.stdout).toMatch(/^from the script$/m);
   expect(ran.status).toBe(0);

@@ -107,6 +107,65 @@ describe('trace', { timeout: 240_000 }, () => {
     expect(seen.map(normal)).toEqual(expected.map(normal));
   });
 
+  test('what a call that failed was to fill is a pointer, as strace has it', async () => {
+    const source = place.write(
+      'unfilled.c',
+      `#include <errno.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+int main(void) {
+  struct stat s;
+  struct timespec brief = {0, 1000}, rest;
+  struct sockaddr_un own;
+  socklen_t length = sizeof own;
+  int status, pair[2];
+  char *end;
+  memset(&s, 0x5a, sizeof s);
+  memset(&rest, 0x5a, sizeof rest);
+  memset(&own, 0x5a, sizeof own);
+  memset(&status, 0x5a, sizeof status);
+  memset(&end, 0x5a, sizeof end);
+  stat("/no/such/file", &s);
+  stat("/", &s);
+  nanosleep(&brief, &rest);
+  pid_t child = fork();
+  if (!child) { pause(); _exit(0); }
+  waitpid(child, &status, WNOHANG);
+  kill(child, 9);
+  waitpid(child, &status, 0);
+  socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+  getpeername(pair[0], (struct sockaddr *)&own, &length);
+  getpeername(99, (struct sockaddr *)&own, &length);
+  strtol("42", &end, 10);
+  return 0;
+}
+`,
+    );
+    execFileSync('cc', ['-w', '-o', place.path('unfilled'), source]);
+    const { stderr } = await place.run(['trace', 'stat,nanosleep,waitpid,getpeername,strtol', './unfilled']);
+    const seen = calls(stderr).map((line) => line.replace(/0x[0-9a-f]+/g, 'ADDRESS').replace(/\((\d{3,}), /, '(PID, '));
+    expect(seen).toEqual([
+      'stat("/no/such/file", ADDRESS) = -1 ENOENT (no such file or directory)',
+      expect.stringMatching(/^stat\("\/", \{st_dev=.*\}\) = 0$/),
+      expect.stringMatching(/^nanosleep\(\{.*tv_nsec=1000\}, ADDRESS\) = 0$/),
+      'waitpid(PID, ADDRESS, WNOHANG) = 0',
+      expect.stringMatching(/^waitpid\(PID, \[9\], 0\) = \d+$/),
+      expect.stringMatching(/^getpeername\(\d+, \{AF_UNIX\}, \[2\]\) = 0$/),
+      'getpeername(99, ADDRESS, ADDRESS) = -1 EBADF (bad file descriptor)',
+      'strtol("42", ADDRESS, 10) = 42',
+    ]);
+    const traced = straced('stat,newfstatat', [place.path('unfilled')]);
+    expect(traced.some((line) => /\/no\/such\/file", 0x[0-9a-f]+.*ENOENT/.test(line))).toBe(true);
+  });
+
   test('a summary counts calls and errors', async () => {
     const { stderr } = await place.run([
       'trace',

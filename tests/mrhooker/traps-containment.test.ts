@@ -171,6 +171,8 @@ describe('what a hook returns', () => {
       ['undefined', /the hook returned nothing; add has a result/],
       ['1.5', /1.5 is not an integer/],
       ['{}', /expected an integer/],
+      ['1n << 70n', /RangeError: 1180591620717411303424 does not fit into an integer of 32 bits/],
+      ['2 ** 32', /RangeError: 4294967296 does not fit/],
     ] as const) {
       const run = await shop.run({
         command: [program],

@@ -225,7 +225,12 @@ int mr_callback(uint32_t number, mr_registers *registers) {
   for (int i = 0; i < count; i++)
     JS_FreeValue(context, values[i]);
   mr_slot result = {0};
-  if (JS_IsException(value) || mr_to_slot(context, value, made->binding.kinds[0], 0, &result))
+  bool failed = JS_IsException(value);
+  if (!failed && mr_to_slot(context, value, made->binding.kinds[0], 0, &result)) {
+    mr_engine_blame(context, made->function);
+    failed = true;
+  }
+  if (failed)
     mr_fault(thread, top, NULL, "callback");
   JS_FreeValue(context, value);
   thread->busy = busy;

@@ -139,7 +139,10 @@ static inline int take_result(mr_thread *thread, mr_frame *frame, JSValueConst v
   if (MR_LIKELY(!frame->registers &&
                 mr_slot_of_integer(value, frame->binding->kinds[0], frame->result)))
     return 0;
-  return take_result_slowly(thread, frame, value);
+  if (MR_LIKELY(!take_result_slowly(thread, frame, value)))
+    return 0;
+  mr_engine_blame(thread->context, frame->hook->source);
+  return -1;
 }
 
 /* The hook's view of argument k of its family, when the call came in under an alias. */

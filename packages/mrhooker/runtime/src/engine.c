@@ -113,3 +113,28 @@ bool mr_engine_reuse(JSValueConst pointer, void *address) {
 JSValue mr_engine_call(JSContext *context, JSValueConst function, int count, JSValue *arguments) {
   return JS_CallInternal(context, function, JS_UNDEFINED, JS_UNDEFINED, count, arguments, 0);
 }
+
+/* Gives the pending exception the place of a function in place of a stack: it was thrown where none
+ * of the script's code runs. */
+void mr_engine_blame(JSContext *context, JSValueConst function) {
+  JSValue error = JS_GetException(context), text = JS_UNDEFINED;
+  if (JS_IsObject(error) && JS_VALUE_GET_TAG(function) == JS_TAG_OBJECT) {
+    JSObject *object = JS_VALUE_GET_OBJ(function);
+    if (js_class_has_bytecode(object->class_id)) {
+      JSFunctionBytecode *code = object->u.func.function_bytecode;
+      int column, line = find_line_num(context, code, (uint32_t)-1, &column);
+      const char *name = get_func_name(context, function),
+                 *file = code->has_debug ? JS_AtomToCString(context, code->debug.filename) : NULL;
+      char place[512];
+      snprintf(place, sizeof place, "    at %s (%s:%d:%d)\n", name && *name ? name : "<anonymous>",
+               file ? file : "script.js", line, column);
+      text = JS_NewString(context, place);
+      JS_FreeCString(context, name);
+      JS_FreeCString(context, file);
+    }
+    if (JS_IsString(text))
+      JS_DefinePropertyValueStr(context, error, "stack", text,
+                                JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+  }
+  JS_Throw(context, error);
+}

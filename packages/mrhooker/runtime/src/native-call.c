@@ -79,11 +79,11 @@ static JSValue get_errno(JSContext *context, JSValueConst this_value) {
 static JSValue set_errno(JSContext *context, JSValueConst this_value, JSValueConst given) {
   (void)this_value;
   mr_thread *thread = mr_thread_of(context);
-  int32_t value;
-  if (JS_ToInt32(context, &value, given))
+  mr_slot value;
+  if (mr_to_slot(context, given, 'i', 0, &value))
     return JS_EXCEPTION;
   if (thread->top)
-    thread->top->saved_errno = value;
+    thread->top->saved_errno = (int)value.i;
   return JS_UNDEFINED;
 }
 

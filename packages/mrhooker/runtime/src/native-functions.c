@@ -94,6 +94,10 @@ MR_NATIVE_FUNCTION(native_hook) {
   hook->replace = handler(context, argv[1], "replace");
   hook->enter = handler(context, argv[1], "enter");
   hook->leave = handler(context, argv[1], "leave");
+  hook->source = handler(context, argv[1], "source");
+  if (JS_IsUndefined(hook->source))
+    hook->source =
+        JS_DupValue(context, JS_IsUndefined(hook->replace) ? hook->leave : hook->replace);
   JSValue trace = JS_GetPropertyStr(context, argv[1], "trace");
   hook->trace = JS_IsObject(trace) ? mr_trace_new(context, trace) : NULL;
   bool wrong = JS_IsObject(trace) && !hook->trace;

@@ -7,7 +7,8 @@
 static JSValue bad_memory(JSContext *context, const void *address, size_t size, const char *what) {
   JSValue error = JS_NewError(context);
   char text[128];
-  snprintf(text, sizeof text, "%zu bytes at %p can't be %s", size, address, what);
+  snprintf(text, sizeof text, "%zu byte%s at %p can't be %s", size, size == 1 ? "" : "s", address,
+           what);
   JSValue prototype = JS_UNDEFINED, global = JS_GetGlobalObject(context);
   JSValue class = JS_GetPropertyStr(context, global, "RangeError");
   prototype = JS_GetPropertyStr(context, class, "prototype");

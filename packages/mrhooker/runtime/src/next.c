@@ -31,7 +31,8 @@ static int take_further(JSContext *context, int argc, JSValueConst *argv, int fi
     kinds[total] = 'p';
     if (JS_VALUE_GET_NORM_TAG(argv[i]) == JS_TAG_FLOAT64) {
       JS_ToFloat64(context, &number, argv[i]);
-      if (number != (double)(int64_t)number)
+      if (!(number >= -9223372036854775808.0 && number < 9223372036854775808.0) ||
+          number != (double)(int64_t)number)
         kinds[total] = 'd';
     }
     if (mr_to_slot(context, argv[i], kinds[total], 0, &slots[total]))

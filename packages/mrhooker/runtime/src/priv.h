@@ -37,6 +37,7 @@ typedef struct mr_registers {
 typedef struct mr_hook {
   struct mr_hook *inner; /* registered before this one */
   JSValue replace, enter, leave;
+  JSValue source;         /* the script's own function that makes the result */
   struct mr_trace *trace; /* tells calls without script code; NULL: doesn't */
   uint32_t handle;
   bool filtered;
@@ -211,6 +212,7 @@ JSValue mr_engine_callable(JSContext *context, JSClassID class, const char *name
                            void *opaque);
 bool mr_engine_reuse(JSValueConst pointer, void *address);
 JSValue mr_engine_call(JSContext *context, JSValueConst function, int count, JSValue *arguments);
+void mr_engine_blame(JSContext *context, JSValueConst function);
 void *mr_engine_frame(JSRuntime *runtime);
 void mr_engine_set_frame(JSRuntime *runtime, void *frame);
 void mr_engine_set_stack_limit(JSRuntime *runtime, uintptr_t limit);

@@ -3,6 +3,7 @@
 
 #include "priv.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 JSClassID mr_pointer_class, mr_arguments_class, mr_function_class, mr_adder_class;
@@ -71,38 +72,66 @@ JSValue mr_from_slot(JSContext *context, const mr_slot *slot, char kind, JSValue
   return pointer;
 }
 
-/* A number that is a whole one, a bigint or a boolean, modulo 2^64. */
-int mr_to_integer(JSContext *context, JSValueConst value, uint64_t *out) {
-  int tag = JS_VALUE_GET_NORM_TAG(value);
-  if (tag == JS_TAG_INT || tag == JS_TAG_BOOL) {
-    *out = (uint64_t)(int64_t)JS_VALUE_GET_INT(value);
-    return 0;
-  }
-  if (tag == JS_TAG_FLOAT64) {
-    double number = JS_VALUE_GET_FLOAT64(value);
-    if (number >= -9223372036854775808.0 && number < 9223372036854775808.0 &&
-        (double)(int64_t)number == number) {
-      *out = (uint64_t)(int64_t)number;
-      return 0;
-    }
-    if (number >= 0 && number < 18446744073709551616.0 && (double)(uint64_t)number == number) {
-      *out = (uint64_t)number;
-      return 0;
-    }
-    JS_ThrowTypeError(context, "%g is not an integer of 64 bits", number);
-    return -1;
-  }
-  if (JS_IsBigInt(context, value))
-    return JS_ToBigInt64(context, (int64_t *)out, value);
-  if (tag == JS_TAG_OBJECT && JS_GetOpaque(value, mr_pointer_class)) {
-    *out = (uint64_t)JS_GetOpaque(value, mr_pointer_class);
-    return 0;
-  }
+static int too_large(JSContext *context, JSValueConst value, int bits) {
   const char *text = JS_ToCString(context, value);
-  JS_ThrowTypeError(context, "expected an integer, got %s", text ? text : "something else");
+  JS_ThrowRangeError(context, "%s does not fit into an integer of %d bits",
+                     text ? text : "the number", bits);
   if (text)
     JS_FreeCString(context, text);
   return -1;
+}
+
+/* What fits is what those bits mean with a sign or without one, as in C, where -1 is an unsigned
+ * value, too, and 1 << 31 an int. */
+static int to_integer(JSContext *context, JSValueConst value, int bits, uint64_t *out) {
+  int tag = JS_VALUE_GET_NORM_TAG(value);
+  uint64_t integer;
+  bool negative;
+  if (tag == JS_TAG_INT || tag == JS_TAG_BOOL) {
+    integer = (uint64_t)(int64_t)JS_VALUE_GET_INT(value);
+    negative = (int64_t)integer < 0;
+  } else if (tag == JS_TAG_FLOAT64) {
+    double number = JS_VALUE_GET_FLOAT64(value);
+    if (number != number || number - number != 0 ||
+        (number > -exact && number < exact && (double)(int64_t)number != number)) {
+      JS_ThrowTypeError(context, "%g is not an integer", number);
+      return -1;
+    }
+    negative = number < 0;
+    if (number < -9223372036854775808.0 || number >= 18446744073709551616.0)
+      return too_large(context, value, bits);
+    integer = negative ? (uint64_t)(int64_t)number : (uint64_t)number;
+  } else if (JS_IsBigInt(context, value)) {
+    /* That takes it modulo 2^64. */
+    if (JS_ToBigInt64(context, (int64_t *)&integer, value))
+      return -1;
+    JSValue as_signed = JS_NewBigInt64(context, (int64_t)integer),
+            as_unsigned = JS_NewBigUint64(context, integer);
+    negative = (int64_t)integer < 0 && JS_StrictEq(context, value, as_signed);
+    bool same = negative || JS_StrictEq(context, value, as_unsigned);
+    JS_FreeValue(context, as_signed);
+    JS_FreeValue(context, as_unsigned);
+    if (!same)
+      return too_large(context, value, bits);
+  } else if (tag == JS_TAG_OBJECT && JS_GetOpaque(value, mr_pointer_class)) {
+    integer = (uint64_t)JS_GetOpaque(value, mr_pointer_class);
+    negative = false;
+  } else {
+    const char *text = JS_ToCString(context, value);
+    JS_ThrowTypeError(context, "expected an integer, got %s", text ? text : "something else");
+    if (text)
+      JS_FreeCString(context, text);
+    return -1;
+  }
+  if (bits < 64 && (negative ? (int64_t)integer < -(1ll << (bits - 1)) : integer >> bits != 0))
+    return too_large(context, value, bits);
+  *out = integer;
+  return 0;
+}
+
+/* A number that is a whole one, a bigint, a boolean or an address: 64 bits, signed or unsigned. */
+int mr_to_integer(JSContext *context, JSValueConst value, uint64_t *out) {
+  return to_integer(context, value, 64, out);
 }
 
 /* Memory that lives until the outermost hook of this thread ends. */
@@ -179,6 +208,22 @@ int mr_get_address(JSContext *context, JSValueConst value, uint64_t *address) {
   return mr_to_integer(context, value, address);
 }
 
+static int bits_of_kind(char kind) {
+  switch (kind) {
+  case 'c':
+  case 'C':
+    return 8;
+  case 's':
+  case 'S':
+    return 16;
+  case 'i':
+  case 'I':
+    return 32;
+  default:
+    return 64;
+  }
+}
+
 int mr_to_slot(JSContext *context, JSValueConst value, char kind, uint32_t size, mr_slot *slot) {
   uint64_t integer;
   double number;
@@ -199,9 +244,11 @@ int mr_to_slot(JSContext *context, JSValueConst value, char kind, uint32_t size,
       return -1;
     }
     if (JS_IsBigInt(context, value)) {
-      if (mr_to_integer(context, value, &integer))
+      const char *digits = JS_ToCString(context, value);
+      if (!digits)
         return -1;
-      number = (double)(int64_t)integer;
+      number = strtod(digits, NULL);
+      JS_FreeCString(context, digits);
     } else if (JS_ToFloat64(context, &number, value))
       return -1;
     if (kind == 'f')
@@ -217,15 +264,17 @@ int mr_to_slot(JSContext *context, JSValueConst value, char kind, uint32_t size,
       return -1;
     slot->u = integer;
     if (kind != 'p' && !mr_readable(JS_GetRuntimeOpaque(JS_GetRuntime(context)), slot->p, size)) {
-      JS_ThrowTypeError(context, "expected a pointer to a record of %u bytes", size);
+      JS_ThrowTypeError(context, "expected a pointer to a record of %u byte%s", size,
+                        size == 1 ? "" : "s");
       return -1;
     }
     return 0;
   default:
     break;
   }
-  if (mr_to_integer(context, value, &integer))
+  if (to_integer(context, value, bits_of_kind(kind), &integer))
     return -1;
+  /* A narrow one is as wide in its slot as in a register. */
   switch (kind) {
   case 'c':
     slot->i = (int8_t)integer;

@@ -23,7 +23,7 @@ export interface Analysis {
   /** Names and globs given to `hook()`. */
   patterns: string[];
   /** Texts of `` native`…` `` and `` fnType`…` ``. */
-  natives: { kind: 'native' | 'fnType'; text: string; at: Place }[];
+  natives: { kind: 'native' | 'fnType'; text: string; at: Place; hooked: boolean }[];
   shared: SharedObject[];
   /** Whether it does something besides hooking: it then runs when the process starts, not at the first call of a hook. */
   eager: boolean;
@@ -56,6 +56,7 @@ export function analyse(code: string, map: string, script: string): Analysis {
   const reader = new Reader(placeOf);
   reader.readImports(program);
   fullAncestor(program, (node, _state, ancestors) => reader.visit(node, ancestors as AnyNode[]));
+  reader.finish();
   if (!reader.hooks) {
     throw new MrhookerError(
       'script',
@@ -87,6 +88,10 @@ class Reader {
   private readonly headers = new Map<string, { specifier: string; name: string }>();
   /** Local names of what comes from `mrhooker`; `*` for all of it. */
   private readonly library = new Map<string, string>();
+  /** Variables that hold what the script declares itself. */
+  private readonly declared = new Map<string, Analysis['natives'][number]>();
+  /** Names that are used for more than a call. */
+  private readonly values = new Set<string>();
 
   constructor(placeOf: (node: AnyNode) => Place) {
     this.placeOf = placeOf;
@@ -142,15 +147,26 @@ class Reader {
       if (tag !== 'native' && tag !== 'fnType') return;
       const text = node.quasi.quasis.length === 1 ? node.quasi.quasis[0]?.value.cooked : undefined;
       if (typeof text !== 'string') throw this.error(node, `${tag}\`…\` takes no values: write the whole declaration`);
-      this.analysis.natives.push({ kind: tag, text, at: this.placeOf(node) });
+      const isVariable = parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier';
+      const isCalled = isVariable || (parent !== undefined && isCallee(node, parent));
+      const native = { kind: tag, text, at: this.placeOf(node), hooked: !isCalled } as const;
+      this.analysis.natives.push(native);
+      if (isVariable) this.declared.set((parent.id as { name: string }).name, native);
     }
   }
 
+  /** When all uses have been seen. */
+  finish(): void {
+    for (const [name, native] of this.declared) native.hooked ||= this.values.has(name);
+  }
+
   private identifier(name: string, node: AnyNode, parent: AnyNode | undefined, above: AnyNode | undefined): void {
-    const known = this.headers.get(name);
-    if (!known || !parent || parent.type.startsWith('Import')) return;
+    if (!parent || parent.type.startsWith('Import')) return;
     if (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
     if (parent.type === 'Property' && parent.key === node && !parent.computed && parent.value !== node) return;
+    if (!isCallee(node, parent) && !(parent.type === 'VariableDeclarator' && parent.id === node)) this.values.add(name);
+    const known = this.headers.get(name);
+    if (!known) return;
     if (known.name !== '*') {
       this.use(known.specifier, known.name, !isCallee(node, parent), node);
       return;

@@ -50,7 +50,7 @@ export async function bundleScript(scripts: readonly Script[], modules: VirtualM
   const inside: Plugin = {
     name: 'inside',
     setup(build) {
-      build.onResolve({ filter: /^(c:|mrhooker($|:))/ }, ({ path }) => {
+      build.onResolve({ filter: /^(c:|mrhooker($|:)|#mrhooker\/)/ }, ({ path }) => {
         const file = LIBRARY[path];
         if (file !== undefined) return { path: file };
         return modules[path] === undefined ? undefined : { path, namespace: 'made', sideEffects: false };

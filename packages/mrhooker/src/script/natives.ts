@@ -8,6 +8,8 @@ export interface NativeName {
   name: string;
   /** How the script finds it: its kind and its text. */
   key: string;
+  /** Used for more than a call, so that it could be hooked. */
+  hooked: boolean;
 }
 
 /** What declarations may use without asking. */
@@ -23,13 +25,17 @@ export const NATIVE_HEADERS: readonly HeaderSpecifier[] = ['stdint.h', 'stddef.h
 export function nativeDeclarations({ natives }: Analysis): { names: NativeName[]; prelude: string } {
   const names = new Map<string, NativeName>();
   const lines: string[] = [];
-  for (const { kind, text, at } of natives) {
+  for (const { kind, text, at, hooked } of natives) {
     const key = `${kind} ${text}`;
-    if (names.has(key)) continue;
+    const known = names.get(key);
+    if (known) {
+      known.hooked ||= hooked;
+      continue;
+    }
     const plain = text.trim().replace(/;$/, '');
     if (kind === 'fnType') {
       const name = `mr_fn_${names.size}`;
-      names.set(key, { name, key });
+      names.set(key, { name, key, hooked });
       lines.push(`typedef __typeof__(${plain}) ${name};`);
       continue;
     }
@@ -40,7 +46,7 @@ export function nativeDeclarations({ natives }: Analysis): { names: NativeName[]
         `${placeText(at)}: native\`${text}\` declares no function: write it as C does, native\`int f(int)\``,
       );
     }
-    names.set(key, { name, key });
+    names.set(key, { name, key, hooked });
     lines.push(`extern ${plain};`);
   }
   return { names: [...names.values()], prelude: lines.map((line) => `${line}\n`).join('') };

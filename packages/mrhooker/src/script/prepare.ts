@@ -94,7 +94,7 @@ async function readUnit(
     });
     modules.set(specifier.text, planned);
   }
-  for (const { name, key } of natives) modules.set(key, [planner.add(name, true)]);
+  for (const { name, key, hooked } of natives) modules.set(key, [planner.add(name, hooked)]);
   return {
     language,
     source: headerSource(all, headerOptions),
@@ -169,7 +169,7 @@ function modulesFor(analysis: Analysis, units: readonly Unit[]): VirtualModules 
     modules[own] = writer.text;
   }
   const ids = analysis.shared.map(({ kind, name }, id) => `${JSON.stringify(`${kind} ${name}`)}: ${id}`);
-  modules['mrhooker:shared'] = `export default { ${ids.join(', ')} };\n`;
-  modules['mrhooker:natives'] = `${imports.join('')}export default { ${natives.join(', ')} };\n`;
+  modules['#mrhooker/shared'] = `export default { ${ids.join(', ')} };\n`;
+  modules['#mrhooker/natives'] = `${imports.join('')}export default { ${natives.join(', ')} };\n`;
   return modules;
 }

@@ -146,11 +146,11 @@ function untyped(index: number, handler: UntypedObserver<never> | ((call: Untype
       original: (...words) => original(...words) as Integer,
     };
   };
-  if (typeof handler === 'function') return { replace: () => handler(call()) };
+  if (typeof handler === 'function') return { replace: () => handler(call()), source: handler };
   if ('trace' in handler) return handler as NativeHandlers;
   const { enter, leave } = handler;
   return {
     ...(enter && { enter: () => enter.call(handler, call()) }),
-    ...(leave && { leave: leave.bind(handler) as NativeHandlers['leave'] }),
+    ...(leave && { leave: leave.bind(handler) as NativeHandlers['leave'], source: leave }),
   } as NativeHandlers;
 }

@@ -26,6 +26,8 @@ export interface NativeHandlers {
   replace?: (...args: never[]) => unknown;
   enter?: (...args: never[]) => unknown;
   leave?: (result: never, state: never) => unknown;
+  /** The script's own function behind these, whose place is told when its result is wrong. */
+  source?: unknown;
   /** Tells each call without running code of the script's: the list that src/trace/plan.ts makes. */
   trace?: readonly number[];
   module?: string;

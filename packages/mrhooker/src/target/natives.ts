@@ -1,5 +1,5 @@
 /** Functions and function types that a script declares itself, in C. */
-import table from 'mrhooker:natives';
+import table from '#mrhooker/natives';
 import type { VariadicFunction } from './hook.js';
 import type { FunctionPointerType } from './types.js';
 

@@ -1,5 +1,5 @@
 /** What threads and forked children have in common. Every other variable of a script is a thread's own. */
-import ids from 'mrhooker:shared';
+import ids from '#mrhooker/shared';
 
 export interface SharedOptions {
   /** Whether it is printed when the run ends; yes, unless it says false. */

@@ -107,11 +107,13 @@ class ArrayType implements Type<Pointer>, Adorning {
     } else if (isPointer(value)) {
       __mr.write(__mr.offset(pointer, offset), 0, __mr.bytes(value, 0, this.size));
     } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-      if (value.byteLength > this.size) throw new RangeError(`${value.byteLength} bytes do not fit ${this.text}`);
+      if (value.byteLength > this.size)
+        throw new RangeError(`the buffer does not fit into ${this.text}: its length is ${value.byteLength}`);
       __mr.write(__mr.offset(pointer, offset), 0, value);
     } else {
       const list = [...(value as Iterable<unknown>)];
-      if (list.length > this.length) throw new RangeError(`${list.length} elements do not fit ${this.text}`);
+      if (list.length > this.length)
+        throw new RangeError(`the list does not fit into ${this.text}: its length is ${list.length}`);
       for (const [index, item] of list.entries()) this.element.write(pointer, offset + index * this.element.size, item);
     }
   }
@@ -252,10 +254,21 @@ function writeField(pointer: Pointer, base: number, [, type, at, shift, width]: 
     return;
   }
   const mask = ((1n << BigInt(width)) - 1n) << BigInt(shift);
-  const unit = (bitUnit(pointer, offset, shift, width) & ~mask) | ((BigInt(Number(value)) << BigInt(shift)) & mask);
+  const bits = BigInt.asUintN(width, type.kind === 'b' ? BigInt(Boolean(value)) : fitting(value, width));
+  const unit = (bitUnit(pointer, offset, shift, width) & ~mask) | (bits << BigInt(shift));
   for (let byte = 0; byte * 8 < shift + width; byte++) {
     __mr.poke(pointer, offset + byte, 'C', Number((unit >> BigInt(byte * 8)) & 0xffn));
   }
+}
+
+/** As other integers: what these bits mean with a sign or without one. */
+function fitting(value: unknown, width: number): bigint {
+  if (typeof value !== 'bigint' && typeof value !== 'boolean' && !Number.isInteger(value)) {
+    throw new TypeError(`expected an integer, got ${String(value)}`);
+  }
+  const integer = BigInt(value as number | bigint | boolean);
+  if (integer >> BigInt(width) === 0n || integer >> BigInt(width - 1) === -1n) return integer;
+  throw new RangeError(`${integer} does not fit into an integer of ${width} bit${width === 1 ? '' : 's'}`);
 }
 
 /** The bytes that hold a bit-field, lowest first, and no others. */

@@ -2,6 +2,7 @@
 import type { CField, CRecord, CType } from '../headers/model.js';
 import { kindOf, type Records } from '../headers/signature.js';
 import type { StackFrame } from '../target/native.js';
+import { fills } from './outcome.js';
 import { type Capture, capturesOf, furtherOf, ITEMS, READ, RESULT, type TracedFunction } from './plan.js';
 
 /** A value: numbers and null as they are, the rest in an object of one letter. */
@@ -64,16 +65,24 @@ export class CallDecoder {
     const fn = this.functions[id];
     if (!fn) return undefined;
     const length = Number(body.readBigInt64LE(16));
+    const errno = body.readInt32LE(4);
     const items = new Items(body, 32);
     let result: Captured = null;
     let further: Item;
     const args: Captured[] = [];
+    const filled: { capture: Capture; item: Item }[] = [];
     for (const capture of this.captures[id] ?? []) {
       const item = items.next();
       if (capture.read === READ.further) further = item;
       else if (capture.argument === RESULT) result = fn.returnsNothing ? null : shaped(item, capture, fn);
+      else if (capture.after) filled.push({ capture, item });
       else args[capture.argument] = shaped(item, capture, fn);
     }
+    const isFilled = fills(fn, result, errno);
+    for (const { capture, item } of filled) {
+      args[capture.argument] = isFilled ? shaped(item, capture, fn) : unread(item);
+    }
+    if (isFilled) cutAddresses(fn, args);
     const behind = this.counting ? undefined : furtherOf(fn)?.(args);
     if (behind && further) args.push(shaped(further, { shape: { as: 'value', type: behind } }, fn));
     return {
@@ -81,7 +90,7 @@ export class CallDecoder {
       begin: Number(body.readBigUInt64LE(8)),
       length: length < 0 ? undefined : length,
       result,
-      errno: body.readInt32LE(4),
+      errno,
       args,
       stack: items.frames(body.readUInt32LE(24)),
     };
@@ -146,6 +155,23 @@ class Items {
 
 const hex = (address: bigint): string => `0x${address.toString(16)}`;
 const pointer = (address: bigint): Captured => (address === 0n ? null : { p: hex(address) });
+
+/** Where it is, of what nobody has written. */
+function unread(item: Item): Captured {
+  if (item === undefined || item.is === 'list') return LOST;
+  return pointer(item.is === 'bytes' ? item.address : item.value);
+}
+
+/** Of a socket's address there is as much as the argument behind it says. */
+function cutAddresses({ parameters }: TracedFunction, args: Captured[]): void {
+  for (const [index, { isAddress }] of parameters.entries()) {
+    const [bytes, length] = [args[index], args[index + 1]];
+    if (!isAddress || typeof bytes !== 'object' || bytes === null || !('b' in bytes)) continue;
+    if (typeof length !== 'object' || length === null || !('l' in length)) continue;
+    const count = Math.min(Number(length.l[0]), bytes.n);
+    args[index] = { b: bytes.b.slice(0, count), n: count };
+  }
+}
 
 function shaped(item: Item, { shape }: Pick<Capture, 'shape'>, of: TracedFunction): Captured {
   const { limit, records } = of;

@@ -5,6 +5,7 @@ import type { Colors } from '../report/colors.js';
 import type { StackFrame } from '../target/native.js';
 import type { Namer, Namers } from './constants.js';
 import type { Captured, Told } from './decode.js';
+import { ALL_ONES, isFailure } from './outcome.js';
 import type { TracedFunction } from './plan.js';
 
 export interface TraceCall {
@@ -23,7 +24,7 @@ export interface TraceCall {
 }
 
 export function callOf({ fn, begin, length, result, errno, args, stack }: Told, pid: number, tid: number): TraceCall {
-  const failed = errno !== 0 && isFailure(result, fn);
+  const failed = errno !== 0 && isFailure(fn, result);
   return {
     fn,
     begin: begin / 1e9,
@@ -42,16 +43,6 @@ function frameText({ module, symbol, offset }: StackFrame): string {
   const at = `+0x${offset.toString(16)}`;
   const file = module.slice(module.lastIndexOf('/') + 1);
   return symbol === null ? `${file}${at}` : `${symbol}${at} (${file})`;
-}
-
-const ALL_ONES = '0xffffffffffffffff';
-/** Of these a null pointer means an error; of most others only that there is nothing. */
-const NULL_IS_ERROR = /^(f?d?open|fopen|freopen|opendir|malloc|calloc|realloc|popen|tmpfile|getcwd|realpath|readlink)/;
-
-function isFailure(result: Captured, fn: TracedFunction): boolean {
-  if (result === -1) return true;
-  if (typeof result === 'object' && result !== null && 'p' in result) return result.p === ALL_ONES;
-  return result === null && NULL_IS_ERROR.test(fn.name);
 }
 
 /** The usual name of two: EAGAIN, not EWOULDBLOCK. */
@@ -177,7 +168,7 @@ function socketAddress(bytes: Buffer): string {
   if (family === 1) {
     const path = bytes.subarray(2).toString('latin1');
     const text = path.startsWith('\0') ? `@${path.slice(1)}` : path.replace(/\0.*$/s, '');
-    return `{${name} ${bytesText(text)}}`;
+    return text === '' ? `{${name}}` : `{${name} ${bytesText(text)}}`;
   }
   return `{${name}}`;
 }

@@ -125,7 +125,8 @@ function parameterPlan(fn: CFunction, index: number, records: Records, limit: nu
   }
   if (isChar(to)) return isConst ? { capture: text(index, limit) } : asIs;
   if (to.kind === 'pointer') {
-    if (!isChar(to.to)) return asIs;
+    // One that is not const is a place for a pointer: of strtol, asprintf.
+    if (!isChar(to.to) || !isConst) return asIs;
     return { capture: { ...text(index, limit), read: READ.strings, shape: { as: 'strings' } } };
   }
   if (to.kind === 'record') return recordPlan(records[to.key], index, isConst, sizeAt, parameter);
