@@ -72,8 +72,14 @@ function unknown(file: string, cause: string): DumpReport {
   return { file, outcome: 'unknown', count: 0, differences: [], nodes: 0, cause };
 }
 
+/**
+ * Of an input for several machines (`-fopenmp-targets=`, CUDA, HIP) Clang's driver starts a compiler for each, and each dumps its tree,
+ * the devices' first. The host's are compared, unless the arguments say which.
+ */
+export const HOST_ONLY = '--offload-host-only';
+
 function clangArguments({ file, arguments: args }: Inputs, ...more: string[]): string[] {
-  return ['-fsyntax-only', '-fno-crash-diagnostics', ...more, ...args, file];
+  return ['-fsyntax-only', '-fno-crash-diagnostics', HOST_ONLY, ...more, ...args, file];
 }
 
 /** Why Clang itself does not get through the file; undefined when it does. */

@@ -4,7 +4,8 @@
  * Compares `cmonster dump --json --scope all --implicit --instantiations` with `clang-19 -Xclang -ast-dump=json`: kinds, nesting,
  * order, every member of every node; and what that leaves out, the parts of types and names in the main file, with clang-query-19,
  * by kind and range. Exits with 1 when anything differs. Files of which Clang's own dump crashes, takes more than
- * 60 s or more than 2 GiB are listed and not counted.
+ * 60 s or more than 2 GiB are listed and not counted. Of files that are compiled for several machines at once (`-fopenmp-targets=`, CUDA)
+ * the host's trees are compared, unless CLANG ARGS say otherwise.
  */
 import { compareDumps, type DumpReport } from './compare-dumps.js';
 import { show, showWritten } from './show.js';

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KIND_NAMES, Node, type SourceManager, TranslationUnit } from 'cmonster';
-import type { Inputs } from './compare-dumps.js';
+import { HOST_ONLY, type Inputs } from './compare-dumps.js';
 
 export interface WrittenReport {
   file: string;
@@ -72,7 +72,7 @@ function query({ file, arguments: args, cwd }: Inputs): Promise<string> {
   const script = join(folder, 'query');
   writeFileSync(script, QUERY);
   const shown = ['-fdiagnostics-print-source-range-info', '-fno-caret-diagnostics', '-fno-color-diagnostics'];
-  const options = ['-f', script, ...shown.map((arg) => `--extra-arg=${arg}`), file, '--', ...args];
+  const options = ['-f', script, ...shown.map((arg) => `--extra-arg=${arg}`), file, '--', HOST_ONLY, ...args];
   return new Promise((resolve, reject) => {
     execFile('clang-query-19', options, { cwd, timeout: 60_000, maxBuffer: 2 ** 30 }, (error, stdout) => {
       rmSync(folder, { recursive: true, force: true });

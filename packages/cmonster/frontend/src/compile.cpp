@@ -109,6 +109,9 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
   for (auto Adjust :
        {tooling::getClangStripOutputAdjuster(), tooling::getClangStripDependencyFileAdjuster()})
     Given = Adjust(Given, "");
+  // Of what is compiled for several machines at once (OpenMP's targets, CUDA,
+  // HIP) the host's part, unless the arguments say otherwise: theirs come later.
+  Args.push_back("--offload-host-only");
   Args.insert(Args.end(), PreprocessOnly ? "-E" : "-fsyntax-only");
   for (size_t I = 1; I < Given.size(); ++I)
     if (Given[I] != "-c" && Given[I] != "-S" && Given[I] != "-E" && Given[I] != "-fsyntax-only")

@@ -8,7 +8,10 @@ import { ScriptHost } from '../preprocessor/script-host.js';
 import { pathMatcher } from '../source/path-matcher.js';
 
 export interface ParseOptions {
-  /** What a compiler takes: `['-std=c++20', '-Iinclude', '-DNDEBUG']`. */
+  /**
+   * What a compiler takes: `['-std=c++20', '-Iinclude', '-DNDEBUG']`. Of what is compiled for several machines at once
+   * (`-fopenmp-targets=`, CUDA) the host's part is parsed; `--offload-device-only` asks for the other.
+   */
   arguments?: readonly string[];
   /** What relative paths refer to; the current directory by default. */
   cwd?: string;

@@ -75,6 +75,13 @@ describe('a translation unit', () => {
     expect(tu.files).toContain(tu.mainFile);
   });
 
+  it('shows the host of what is compiled for several machines at once, unless the arguments name the other', () => {
+    const device = '-fopenmp-is-target-device';
+    const offloading = ['-fopenmp', '-fopenmp-targets=aarch64-unknown-linux-gnu', '-nogpulib'];
+    expect(parse('int x;', { arguments: offloading }).command).not.toContain(device);
+    expect(parse('int x;', { arguments: [...offloading, '--offload-device-only'] }).command).toContain(device);
+  });
+
   it('parses the same with promises and without', async () => {
     const sync = parse(sample);
     const tu = await TranslationUnit.parse('input.cpp', { cwd: directory, unsaved: { 'input.cpp': sample } });
