@@ -13,7 +13,9 @@
 namespace cmonster {
 
 /// Ends the process by SIGALRM when its work takes too long: a parent that
-/// waits for it needs nobody else to look at the clock.
+/// waits for it needs nobody else to look at the clock. There is one for the
+/// process; one timer runs for many spans of work, as setting it anew for each
+/// would cost as much as a question does.
 class Deadline {
   uint64_t Milliseconds = 0; // 0: none
 

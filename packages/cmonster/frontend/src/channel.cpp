@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,7 +24,8 @@ bool Channel::fill(size_t Wanted) {
   if (End - At >= Wanted)
     return true;
   if (Input.size() - At < std::max(Wanted, Chunk)) {
-    std::memmove(Input.data(), Input.data() + At, End - At);
+    if (End > At)
+      std::memmove(Input.data(), Input.data() + At, End - At);
     End -= At;
     At = 0;
     // Not with every read: growing fills with zeros.
@@ -89,11 +92,27 @@ void Channel::write(FrameType Type, const std::vector<char> &Payload) {
   std::memcpy(Small, &Size, 4);
   Small[4] = char(Type);
   if (Size <= sizeof(Small) - 5) {
-    std::memcpy(Small + 5, Payload.data(), Size);
-    return writeRaw(Small, Size + 5);
+    if (Size)
+      std::memcpy(Small + 5, Payload.data(), Size);
+    writeRaw(Small, Size + 5);
+  } else {
+    writeRaw(Small, 5);
+    writeRaw(Payload.data(), Size);
   }
-  writeRaw(Small, 5);
-  writeRaw(Payload.data(), Size);
+  if (Written)
+    __atomic_add_fetch(Written, 1, __ATOMIC_RELEASE);
+}
+
+/// A word of a file that both processes see; null when there is none.
+static uint32_t *sharedWord(const std::string &Path) {
+  int Fd = ::open(Path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (Fd < 0)
+    return nullptr;
+  void *P = MAP_FAILED;
+  if (!::ftruncate(Fd, sizeof(uint32_t)))
+    P = ::mmap(nullptr, sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED, Fd, 0);
+  ::close(Fd);
+  return P == MAP_FAILED ? nullptr : static_cast<uint32_t *>(P);
 }
 
 bool Fifos::make(const std::string &Dir) {
@@ -111,12 +130,14 @@ bool Fifos::make(const std::string &Dir) {
     return false;
   ::fcntl(Ask, F_SETFL, ::fcntl(Ask, F_GETFL) & ~O_NONBLOCK);
   ::fcntl(Answer, F_SETPIPE_SZ, 1 << 20); // fewer wake-ups for a snapshot
+  Answered = sharedWord(Dir + "/answered");
   return !::rename(New[0].c_str(), Final[0].c_str()) && !::rename(New[1].c_str(), Final[1].c_str());
 }
 
 void Fifos::await() const {
   // Reading before anybody has opened the other end would look like the
   // parent's death. A parent that dies just now must not leave us here.
+  ::signal(SIGALRM, SIG_DFL);
   ::alarm(60);
   int Waited = ::open((Directory + "/ask").c_str(), O_RDONLY | O_CLOEXEC);
   if (Waited >= 0)

@@ -33,7 +33,8 @@ struct Frame {
 /// nobody left to answer.
 class Channel {
 public:
-  Channel(int In, int Out) : In(In), Out(Out) {}
+  /// `Written`, if there is one, is told how many frames have been written.
+  Channel(int In, int Out, uint32_t *Written = nullptr) : In(In), Out(Out), Written(Written) {}
 
   /// Blocks for the next frame; false at end of file.
   bool read(Frame &F);
@@ -45,6 +46,7 @@ public:
 
 private:
   int In, Out;
+  uint32_t *Written;
   bool fill(size_t Wanted);
   std::vector<char> Input; // read ahead: [At, End) of it
   size_t At = 0, End = 0;
@@ -57,6 +59,9 @@ struct Fifos {
   int Ask = -1, Answer = -1;
   /// The answers' reading end, held until the parent has opened its own.
   int Hold = -1;
+  /// How many frames have been answered, in memory shared with the parent, which
+  /// looks there for a while before it sleeps; null where that is not to be had.
+  uint32_t *Answered = nullptr;
   std::string Directory;
 
   /// Makes and opens them; false with `errno` set when that fails.

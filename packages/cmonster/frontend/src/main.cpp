@@ -83,7 +83,7 @@ int serve(const Options &O) {
   Fifos F;
   if (!F.make(O.Directory))
     return die("making FIFOs in", O.Directory);
-  Channel Stdio(0, 1), Fifo(F.Ask, F.Answer);
+  Channel Stdio(0, 1), Fifo(F.Ask, F.Answer, F.Answered);
   sendReady(Stdio);
   if (O.OverFifo)
     F.await();

@@ -170,7 +170,7 @@ std::optional<Value> Session::reconnect(const std::string &Dir) {
   Ends = new Fifos;
   if (!Ends->make(Dir))
     return std::nullopt;
-  Parse = Questions = new Channel(Ends->Ask, Ends->Answer);
+  Parse = Questions = new Channel(Ends->Ask, Ends->Answer, Ends->Answered);
   Asking.attach(Parse);
   Ends->await();
   sendReady(*Parse);

@@ -99,6 +99,8 @@ export class Connection {
   /** What was read from `answer` and not yet used: [begin, end) of the buffer. */
   private begin = 0;
   private end = 0;
+  /** Frames that came over `answer`. */
+  private received = 0;
   private doing = 'starting';
 
   /**
@@ -315,12 +317,15 @@ export class Connection {
       if (!frame) throw new Gone();
       return frame;
     }
+    // One that is there whole needs no event loop.
+    if (this.child.hasWritten(this.received)) return this.readFrame();
     const header = Buffer.alloc(FRAME_HEADER);
     await this.readExactly(header);
     const type = header[4] as number;
     checkFrameHeader(type, header.readUInt32LE(0));
     const payload = Buffer.alloc(header.readUInt32LE(0));
     await this.readExactly(payload);
+    this.received++;
     return { type, payload };
   }
 
@@ -418,11 +423,15 @@ export class Connection {
 
   /** Makes one whole frame available in the buffer; gives where it starts. */
   private readHeader(): number {
-    if (this.begin === this.end) this.begin = this.end = 0;
+    if (this.begin === this.end) {
+      this.begin = this.end = 0;
+      this.child.hasWritten(this.received);
+    }
     this.fill(FRAME_HEADER);
     const size = this.buffer.readUInt32LE(this.begin);
     checkFrameHeader(this.buffer[this.begin + 4] as number, size);
     this.fill(FRAME_HEADER + size);
+    this.received++;
     return this.begin;
   }
 

@@ -8,6 +8,11 @@ import type { CmonsterError } from '../error.js';
 import type { DeathContext } from './death.js';
 import { sleepSync, Watch } from './watchdog.js';
 
+/** Milliseconds in which a peer's next frame is looked for before anybody sleeps: waking a sleeper takes a good part of that. */
+const PATIENCE = 0.05;
+/** After looking in vain nobody looks so many times: where all processors are taken, it only keeps one from the peer. */
+const REST = 64;
+
 /** What only the peer knows of a death is added by it. */
 export type DeathReport = Omit<DeathContext, 'stderr' | 'timedOut' | 'memoryLimit'>;
 
@@ -32,6 +37,10 @@ export abstract class Peer {
   protected directory: string | undefined;
   private askFd: number | undefined;
   private answerFd: number | undefined;
+  /** A file of one word that the peer writes in memory: how many frames it has written. */
+  private answeredFd: number | undefined;
+  private readonly answered = new Uint32Array(1);
+  private resting = 0;
   private watching: Watch | undefined;
   private readonly born = Date.now();
   /** Whether it was told its limit of time. */
@@ -66,6 +75,7 @@ export abstract class Peer {
     const directory = this.directory as string;
     this.askFd = openUnblocked(join(directory, 'ask'), 'w');
     this.answerFd = openUnblocked(join(directory, 'answer'), 'r');
+    this.answeredFd = openIfThere(join(directory, 'answered'));
     this.removeDirectory();
   }
 
@@ -74,8 +84,7 @@ export abstract class Peer {
     if (directory === undefined) return;
     this.directory = undefined;
     try {
-      unlinkSync(join(directory, 'ask'));
-      unlinkSync(join(directory, 'answer'));
+      for (const name of ['ask', 'answer', 'answered']) unlinkSync(join(directory, name));
       rmdirSync(directory);
     } catch {
       // It was interrupted while it made them. The first use of this costs some milliseconds.
@@ -130,6 +139,20 @@ export abstract class Peer {
     }
   }
 
+  /** Looks for a while whether the peer has written more than `received` frames. False does not say that it has not. */
+  hasWritten(received: number): boolean {
+    const { answeredFd, answered } = this;
+    if (answeredFd === undefined || this.resting-- > 0) return false;
+    this.resting = 0;
+    const until = performance.now() + PATIENCE;
+    do {
+      readSync(answeredFd, answered, 0, 4, 0);
+      if (answered[0] !== received >>> 0) return true;
+    } while (performance.now() < until);
+    this.resting = REST;
+    return false;
+  }
+
   get answerDescriptor(): number {
     return this.answerFd as number;
   }
@@ -140,8 +163,8 @@ export abstract class Peer {
     this.closed = true;
     this.watching?.release();
     this.watching = undefined;
-    for (const fd of [this.askFd, this.answerFd]) if (fd !== undefined) closeSync(fd);
-    this.askFd = this.answerFd = undefined;
+    for (const fd of [this.askFd, this.answerFd, this.answeredFd]) if (fd !== undefined) closeSync(fd);
+    this.askFd = this.answerFd = this.answeredFd = undefined;
     this.removeDirectory();
   }
 }
@@ -154,6 +177,15 @@ function retry(error: unknown): boolean {
     return true;
   }
   return code === 'EINTR';
+}
+
+/** Undefined where the peer could not make it: then nobody looks, and everything else works. */
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
 }
 
 /**
