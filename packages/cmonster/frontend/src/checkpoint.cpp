@@ -1,5 +1,6 @@
 //===- checkpoint.cpp - A parse that can be resumed after the includes -----===//
 #include "checkpoint.h"
+#include "memory.h"
 #include "scripting.h"
 #include "clang/Basic/FileManager.h"
 #include "clang/Basic/SourceManager.h"
@@ -165,6 +166,8 @@ void Checkpoint::keep(CompilerInstance &CI) {
   if (Keeper != 0) {
     close(In);
     KeeperId = Keeper > 0 ? int(Keeper) : 0;
+    if (KeeperId)
+      ownHeap();
     return;
   }
   KeeperId = int(getpid()); // also what its copies say
@@ -211,6 +214,7 @@ void Checkpoint::keep(CompilerInstance &CI) {
       if (fork() == 0) {
         close(In);
         std::signal(SIGCHLD, SIG_DFL);
+        ownHeap();
         return resume(CI, Session);
       }
     }

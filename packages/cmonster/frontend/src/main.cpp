@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "guard.h"
+#include "memory.h"
 #include "session.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/TargetSelect.h"
@@ -105,6 +106,7 @@ void *run(void *P) {
 } // namespace
 
 int main(int Argc, char **Argv) {
+  noteHeap();
   // The thread below is the only one that allocates: it shares the first heap,
   // the one that grows in huge pages (docs/decisions/0003-frontend-process.md).
   // A growing vector stays in it, and what was freed at its end is kept.
