@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CmonsterError } from '../error.js';
 import { awaitDeathSync, type Death, deathError } from './death.js';
+import { withHugePages } from './huge-pages.js';
 import { type DeathReport, Peer } from './peer.js';
 
 export interface ChildOptions {
@@ -26,8 +27,8 @@ export interface ChildOptions {
 }
 
 const STDERR_TAIL = 4096;
-/** For glibc's malloc; one arena, since only one thread works, and only the first one grows in huge pages. */
-const HUGE_PAGES = 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1';
+/** For glibc's malloc: only one thread works, and only the first arena grows in huge pages. */
+const ONE_ARENA = ':glibc.malloc.arena_max=1';
 
 export class Child extends Peer {
   readonly process: ChildProcess;
@@ -50,7 +51,7 @@ export class Child extends Peer {
     try {
       this.process = spawn(options.frontend, args, {
         cwd: options.cwd,
-        env: environment(),
+        env: withHugePages(ONE_ARENA),
         stdio: ['pipe', this.stdoutFd ?? 'pipe', this.stderrFd],
       });
     } catch (error) {
@@ -165,15 +166,6 @@ export class Child extends Peer {
       this.process.unref();
     }
   }
-}
-
-/**
- * The child's memory grows in huge pages where the kernel gives them (docs/decisions/0003-frontend-process.md). What the user has
- * set goes behind it, and so wins.
- */
-function environment(): NodeJS.ProcessEnv {
-  const { GLIBC_TUNABLES: given } = process.env;
-  return { ...process.env, GLIBC_TUNABLES: given ? `${HUGE_PAGES}:${given}` : HUGE_PAGES };
 }
 
 function openUnnamed(path: string): number {

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { CmonsterError } from '../error.js';
+import { withHugePages } from '../frontend/huge-pages.js';
 import { type Failure, failureOf, framesOf } from './failure.js';
 import {
   emptyResult,
@@ -70,6 +71,7 @@ export class WorkerProcess {
     this.settings = settings;
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.process = fork(new URL(`./worker.${extension}`, import.meta.url), {
+      env: withHugePages(),
       // A script's children may print: their output goes straight through.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
     });
