@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --quick] [-- --rounds=N]`: measures cmonster beside its peers. The full run writes docs/bench.md and
- * docs/bench.svg; a quick one measures less often, and writes nothing. On a busy machine more rounds give better numbers.
+ * `npm run bench [-- --quick] [-- --rounds=N]`: measures cmonster beside its peers. The full run writes docs/bench.md,
+ * docs/bench.svg and README's comparison; a quick one measures less often, and writes nothing. On a busy machine more rounds give better numbers.
  */
 import { writeFileSync } from 'node:fs';
 import { root } from '../setup/paths.mjs';
@@ -8,7 +8,7 @@ import { machine, versions } from './machine.js';
 import { measureCalls } from './parts/calls.js';
 import { measureConsole } from './parts/console.js';
 import { measureEdit } from './parts/edit.js';
-import { endToEndPlot, measureEndToEnd } from './parts/end-to-end.js';
+import { type EndToEnd, endToEndPlot, measureEndToEnd } from './parts/end-to-end.js';
 import { measureHooks } from './parts/hooks.js';
 import { measureInside } from './parts/inside.js';
 import { measurePreprocessing } from './parts/preprocess.js';
@@ -17,6 +17,7 @@ import { measureReady, parseOnce } from './parts/ready.js';
 import { measureRewrite } from './parts/rewrite.js';
 import { measureSmall } from './parts/small.js';
 import { type Group, plot } from './plot.js';
+import { writeReadme } from './readme.js';
 import { holds, Report } from './report.js';
 import { subjects } from './subjects.js';
 
@@ -43,9 +44,11 @@ const groups: Group[] = [
     })),
   },
 ];
+const endToEnd: Record<string, EndToEnd> = {};
 for (const subject of [sqlite, stl]) {
   const { rows } = parseOnce(subject, 'all').result;
   const measured = measureEndToEnd(report, subject, peerRounds, inside[subject.name]?.scan ?? 0, rows);
+  endToEnd[subject.name] = measured;
   groups.push(endToEndPlot(subject, measured));
 }
 measureEdit(report, quick ? [stl] : [stl, json], quick ? 2 : 5);
@@ -81,5 +84,6 @@ ${report.markdown()}
   writeFileSync(`${root}/docs/bench.md`, page);
   const subheading = `CPU time on a logarithmic scale, less is better. ${date}, ${machine()}`;
   writeFileSync(`${root}/docs/bench.svg`, plot('How long it takes', subheading, groups));
-  console.log('written: docs/bench.md, docs/bench.svg');
+  writeReadme(report, ready, endToEnd);
+  console.log('written: docs/bench.md, docs/bench.svg, README.md');
 }

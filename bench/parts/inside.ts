@@ -7,6 +7,7 @@ export interface Inside {
   firstWalk: number;
   walk: number;
   walkAgain: number;
+  bareObjects: number;
   scan: number;
   columnScan: number;
   oneByOne: number;
@@ -28,6 +29,7 @@ export function measureInside(report: Report, subjects: readonly Subject[], roun
       firstWalk: best('firstWalk'),
       walk: best('walk'),
       walkAgain: best('walkAgain'),
+      bareObjects: best('bareObjects'),
       scan: best('scan'),
       columnScan: best('columnScan'),
       oneByOne: best('oneByOne') / 1000,
@@ -36,7 +38,9 @@ export function measureInside(report: Report, subjects: readonly Subject[], roun
     };
   }
   for (const subject of subjects) {
-    const { firstWalk, walk, walkAgain, scan, columnScan, scanAllocated } = results[subject.name] as Inside;
+    const { firstWalk, walk, walkAgain, bareObjects, scan, columnScan, scanAllocated } = results[
+      subject.name
+    ] as Inside;
     const line = (what: string, measured: number, note: string, atMost?: number): Line => ({
       group: tree,
       what,
@@ -51,6 +55,7 @@ export function measureInside(report: Report, subjects: readonly Subject[], roun
     report.add(line('… the bare column', columnScan, ''));
     report.add(line('full typed walk of a fresh tree', walk, 'every node object made, its class read', 150));
     report.add(line('… the first walk of the process', firstWalk, 'before V8 has compiled anything'));
+    report.add(line('… V8 alone, an object for each', bareObjects, 'of two fields, made and kept: nothing is read'));
     report.add(line('… again', walkAgain, 'every object is there already'));
   }
   for (const subject of subjects) {

@@ -16,8 +16,26 @@ function nanoseconds(action) {
   return Number(process.hrtime.bigint() - started) / count;
 }
 
+/** The least that a node costs: an object of two fields, and a place where it is kept. */
+class Bare {
+  /** @param {object} tu @param {number} index */
+  constructor(tu, index) {
+    this.tu = tu;
+    this.index = index;
+  }
+}
+
 /** @type {Record<string, number[]>} */
-const taken = { firstWalk: [], walk: [], walkAgain: [], scan: [], columnScan: [], oneByOne: [], batch: [] };
+const taken = {
+  firstWalk: [],
+  walk: [],
+  bareObjects: [],
+  walkAgain: [],
+  scan: [],
+  columnScan: [],
+  oneByOne: [],
+  batch: [],
+};
 let scanAllocated = Number.POSITIVE_INFINITY;
 
 for (let round = 0; round < job.rounds; round++) {
@@ -30,6 +48,14 @@ for (let round = 0; round < job.rounds; round++) {
   };
   taken[round === 0 ? 'firstWalk' : 'walk']?.push(nanoseconds(walk));
   taken.walkAgain?.push(nanoseconds(walk));
+
+  taken.bareObjects?.push(
+    nanoseconds(() => {
+      const kept = new Array(rows);
+      for (let row = 0; row < rows; row++) kept[row] = new Bare(tu, row);
+      return kept.length;
+    }),
+  );
 
   let found = 0;
   for (let i = 0; i < 20; i++) {
