@@ -21,6 +21,7 @@ const call = (id: string, more: Partial<NewCall> = {}): NewCall => ({
   requestHash: 'hash',
   queueUntil: undefined,
   key: undefined,
+  epoch: 7,
   ...more,
 });
 const ok = { status: 'ok' as const, message: undefined, response: Buffer.from([0, 254, 39]), ended: 1_500_000 };
@@ -150,12 +151,17 @@ describe.each(kinds)('%s', (_name, start) => {
   });
 
   test('a queued call is sent once, and may go back', async () => {
-    await calls.open(call('q1', { agent: 'q@x', state: 'queued', deadline: 9_000_000, queueUntil: 9_000_000 }));
-    await calls.open(call('q2', { agent: 'q@x', state: 'queued', deadline: 9_000_000, queueUntil: 9_000_000 }));
+    const queued = { agent: 'q@x', state: 'queued' as const, deadline: 9_000_000, queueUntil: 9_000_000 };
+    await calls.open(call('q1', { ...queued, epoch: undefined }));
+    await calls.open(call('q2', { ...queued, epoch: undefined }));
     expect((await calls.queued('q@x')).map(({ id }) => id)).toEqual(['q1', 'q2']);
-    expect(await Promise.all([calls.send('q1', 3_000_000), calls.send('q1', 3_000_000)])).toContain(false);
-    expect(await calls.get('q1')).toMatchObject({ state: 'open', deadline: 3_000_000 });
+    expect(await Promise.all([calls.send('q1', 8, 3_000_000), calls.send('q1', 8, 3_000_000)])).toContain(false);
+    expect(await calls.get('q1')).toMatchObject({ state: 'open', deadline: 3_000_000, epoch: 8 });
     expect((await calls.queued('q@x')).map(({ id }) => id)).toEqual(['q2']);
+    expect(await calls.redirect('q1', 9)).toBe(true);
+    expect(await calls.get('q1')).toMatchObject({ state: 'open', deadline: 3_000_000, epoch: 9 });
+    expect(await calls.redirect('q2', 9)).toBe(false);
+    expect((await calls.get('q2'))?.epoch).toBeUndefined();
     expect(await calls.requeue('q1')).toBe(true);
     expect(await calls.get('q1')).toMatchObject({ state: 'queued', deadline: 9_000_000 });
     await calls.open(call('noqueue'));

@@ -11,6 +11,7 @@ import { Stage } from './support/stage.js';
 
 let stage: Stage;
 const children: ChildProcess[] = [];
+const kill = () => end(children.at(-1) as ChildProcess, 'SIGKILL');
 const outcomes: Outcome[] = [];
 const mill = 'mill@localhost';
 
@@ -25,6 +26,8 @@ afterAll(async () => {
 });
 
 async function startMill(): Promise<ChildProcess> {
+  if (children.length > 0) await kill();
+  const before = (await stage.igor.agentInfo(mill))?.epoch;
   const { account, password } = await stage.account('mill');
   const main = fileURLToPath(new URL('../../packages/igor/bin/igor.js', import.meta.url));
   const service = fileURLToPath(new URL('support/demo-service.ts', import.meta.url));
@@ -32,11 +35,12 @@ async function startMill(): Promise<ChildProcess> {
   const more = ['--server', `127.0.0.1:${stage.xmpp.clientPort}`, '--journal', join(stage.folder, 'mill.journal')];
   const child = fork(main, [...args, ...more], { env: { ...process.env, IGOR_PASSWORD: password } });
   children.push(child);
-  await until('the agent', async () => (await stage.igor.agentInfo(mill))?.available === true);
+  await until('the agent', async () => {
+    const info = await stage.igor.agentInfo(mill);
+    return info?.available === true && info.epoch !== before;
+  });
   return child;
 }
-
-const kill = () => end(children.at(-1) as ChildProcess, 'SIGKILL');
 
 /** How it failed, and after how many milliseconds. */
 async function failed(call: Call<unknown>): Promise<{ code: string; after: number }> {
@@ -75,6 +79,46 @@ test('an agent that is back, and whose journal knows nothing of the call', { tim
   for (const more of ['', '-wal', '-shm']) rmSync(join(stage.folder, `mill.journal${more}`), { force: true });
   await startMill();
   expect(await failed(slow)).toMatchObject({ code: 'unknown_outcome' });
+});
+
+/** A call that is in the agent's hands when agent and gateway both go. */
+async function leftAlone(): Promise<{ slow: Call<unknown> }> {
+  await startMill();
+  const slow = stage.igor.call(mill, 'demo.slow', { milliseconds: 50_000 }, { deadline: 60_000 });
+  slow.catch(() => {});
+  await slow.sent;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await stage.gateway.stop();
+  await kill();
+  // A call is a promise: alone it would be waited for.
+  return { slow };
+}
+
+test('an agent that dies together with the gateway', { timeout: 60_000 }, async () => {
+  const { slow } = await leftAlone();
+  await stage.startGateway();
+  const { code, after } = await failed(slow);
+  expect(code).toBe('unknown_outcome');
+  expect(after).toBeLessThan(10_500);
+});
+
+test('the same, when its lease is over before there is a gateway again', { timeout: 60_000 }, async () => {
+  const { slow } = await leftAlone();
+  await until('its lease to end', async () => (await stage.igor.agentInfo(mill))?.available === false);
+  await stage.startGateway();
+  const { code, after } = await failed(slow);
+  expect(code).toBe('unknown_outcome');
+  expect(after).toBeLessThan(10_500);
+});
+
+test('an agent that lives has its calls, whatever becomes of the gateway', { timeout: 60_000 }, async () => {
+  await startMill();
+  const slow = stage.igor.call(mill, 'demo.slow', { milliseconds: 14_000 }, { deadline: 60_000 });
+  await slow.sent;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await stage.gateway.stop();
+  await stage.startGateway();
+  expect(await slow).toMatchObject({});
 });
 
 test('a connection that is lost for a moment loses no call', { timeout: 60_000 }, async () => {

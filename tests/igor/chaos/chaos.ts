@@ -1,14 +1,14 @@
 /**
- * `npm run chaos [-- --calls=N] [--minutes=M] [--seed=S] [--kills=MS]`: calls from four instances to three agents, while instances, agents, gateway, store
- * and XMPP server are killed in turn, and stanzas are delayed, doubled and reordered. Then the books are compared: what the store says, what was posted,
- * what the agents wrote down that they did.
+ * `npm run chaos [-- --calls=N] [--minutes=M] [--seed=S] [--kills=MS]`: calls of all kinds from four instances to three agents, while instances, agents,
+ * gateway, store and XMPP server are killed, one or two at a time, and stanzas are delayed, doubled and reordered. Then the books are compared.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { newKeyRing, Prosody, saveKeyRing, silentLog } from 'igor';
 import { RedisCalls } from '../../../packages/igor/src/store/redis-calls.js';
 import { accepts, freePort, tempFolder, until } from '../support/servers.js';
+import { type Books, compare } from './books.js';
 import { igorProcess, Process } from './processes.js';
 import { DisorderlyProxy } from './proxy.js';
 import { Random } from './random.js';
@@ -23,28 +23,11 @@ export interface ChaosOptions {
   say?: (line: string) => void;
 }
 
-export interface Books {
-  /** Calls that an instance said it had noted. */
-  noted: number;
-  /** Calls in the store. */
-  stored: number;
-  byStatus: Record<string, number>;
-  /** In the store and without an end, or noted and not in the store. */
-  lost: string[];
-  /** Posted more than once, or not at all. */
-  wronglyPosted: string[];
-  /** Run at another agent than the one that was called. */
-  wrongAgent: string[];
-  /** Run more than once. */
-  runTwice: string[];
-  /** An outcome that what happened contradicts: `ok` and not run or with a wrong answer, `unavailable` and run. */
-  guessed: string[];
-  kills: Record<string, number>;
-  stanzas: { passed: number; doubled: number; delayed: number };
-}
-
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const agents = ['anvil', 'bellows', 'crucible'];
+/** Of a hundred calls. */
+const mix = { twice: 58, stream: 12, keyed: 8, queued: 8, canceled: 6, large: 6, largeCanceled: 2 };
+const kinds = Object.entries(mix).flatMap(([kind, share]) => Array.from({ length: share }, () => kind));
 
 export async function chaos({ calls, minutes = 600, seed, killEvery, say = () => {} }: ChaosOptions): Promise<Books> {
   const random = new Random(seed);
@@ -126,7 +109,7 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
     await gateway.start();
     const calling = RedisCalls.open(store);
     const isThere = async (agent: string) =>
-      (await fetch(`http://127.0.0.1:${ports[0]}/?n=0&agent=${agent}@localhost`)).status === 200;
+      (await fetch(`http://127.0.0.1:${ports[0]}/?n=0&kind=twice&agent=${agent}@localhost`)).status === 200;
     for (const agent of agents) {
       await until(agent, () => isThere(agent).catch(() => false)).catch((error) => {
         throw new Error(`${error}\n${everything.map(({ name, output }) => `${name}: ${output}`).join('\n')}`);
@@ -136,28 +119,27 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
 
     say(`seed ${seed}: ${calls} calls`);
     let finished = false;
+    const victims = ['prosody' as const, 'cut' as const, gateway, redis, ...instances, ...served, ...served];
+    const strike = async (victim: (typeof victims)[number]) => {
+      if (victim === 'prosody') {
+        prosodyKills++;
+        try {
+          if (prosody.pid) process.kill(prosody.pid, 'SIGKILL');
+        } catch {
+          // It is dead already, and not up again.
+        }
+      } else if (victim === 'cut') random.pick(proxies).cut();
+      // Most are back at once; one in eight is away for seconds, and calls queue for it.
+      else await victim.killAndRestart(random.below(random.next() < 0.125 ? 4000 : 300));
+    };
     const killers = async () => {
       while (!finished) {
         await new Promise((resolve) => setTimeout(resolve, killEvery * (0.5 + random.next())));
         if (finished) return;
-        const victim = random.pick([
-          gateway,
-          redis,
-          'prosody' as const,
-          'cut' as const,
-          ...instances,
-          ...served,
-          ...served,
-        ]);
-        if (victim === 'prosody') {
-          prosodyKills++;
-          try {
-            if (prosody.pid) process.kill(prosody.pid, 'SIGKILL');
-          } catch {
-            // It is dead already, and not up again.
-          }
-        } else if (victim === 'cut') random.pick(proxies).cut();
-        else await victim.killAndRestart(random.below(300));
+        const struck = new Set([random.pick(victims)]);
+        // At times two at once, such as the gateway and an agent.
+        if (random.next() < 0.2) struck.add(random.pick(victims));
+        await Promise.all([...struck].map(strike));
       }
     };
     const killing = killers();
@@ -166,108 +148,70 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
     let next = 1;
     const lane = async () => {
       for (let n = next++; n <= calls && Date.now() < end; n = next++) {
-        while (!(await note(n))) await new Promise((resolve) => setTimeout(resolve, 50));
+        const kind = random.pick(kinds);
+        let id = await note(n, kind);
+        while (!id) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          id = await note(n, kind);
+        }
+        if (kind.toLowerCase().includes('cancel')) await cancel(id);
         if (n % 1000 === 0) say(`${n} calls`);
       }
     };
-    /** @returns whether an instance noted a call. One that was killed meanwhile may have: the store knows that. */
-    const note = async (n: number): Promise<boolean> => {
-      const [port, agent] = [random.pick(ports), random.pick(agents)];
+    const ask = async (query: string): Promise<{ call?: string }> => {
+      const limit = AbortSignal.timeout(15_000);
+      const answer = await fetch(`http://127.0.0.1:${random.pick(ports)}/${query}`, { signal: limit });
+      return (await answer.json()) as { call?: string };
+    };
+    /** @returns the call that an instance noted. One that was killed meanwhile may have noted it all the same: the store knows that. */
+    const note = async (n: number, kind: string): Promise<string | undefined> => {
+      // With the same key a call is to the same agent.
+      const agent = kind === 'keyed' ? (agents[n % agents.length] as string) : random.pick(agents);
       try {
-        const limit = AbortSignal.timeout(15_000);
-        const answer = await fetch(`http://127.0.0.1:${port}/?n=${n}&agent=${agent}@localhost`, { signal: limit });
-        const { call } = (await answer.json()) as { call?: string };
+        const { call } = await ask(`?n=${n}&kind=${kind}&agent=${agent}@localhost`);
         if (call) noted.add(call);
-        return call !== undefined;
+        return call;
       } catch {
-        return false;
+        return undefined;
       }
     };
-    await Promise.all(Array.from({ length: 24 }, lane));
+    /** By whichever instance. */
+    const cancel = async (call: string): Promise<void> => {
+      if (random.next() < 0.5) await new Promise((resolve) => setTimeout(resolve, random.below(150)));
+      await ask(`cancel?call=${call}`).catch(() => {});
+    };
+    await Promise.all(Array.from({ length: 64 }, lane));
     finished = true;
     await killing;
-    return await compare({ folder, store, log, noted, say, everything, prosodyKills, proxies });
+    await until('the store', () => accepts(redisPort));
+    const kept = await RedisCalls.open(store);
+    try {
+      // The last deadline, the grace, the queue, and some time for a slow machine.
+      await until('all calls to end', async () => (await kept.unfinished()).length === 0, 90_000).catch((error) =>
+        say(String(error)),
+      );
+      return {
+        noted: noted.size,
+        ...(await compare(kept, log, noted)),
+        kills: { prosody: prosodyKills, ...Object.fromEntries(everything.map(({ name, kills }) => [name, kills])) },
+        stanzas: proxies.reduce(
+          (sum, { counts }) => ({
+            passed: sum.passed + counts.passed,
+            doubled: sum.doubled + counts.doubled,
+            delayed: sum.delayed + counts.delayed,
+          }),
+          { passed: 0, doubled: 0, delayed: 0 },
+        ),
+      };
+    } finally {
+      await kept.close();
+    }
   } finally {
     await Promise.all(everything.map((each) => each.stop()));
     await Promise.all(proxies.map((proxy) => proxy.close()));
     await prosody.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-interface Results {
-  folder: string;
-  store: string;
-  log: string;
-  noted: Set<string>;
-  say: (line: string) => void;
-  everything: readonly Process[];
-  prosodyKills: number;
-  proxies: readonly DisorderlyProxy[];
-}
-
-export async function compare({ store, log, noted, say, everything, prosodyKills, proxies }: Results): Promise<Books> {
-  await until('the store', () => accepts(Number(new URL(store).port)));
-  const calls = await RedisCalls.open(store);
-  // The last deadline, the grace, and some time for a slow machine.
-  await until('all calls to end', async () => (await calls.unfinished()).length === 0, 90_000).catch((error) =>
-    say(String(error)),
-  );
-  const rows = await calls.history({ limit: 1_000_000 });
-  const posted = new Map<string, { status: string; twice: number | null; n: number }[]>();
-  for (let after = 0; ; ) {
-    const events = await calls.events('outcomes', after, 5000);
-    if (events.length === 0) break;
-    after = events.at(-1)?.seq ?? after;
-    for (const { data } of events) {
-      const outcome = JSON.parse(data) as { call: string; n: number; status: string; twice: number | null };
-      posted.set(outcome.call, [...(posted.get(outcome.call) ?? []), outcome]);
-    }
-  }
-  await calls.close();
-  const done = new Map<string, { wanted: string; by: string }[]>();
-  for (const line of existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []) {
-    const [call, wanted, by] = line.split(' ') as [string, string, string];
-    done.set(call, [...(done.get(call) ?? []), { wanted, by }]);
-  }
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const byStatus: Record<string, number> = {};
-  const guessed: string[] = [];
-  for (const { id, status = 'none' } of rows) {
-    byStatus[status] = (byStatus[status] ?? 0) + 1;
-    const ran = done.get(id)?.length ?? 0;
-    const outcome = posted.get(id)?.[0];
-    if (status === 'ok' && (ran !== 1 || outcome?.twice === undefined || outcome.twice !== (outcome.n * 2 || null))) {
-      if (!(outcome?.n === 0 && ran === 1)) guessed.push(`${id}: ok, ran ${ran} times, answered ${outcome?.twice}`);
-    }
-    if (status === 'unavailable' && ran > 0) guessed.push(`${id}: unavailable, and was run`);
-  }
-  return {
-    noted: noted.size,
-    stored: rows.length,
-    byStatus,
-    lost: [
-      ...rows.filter(({ state }) => state !== 'ended').map(({ id }) => id),
-      ...[...noted].filter((id) => !byId.has(id)),
-    ],
-    wronglyPosted: rows
-      .filter(({ id }) => posted.get(id)?.length !== 1)
-      .map(({ id, status }) => `${id} ${status}: ${posted.get(id)?.length ?? 0}`),
-    wrongAgent: [...done]
-      .filter(([, runs]) => runs.some(({ wanted, by }) => wanted !== `${by}@localhost`))
-      .map(([id]) => id),
-    runTwice: [...done].filter(([, runs]) => runs.length > 1).map(([id]) => id),
-    guessed,
-    kills: { prosody: prosodyKills, ...Object.fromEntries(everything.map(({ name, kills }) => [name, kills])) },
-    stanzas: proxies.reduce(
-      (sum, { counts }) => ({
-        passed: sum.passed + counts.passed,
-        doubled: sum.doubled + counts.doubled,
-        delayed: sum.delayed + counts.delayed,
-      }),
-      { passed: 0, doubled: 0, delayed: 0 },
-    ),
-  };
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
@@ -280,7 +224,6 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     killEvery: option('kills', 700),
     say: console.log,
   });
-  console.log(books);
-  const { lost, wronglyPosted, wrongAgent, runTwice, guessed } = books;
-  process.exit(lost.length + wronglyPosted.length + wrongAgent.length + runTwice.length + guessed.length === 0 ? 0 : 1);
+  console.dir(books, { depth: null, maxArrayLength: null });
+  process.exit(Object.values(books.faults).every((faults) => faults.length === 0) ? 0 : 1);
 }

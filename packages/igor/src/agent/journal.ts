@@ -69,20 +69,23 @@ export class Journal {
 
   /** Before anything of it is done. Need not survive a power failure: a call that nobody knows of ends as unknown anyway. */
   accept({ call, method, context, request }: AcceptedCall): Promise<void> {
-    return this.file.write(() => void this.insert.run(call, method, context, request), false);
+    return this.file.write(() => void this.insert.run(call, method, context, request), 'written');
   }
 
-  /** Before anybody is told. */
+  /**
+   * Before anybody is told, a sync being on its way: it is durable after the same time whether telling waits for that or not, and the application
+   * relies on a sync of its own.
+   */
   outcome({ call, status, message, payload, items }: OutcomeFrame): Promise<void> {
     return this.file.write(
       () => void this.update.run(status, message ?? null, payload ?? null, items ?? null, call),
-      true,
+      'syncing',
     );
   }
 
   /** The application has it, or does not want it. */
   forget(call: string): Promise<void> {
-    return this.file.write(() => void this.remove.run(call), false);
+    return this.file.write(() => void this.remove.run(call), 'written');
   }
 
   async close(): Promise<void> {

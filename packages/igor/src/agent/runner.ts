@@ -29,13 +29,14 @@ interface Running {
 /** A method that is to stop has so long for it, in milliseconds, before its outcome is told without it. */
 const stopTime = 500;
 const defaultCredit = 16;
-/** Calls that ended and were committed are remembered, should a stanza come twice: so many. */
+/** Calls that ended and were committed are remembered, should a stanza come twice: so many. And as many that were canceled before they came. */
 const mostRemembered = 50_000;
 
 export class Runner {
   private readonly methods = new Map<string, ServedMethod>();
   private readonly running = new Map<string, Running>();
   private readonly ended = new Map<string, OutcomeFrame | 'committed'>();
+  private readonly canceledBefore = new Set<string>();
   private refusing: IgorError | undefined;
   /** Methods that run, those among them whose outcome was told already. */
   private busy = 0;
@@ -65,7 +66,7 @@ export class Runner {
     if (ended) return ended === 'committed' ? undefined : { outcome: Promise.resolve(ended) };
     const payload = invoke.payload ?? new Uint8Array();
     const about: About = { call, method: invoke.method, context: invoke.context, request: sha256(payload) };
-    const refusal = this.refusal(invoke.method);
+    const refusal = this.refusal(invoke);
     // Not to be written down: nothing has been done, and asked again the answer may be another.
     if (refusal) return { outcome: Promise.resolve(failure(about, refusal)) };
     const method = this.methods.get(invoke.method) as ServedMethod;
@@ -91,7 +92,8 @@ export class Runner {
     return { outcome };
   }
 
-  private refusal(name: string): IgorError | undefined {
+  private refusal({ call, method: name }: Invoke): IgorError | undefined {
+    if (this.canceledBefore.has(call)) return new IgorError('canceled', 'canceled before it came; it was not run');
     if (!this.methods.has(name)) return new IgorError('unimplemented', `there is no method ${name} here`);
     if (this.refusing) return this.refusing;
     if (this.busy >= this.options.limit) {
@@ -118,6 +120,7 @@ export class Runner {
     try {
       const work = async () => {
         try {
+          signal.throwIfAborted();
           const request = decode(descriptor, payload);
           const result = run(request as never, this.serviceCall(about, signal, deadline));
           return await (sender ? stream(sender, result, descriptor, signal) : result);
@@ -159,8 +162,15 @@ export class Runner {
     };
   }
 
+  /** One that has not come yet is not run when it does: chunks of its payload take longer than a word. */
   cancel(call: string): void {
-    this.running.get(call)?.controller.abort(new IgorError('canceled', 'canceled by the caller'));
+    const running = this.running.get(call);
+    if (running) running.controller.abort(new IgorError('canceled', 'canceled by the caller'));
+    else if (!this.ended.has(call)) {
+      this.canceledBefore.add(call);
+      const [oldest] = this.canceledBefore;
+      if (this.canceledBefore.size > mostRemembered) this.canceledBefore.delete(oldest as string);
+    }
   }
 
   credit(frame: Parameters<StreamSender['credit']>[0]): void {

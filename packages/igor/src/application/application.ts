@@ -82,7 +82,7 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     this.roll = new Roll(this.core);
     this.receiver = new Receiver(this.core, this.roll);
     this.starter = new Starter(this.core, this.roll, this.receiver);
-    this.receiver.resend = (row) => this.starter.resend(row);
+    this.receiver.resend = (row, epoch) => this.starter.resend(row, epoch);
     this.roll.onAvailable = (record) => this.starter.sendQueued(record);
     this.channels = this.makeChannels();
     this.documents = documentsOf(calls);
@@ -197,7 +197,7 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     if (holder.id !== claim.id) return { holder, agents: [], calls: [] };
     const unfinished = await calls.unfinished();
     // What the gateway before this one had in its hands may never have been sent.
-    void this.starter.sendAgain(unfinished.map(({ id: call }) => call));
+    void this.starter.takeUp(unfinished.map(({ id: call }) => call));
     return { holder, agents: (await directory.list()).map(({ jid }) => jid), calls: unfinished };
   }
 

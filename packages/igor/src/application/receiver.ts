@@ -24,7 +24,7 @@ interface End {
 
 export class Receiver {
   /** Sends a call once more, to an agent that started anew. */
-  resend: (call: StoredCall) => Promise<void> = async () => {};
+  resend: (call: StoredCall, epoch: number) => Promise<void> = async () => {};
 
   constructor(
     private readonly core: Core,
@@ -265,7 +265,7 @@ export class Receiver {
         const record = await this.roll.find(row.agent, true);
         const isBack = record?.available && !record.draining && `${record.jid}/${record.epoch}` !== to;
         if (isBack && record.lease > Date.now()) {
-          await this.resend(row);
+          await this.resend(row, record.epoch);
           continue;
         }
         if (row.queueUntil !== undefined && row.queueUntil > Date.now() && (await this.core.calls.requeue(id))) {

@@ -9,7 +9,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { IgorError } from '../error.js';
-import { grace } from '../gateway/ports.js';
+import { type GatewayPort, grace } from '../gateway/ports.js';
 import { PostError } from '../gateway/post.js';
 import { backoff } from '../protocol/backoff.js';
 import { methodName, sha256 } from '../protocol/descriptor.js';
@@ -73,7 +73,8 @@ export class Starter {
     const method = await this.resolve(record, ref);
     const bytes = encodeRequest(method.input, request, options.json === true);
     const row = newCall(call.id, agent, method, bytes, options);
-    if (!isAvailable(record)) {
+    if (isAvailable(record)) row.epoch = record.epoch;
+    else {
       row.state = 'queued';
       row.deadline = row.queueUntil as number;
     }
@@ -89,7 +90,7 @@ export class Starter {
     // Within the grace the gateway tells what became of the call; should it not, this instance looks itself.
     this.lookAt(call, row.deadline + 500);
     if (options.signal) options.signal.addEventListener('abort', () => call.cancel(), { once: true });
-    if (row.state === 'open') await this.send(row, `${record.jid}/${record.epoch}`);
+    if (row.state === 'open') await this.send(row);
     else {
       // It may have come between the look and the note.
       const now = await this.roll.find(agent, true);
@@ -197,9 +198,10 @@ export class Starter {
    * Hands a noted call to the gateway; if that is away, again, until the call's time is over.
    * @param attempt 1 when nobody can have sent it before
    */
-  async send(row: NewCall, to: string, attempt = 1): Promise<void> {
+  async send(row: NewCall, attempt = 1): Promise<void> {
     const { core } = this;
-    const { id, agent, method, requestHash, deadline, context, user, request } = row;
+    const { id, agent, epoch, method, requestHash, deadline, context, user, request } = row;
+    const to = `${agent}/${epoch}`;
     const sealed = core.sealer.seal({
       agent,
       call: id,
@@ -240,32 +242,53 @@ export class Starter {
   async sendQueued(record: AgentRecord): Promise<void> {
     for (const row of await this.core.calls.queued(record.jid)) {
       const deadline = Date.now() + row.timeout + grace;
-      if (await this.core.calls.send(row.id, deadline)) {
-        await this.send({ ...row, state: 'open', deadline }, `${record.jid}/${record.epoch}`);
-      }
+      const { epoch } = record;
+      if (await this.core.calls.send(row.id, epoch, deadline))
+        await this.send({ ...row, state: 'open', deadline, epoch });
     }
   }
 
-  /** Calls that may have been sent, or not: the agent that they went to knows them by their ids, and runs each once. */
-  async sendAgain(ids: readonly string[]): Promise<void> {
+  /**
+   * Takes up the calls of a gateway that is gone, which may have been sent or not. Those whose agent is there as the same start are sent again, as it
+   * knows them by their ids, and runs each once. The others the gateway is told of, as being in the hands of a start that may be gone with them.
+   */
+  async takeUp(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       try {
         const row = await this.core.calls.get(id);
-        const record = row?.state === 'open' ? await this.roll.find(row.agent, true) : undefined;
-        // An agent that came later than the call is another start of it, and would run it again.
-        if (!row || !record || !isAvailable(record) || record.since > row.started) continue;
-        void this.send({ ...row, state: 'open' }, `${record.jid}/${record.epoch}`, 2).catch((error) =>
-          this.core.log.warn('a call could not be sent again', { call: id, error }),
-        );
+        if (row?.state !== 'open') continue;
+        const { agent, deadline, epoch = 0 } = row;
+        const record = await this.roll.find(agent, true);
+        if (record && isAvailable(record) && record.epoch === epoch) {
+          void this.send({ ...row, state: 'open' }, 2).catch((error) =>
+            this.core.log.warn('a call could not be sent again', { call: id, error }),
+          );
+        } else {
+          const until = record?.epoch === epoch ? record.lease : 0;
+          await this.tellHeld({ id, deadline, held: { agent: `${agent}/${epoch}`, until } });
+        }
       } catch (error) {
-        this.core.log.warn('a call could not be sent again', { call: id, error });
+        this.core.log.warn('a call could not be taken up', { call: id, error });
       }
     }
   }
 
-  async resend(row: StoredCall): Promise<void> {
-    const record = await this.roll.find(row.agent);
-    if (record) await this.send({ ...row, state: 'open' }, `${record.jid}/${record.epoch}`);
+  /** To a gateway that may still be about to start. */
+  private async tellHeld(call: Parameters<GatewayPort['watch']>[0][number]): Promise<void> {
+    for (const pause of backoff({ first: 50, most: 1000, times: 12 })) {
+      try {
+        await this.core.gateway.watch([call]);
+        return;
+      } catch (error) {
+        if (!(error instanceof PostError)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  /** One that certainly was not run, to another start of its agent. */
+  async resend(row: StoredCall, epoch: number): Promise<void> {
+    if (await this.core.calls.redirect(row.id, epoch)) await this.send({ ...row, state: 'open', epoch });
   }
 
   async cancel(id: string): Promise<void> {
@@ -327,6 +350,7 @@ function newCall(id: string, agent: string, method: DescMethod, request: Uint8Ar
     request,
     requestHash: sha256(request),
     queueUntil: queueFor === undefined ? undefined : started + queueFor,
+    epoch: undefined,
     key: idempotencyKey === undefined ? undefined : `${agent} ${name} ${idempotencyKey}`,
   };
 }

@@ -95,8 +95,10 @@ export class Gateway implements GatewayPort {
 
   /** Takes the application's one place, and goes on air. @throws IgorError `second_gateway`, `xmpp` */
   async start(): Promise<void> {
+    this.inHand.pause();
     const known = await this.takePlace();
     await this.connect();
+    this.inHand.resume(usualLease);
     for (const { id, deadline } of known.calls) this.watched.add(id, deadline);
     for (const agent of known.agents) this.probe(agent);
     this.renewTimer = setInterval(() => void this.renew(), this.options.renewEvery ?? 1000).unref();
@@ -388,7 +390,7 @@ export class Gateway implements GatewayPort {
         continue;
       }
       const until = deadline ?? Date.now() + frame.timeout;
-      this.inHand.add(frame.call, to, origin);
+      this.hold(frame.call, to, origin);
       this.watched.add(frame.call, until + grace);
       this.outbox.invoke(to, frame, until, attempt);
     }
@@ -428,8 +430,9 @@ export class Gateway implements GatewayPort {
   }
 
   async watch(calls: Parameters<GatewayPort['watch']>[0]): Promise<void> {
-    for (const { id, deadline, origin } of calls) {
+    for (const { id, deadline, origin, held } of calls) {
       this.watched.add(id, deadline);
+      if (held && !this.inHand.has(id)) this.hold(id, held.agent, '', held.until);
       if (origin !== undefined) this.followers.set(id, (this.followers.get(id) ?? new Set()).add(origin));
     }
   }
@@ -449,6 +452,13 @@ export class Gateway implements GatewayPort {
   private patienceFor(agent: string): number {
     if (this.leases.hasLater(agent, epochOf(agent))) return tellTime;
     return this.leases.left(bareJid(agent), epochOf(agent)) ?? usualLease;
+  }
+
+  /** An agent has a call. One of which nothing was heard here has to speak. @param until it counts as alive, in milliseconds since 1970 */
+  private hold(call: string, agent: string, origin: string, until = 0): void {
+    this.inHand.add(call, agent, origin);
+    if (this.leases.left(bareJid(agent), epochOf(agent)) !== undefined) return;
+    this.inHand.gone(agent, Math.max(until - Date.now(), this.patienceFor(agent)));
   }
 
   private probe(agent: string): void {

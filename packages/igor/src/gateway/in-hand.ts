@@ -1,6 +1,6 @@
 /**
  * Which calls are in the hands of which start of an agent, and what becomes of them when that start is gone: nobody will tell their outcomes any more.
- * Soft: should this gateway die as well, the calls' deadlines are left.
+ * Soft: a gateway that starts is told which calls are open, and by which start they are held.
  */
 import type { Frame } from '../protocol/frames.js';
 import { bareJid } from '../protocol/jid.js';
@@ -35,6 +35,10 @@ export class InHand {
     const start = this.starts.get(agent);
     if (start) start.calls.add(call);
     else this.starts.set(agent, { calls: new Set([call]), end: Number.POSITIVE_INFINITY });
+  }
+
+  has(call: string): boolean {
+    return this.origins.has(call);
   }
 
   delete(call: string): void {

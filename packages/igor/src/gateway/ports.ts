@@ -60,8 +60,13 @@ export interface GatewayPort {
   post(events: LiveEvent[]): Promise<void>;
   /** Something may have been posted and not told. */
   poke(channels: string[]): Promise<void>;
-  /** Calls to come back with when their time has passed; `origin` wants to know when they end. */
-  watch(calls: { id: string; deadline: number; origin?: string }[]): Promise<void>;
+  /**
+   * Calls to come back with when their time has passed. `origin` wants to know when they end. `held` by a start of an agent (a full JID) of which this
+   * gateway may not have heard: it counts as alive until then, in milliseconds since 1970, as the directory says.
+   */
+  watch(
+    calls: { id: string; deadline: number; origin?: string; held?: { agent: string; until: number } }[],
+  ): Promise<void>;
 }
 
 export const instanceMethods = [

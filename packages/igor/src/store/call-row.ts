@@ -20,6 +20,7 @@ export interface CallRow {
   request_hash: string;
   queue_until: number | null;
   key: string | null;
+  epoch: number | null;
   items: number;
   status: string | null;
   message: string | null;
@@ -43,6 +44,7 @@ export function callOfRow(row: CallRow, channels: string[]): StoredCall {
     requestHash: row.request_hash,
     queueUntil: row.queue_until ?? undefined,
     key: row.key ?? undefined,
+    epoch: row.epoch ?? undefined,
     items: row.items,
     status: (row.status ?? undefined) as Status | undefined,
     message: row.message ?? undefined,

@@ -30,6 +30,8 @@ export interface NewCall {
   queueUntil: number | undefined;
   /** Unique over all calls. A caller's idempotency key, with what it is for. */
   key: string | undefined;
+  /** The start of the agent that it goes, or went, to. Not of a queued one that was never sent. */
+  epoch: number | undefined;
 }
 
 export interface StoredCall extends Omit<NewCall, 'state'> {
@@ -85,7 +87,9 @@ export interface Calls {
   /** Notes a call before anything of it leaves. @returns the earlier call with the same `key`, if there is one; then nothing was noted */
   open(call: NewCall): Promise<StoredCall | undefined>;
   /** A queued call is about to be sent. @returns whether it was still queued */
-  send(id: string, deadline: number): Promise<boolean>;
+  send(id: string, epoch: number, deadline: number): Promise<boolean>;
+  /** An open call that certainly was not run is about to be sent to another start of its agent. @returns whether it was open */
+  redirect(id: string, epoch: number): Promise<boolean>;
   /** A call that was sent came back, certainly not run, and waits until its `queueUntil`. @returns whether it was open */
   requeue(id: string): Promise<boolean>;
   /**

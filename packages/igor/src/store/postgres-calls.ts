@@ -8,8 +8,9 @@ const schema = `
 CREATE TABLE IF NOT EXISTS igor_calls (
   number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text NOT NULL UNIQUE, agent text NOT NULL, method text NOT NULL, "user" text,
   state smallint NOT NULL, started bigint NOT NULL, deadline bigint NOT NULL, timeout bigint NOT NULL, credit integer NOT NULL, context text,
-  request bytea NOT NULL, request_hash text NOT NULL, queue_until bigint, key text UNIQUE, items bigint NOT NULL DEFAULT 0,
+  request bytea NOT NULL, request_hash text NOT NULL, queue_until bigint, key text UNIQUE, epoch bigint, items bigint NOT NULL DEFAULT 0,
   status text, message text, response bytea, ended bigint, channels text[] NOT NULL DEFAULT '{}');
+ALTER TABLE igor_calls ADD COLUMN IF NOT EXISTS epoch bigint;
 CREATE INDEX IF NOT EXISTS igor_calls_unfinished ON igor_calls (agent) WHERE state < 2;
 CREATE INDEX IF NOT EXISTS igor_calls_ended ON igor_calls (ended) WHERE state = 2;
 CREATE TABLE IF NOT EXISTS igor_channels (channel text PRIMARY KEY, last bigint NOT NULL, posted bigint NOT NULL);
@@ -37,8 +38,8 @@ export class PostgresCalls implements Calls {
     const { rowCount } = await this.pool.query({
       name: 'igor-open',
       text: `INSERT INTO igor_calls (id, agent, method, "user", state, started, deadline, timeout, credit, context, request, request_hash,
-             queue_until, key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (key) DO NOTHING`,
-      values: [...values, request, requestHash, call.queueUntil, call.key],
+             queue_until, key, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (key) DO NOTHING`,
+      values: [...values, request, requestHash, call.queueUntil, call.key, call.epoch],
     });
     if (rowCount === 1) return undefined;
     return this.one('SELECT * FROM igor_calls WHERE key = $1', [call.key]);
@@ -49,9 +50,14 @@ export class PostgresCalls implements Calls {
     return rows[0] && callOf(rows[0]);
   }
 
-  async send(id: string, deadline: number) {
-    const text = 'UPDATE igor_calls SET state = 1, deadline = $2 WHERE id = $1 AND state = 0';
-    return (await this.pool.query(text, [id, deadline])).rowCount === 1;
+  async send(id: string, epoch: number, deadline: number) {
+    const text = 'UPDATE igor_calls SET state = 1, epoch = $2, deadline = $3 WHERE id = $1 AND state = 0';
+    return (await this.pool.query(text, [id, epoch, deadline])).rowCount === 1;
+  }
+
+  async redirect(id: string, epoch: number) {
+    const text = 'UPDATE igor_calls SET epoch = $2 WHERE id = $1 AND state = 1';
+    return (await this.pool.query(text, [id, epoch])).rowCount === 1;
   }
 
   async requeue(id: string) {

@@ -16,7 +16,7 @@ local function post(call, from)
 end`;
 
 const scripts = {
-  // id, agent, state, started, deadline, key, fixed, request
+  // id, agent, state, started, deadline, key, fixed, request, epoch
   igorOpen: {
     keys: 1,
     lua: `
@@ -26,13 +26,13 @@ if ARGV[6] ~= '' then
   if earlier then return earlier end
   redis.call('SET', P .. 'key:' .. ARGV[6], ARGV[1])
 end
-redis.call('HSET', P .. 'call:' .. ARGV[1], 'state', ARGV[3], 'deadline', ARGV[5], 'items', 0, 'fixed', ARGV[7], 'request', ARGV[8])
+redis.call('HSET', P .. 'call:' .. ARGV[1], 'state', ARGV[3], 'deadline', ARGV[5], 'items', 0, 'fixed', ARGV[7], 'request', ARGV[8], 'epoch', ARGV[9])
 redis.call('ZADD', P .. 'unfinished', ARGV[5], ARGV[1])
 redis.call('ZADD', P .. 'history', ARGV[4], ARGV[1])
 if ARGV[3] == 'queued' then redis.call('ZADD', P .. 'queue:' .. ARGV[2], ARGV[4], ARGV[1]) end
 return false`,
   },
-  // id, from, to, deadline ('' for the one behind the slash of fixed), agent, started
+  // id, from, to, deadline, agent, started, epoch ('' for the one that it has)
   igorMove: {
     keys: 1,
     lua: `
@@ -40,6 +40,7 @@ local P = KEYS[1]
 local call = P .. 'call:' .. ARGV[1]
 if redis.call('HGET', call, 'state') ~= ARGV[2] then return 0 end
 redis.call('HSET', call, 'state', ARGV[3], 'deadline', ARGV[4])
+if ARGV[7] ~= '' then redis.call('HSET', call, 'epoch', ARGV[7]) end
 redis.call('ZADD', P .. 'unfinished', ARGV[4], ARGV[1])
 if ARGV[3] == 'queued' then redis.call('ZADD', P .. 'queue:' .. ARGV[5], ARGV[6], ARGV[1])
 else redis.call('ZREM', P .. 'queue:' .. ARGV[5], ARGV[1]) end
@@ -111,7 +112,7 @@ return redis.call('ZCOUNT', P .. 'ended', '-inf', '(' .. ARGV[1]) + redis.call('
   },
 };
 
-type Fixed = Omit<NewCall, 'request' | 'state' | 'deadline'>;
+type Fixed = Omit<NewCall, 'request' | 'state' | 'deadline' | 'epoch'>;
 
 export class RedisCalls implements Calls {
   private constructor(
@@ -137,24 +138,33 @@ export class RedisCalls implements Calls {
   }
 
   async open(call: NewCall): Promise<StoredCall | undefined> {
-    const { request, state, deadline, ...fixed } = call;
+    const { request, state, deadline, epoch = '', ...fixed } = call;
     const { id, agent, started, key = '' } = call;
     const bytes = Buffer.from(request);
-    const earlier = await this.run('igorOpen', id, agent, state, started, deadline, key, JSON.stringify(fixed), bytes);
+    const values = [id, agent, state, started, deadline, key, JSON.stringify(fixed), bytes, epoch];
+    const earlier = await this.run('igorOpen', ...values);
     return earlier ? this.get(String(earlier)) : undefined;
   }
 
-  async send(id: string, deadline: number): Promise<boolean> {
+  async send(id: string, epoch: number, deadline: number): Promise<boolean> {
     const call = await this.get(id);
-    return (
-      call !== undefined && (await this.run('igorMove', id, 'queued', 'open', deadline, call.agent, call.started)) === 1
-    );
+    return call !== undefined && this.move(call, 'queued', 'open', deadline, epoch);
+  }
+
+  async redirect(id: string, epoch: number): Promise<boolean> {
+    const call = await this.get(id);
+    return call !== undefined && this.move(call, 'open', 'open', call.deadline, epoch);
+  }
+
+  private async move(call: StoredCall, from: CallState, to: CallState, deadline: number, epoch: number | '') {
+    const { id, agent, started } = call;
+    return (await this.run('igorMove', id, from, to, deadline, agent, started, epoch)) === 1;
   }
 
   async requeue(id: string): Promise<boolean> {
     const call = await this.get(id);
     if (call?.queueUntil === undefined) return false;
-    return (await this.run('igorMove', id, 'open', 'queued', call.queueUntil, call.agent, call.started)) === 1;
+    return this.move(call, 'open', 'queued', call.queueUntil, '');
   }
 
   async end(id: string, { status, message = '', response, ended }: Ending, posts: readonly Post[]) {
@@ -278,6 +288,7 @@ function callOf(fields: Record<string, Buffer>): StoredCall {
     request: fields.request as Buffer,
     state: text('state') as CallState,
     deadline: Number(text('deadline')),
+    epoch: Number(text('epoch') || 0) || undefined,
     items: Number(text('items')),
     status: text('status') as Status | undefined,
     message: text('message'),

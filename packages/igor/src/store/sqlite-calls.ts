@@ -7,7 +7,7 @@ const schema = `
 CREATE TABLE IF NOT EXISTS calls (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agent TEXT NOT NULL, method TEXT NOT NULL, user TEXT, state INTEGER NOT NULL,
   started INTEGER NOT NULL, deadline INTEGER NOT NULL, timeout INTEGER NOT NULL, credit INTEGER NOT NULL, context TEXT,
-  request BLOB NOT NULL, request_hash TEXT NOT NULL, queue_until INTEGER, key TEXT, items INTEGER NOT NULL DEFAULT 0,
+  request BLOB NOT NULL, request_hash TEXT NOT NULL, queue_until INTEGER, key TEXT, epoch INTEGER, items INTEGER NOT NULL DEFAULT 0,
   status TEXT, message TEXT, response BLOB, ended INTEGER, channels TEXT);
 CREATE UNIQUE INDEX IF NOT EXISTS calls_by_key ON calls (key) WHERE key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS calls_unfinished ON calls (agent) WHERE state < 2;
@@ -37,14 +37,16 @@ export class SqliteCalls implements Calls {
   constructor(path: string, durability: Durability = 'synced') {
     const file = new SqliteFile(path, schema, durability);
     this.file = file;
+    file.addColumn('calls', 'epoch', 'INTEGER');
     this.sql = {
       insert: file.prepare(
-        `INSERT INTO calls (id, agent, method, user, state, started, deadline, timeout, credit, context, request, request_hash, queue_until, key)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO calls (id, agent, method, user, state, started, deadline, timeout, credit, context, request, request_hash, queue_until, key, epoch)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       byKey: file.prepare(`${select} WHERE key = ?`),
       get: file.prepare(`${select} WHERE id = ?`),
-      send: file.prepare('UPDATE calls SET state = 1, deadline = ? WHERE id = ? AND state = 0'),
+      send: file.prepare('UPDATE calls SET state = 1, epoch = ?, deadline = ? WHERE id = ? AND state = 0'),
+      redirect: file.prepare('UPDATE calls SET epoch = ? WHERE id = ? AND state = 1'),
       requeue: file.prepare(
         'UPDATE calls SET state = 0, deadline = queue_until WHERE id = ? AND state = 1 AND queue_until IS NOT NULL',
       ),
@@ -74,43 +76,51 @@ export class SqliteCalls implements Calls {
 
   open(call: NewCall) {
     const { insert, byKey } = this.sql;
-    return this.file.write(() => {
-      if (call.key !== undefined) {
-        const earlier = byKey.get(call.key) as Row | undefined;
-        if (earlier) return callOf(earlier);
-      }
-      const {
-        id,
-        agent,
-        method,
-        user,
-        state,
-        started,
-        deadline,
-        timeout,
-        credit,
-        context,
-        request,
-        requestHash,
-        queueUntil,
-        key,
-      } = call;
-      const number = states.indexOf(state);
-      insert.run(
-        ...[id, agent, method, user ?? null, number, started, deadline, timeout, credit, context ?? null],
-        ...[this.near(id, 'request', request), requestHash, queueUntil ?? null, key ?? null],
-      );
-      return undefined;
-      // Only a queued call rests on this alone. The log is in order, so an outcome that survives brings its call with it.
-    }, call.state === 'queued');
+    return this.file.write(
+      () => {
+        if (call.key !== undefined) {
+          const earlier = byKey.get(call.key) as Row | undefined;
+          if (earlier) return callOf(earlier);
+        }
+        const {
+          id,
+          agent,
+          method,
+          user,
+          state,
+          started,
+          deadline,
+          timeout,
+          credit,
+          context,
+          request,
+          requestHash,
+          queueUntil,
+          key,
+          epoch,
+        } = call;
+        const number = states.indexOf(state);
+        insert.run(
+          ...[id, agent, method, user ?? null, number, started, deadline, timeout, credit, context ?? null],
+          ...[this.near(id, 'request', request), requestHash, queueUntil ?? null, key ?? null, epoch ?? null],
+        );
+        return undefined;
+        // Only a queued call rests on this alone. The log is in order, so an outcome that survives brings its call with it.
+      },
+      call.state === 'queued' ? 'synced' : 'written',
+    );
   }
 
-  send(id: string, deadline: number) {
-    return this.file.write(() => this.sql.send.run(deadline, id).changes === 1, false);
+  send(id: string, epoch: number, deadline: number) {
+    return this.file.write(() => this.sql.send.run(epoch, deadline, id).changes === 1, 'written');
+  }
+
+  redirect(id: string, epoch: number) {
+    return this.file.write(() => this.sql.redirect.run(epoch, id).changes === 1, 'written');
   }
 
   requeue(id: string) {
-    return this.file.write(() => this.sql.requeue.run(id).changes === 1, false);
+    return this.file.write(() => this.sql.requeue.run(id).changes === 1, 'written');
   }
 
   end(id: string, { status, message, response, ended }: Ending, posts: readonly Post[]) {
@@ -121,7 +131,7 @@ export class SqliteCalls implements Calls {
       if (changes === 0) return undefined;
       if (response) this.near(id, 'response', response);
       return this.keep(posts);
-    }, true);
+    }, 'synced');
   }
 
   /** What stands in the row itself. */
@@ -136,7 +146,7 @@ export class SqliteCalls implements Calls {
       if (this.sql.item.run(id, seq).changes === 0) return undefined;
       if (posts.length > 0) this.sql.addChannels.run(this.channelsWith(id, posts), id);
       return this.keep(posts);
-    }, true);
+    }, 'synced');
   }
 
   private channelsWith(id: string, posts: readonly Post[]): string | null {
@@ -177,7 +187,7 @@ export class SqliteCalls implements Calls {
   }
 
   post(posts: readonly Post[]) {
-    return this.file.write(() => this.keep(posts), true);
+    return this.file.write(() => this.keep(posts), 'synced');
   }
 
   async events(channel: string, after: number, limit: number) {
@@ -194,7 +204,7 @@ export class SqliteCalls implements Calls {
     const { newDocument, putDocument } = this.sql;
     return this.file.write(
       () => (version === 0 ? newDocument.run(name, data) : putDocument.run(data, name, version)).changes === 1,
-      true,
+      'synced',
     );
   }
 
@@ -203,7 +213,7 @@ export class SqliteCalls implements Calls {
       this.sql.forgetLarge.run(before);
       this.sql.forgetCalls.run(before);
       this.sql.forgetEvents.run(before);
-    }, false);
+    }, 'written');
   }
 
   close() {

@@ -50,7 +50,7 @@ export class SqliteDirectory implements Directory {
               )
               .run(epoch, lease, there, json, jid, Number(version));
       return changes === 1;
-    }, false);
+    }, 'written');
   }
 
   renew(renewals: readonly Renewal[]) {
@@ -60,7 +60,7 @@ export class SqliteDirectory implements Directory {
     return this.file.write(
       () =>
         renewals.filter(({ jid, epoch, lease }) => update.run(lease, jid, epoch).changes === 0).map(({ jid }) => jid),
-      false,
+      'written',
     );
   }
 
@@ -71,7 +71,7 @@ export class SqliteDirectory implements Directory {
 
   async putDescriptor(hash: string, bytes: Uint8Array) {
     const insert = this.file.prepare('INSERT INTO descriptors VALUES (?, ?) ON CONFLICT DO NOTHING');
-    await this.file.write(() => insert.run(hash, bytes), false);
+    await this.file.write(() => insert.run(hash, bytes), 'written');
   }
 
   claimGateway(claim: GatewayClaim) {
@@ -84,11 +84,11 @@ export class SqliteDirectory implements Directory {
       }
       this.file.prepare('INSERT OR REPLACE INTO gateway VALUES (1, ?, ?, ?)').run(claim.id, claim.where, claim.lease);
       return claim;
-    }, false);
+    }, 'written');
   }
 
   async releaseGateway(id: string) {
-    await this.file.write(() => this.file.prepare('DELETE FROM gateway WHERE id = ?').run(id), false);
+    await this.file.write(() => this.file.prepare('DELETE FROM gateway WHERE id = ?').run(id), 'written');
   }
 
   close() {

@@ -12,7 +12,7 @@ test('what finds the disk full fails alone, whatever is written with it', async 
   const file = new SqliteFile(join(folder, 'full.db'), schema, 'synced');
   file.db.exec('PRAGMA max_page_count = 20');
   const put = (n: number, size: number) =>
-    file.write(() => void file.prepare('INSERT INTO t VALUES (?, ?)').run(n, new Uint8Array(size)), true);
+    file.write(() => void file.prepare('INSERT INTO t VALUES (?, ?)').run(n, new Uint8Array(size)), 'synced');
   const ends = await Promise.allSettled([put(1, 10), put(2, 200_000), put(3, 10), put(4, 10)]);
   expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
   expect(ends[1]).toMatchObject({ reason: { message: expect.stringContaining('full') } });
@@ -23,7 +23,7 @@ test('what finds the disk full fails alone, whatever is written with it', async 
 
 test('a disk that did not sync is not trusted again', async () => {
   const file = new SqliteFile(join(folder, 'broken.db'), schema, 'synced');
-  const put = () => file.write(() => void file.prepare('INSERT INTO t VALUES (1, NULL)').run(), true);
+  const put = () => file.write(() => void file.prepare('INSERT INTO t VALUES (1, NULL)').run(), 'synced');
   await put();
   closeSync((file as unknown as { logFile: number }).logFile);
   await expect(put()).rejects.toMatchObject({ code: 'store', message: expect.stringContaining('did not take') });
@@ -31,3 +31,39 @@ test('a disk that did not sync is not trusted again', async () => {
   (file as unknown as { logFile: undefined }).logFile = undefined;
   await file.close();
 });
+
+test('who waits for no sync goes on before it, and it comes all the same', async () => {
+  const file = new SqliteFile(join(folder, 'syncing.db'), schema, 'synced');
+  const put = (n: number, wait: 'syncing' | 'synced') =>
+    file.write(() => void file.prepare('INSERT INTO t VALUES (?, NULL)').run(n), wait);
+  const order: string[] = [];
+  await put(0, 'synced');
+  await Promise.all([
+    put(1, 'synced').then(() => order.push('synced')),
+    put(2, 'syncing').then(() => order.push('syncing')),
+  ]);
+  expect(order).toEqual(['syncing', 'synced']);
+  // Alone, too: a disk that refuses it is not trusted any more.
+  closeSync((file as unknown as { logFile: number }).logFile);
+  await put(3, 'syncing');
+  await until(() => (file as unknown as { broken?: Error }).broken !== undefined);
+  (file as unknown as { logFile: undefined }).logFile = undefined;
+  await file.close();
+});
+
+test('a file of an earlier version gets the columns that it lacks, once', async () => {
+  const path = join(folder, 'earlier.db');
+  const earlier = new SqliteFile(path, schema, 'written');
+  await earlier.write(() => void earlier.prepare('INSERT INTO t VALUES (1, NULL)').run(), 'written');
+  await earlier.close();
+  for (let start = 0; start < 2; start++) {
+    const file = new SqliteFile(path, schema, 'written');
+    file.addColumn('t', 'epoch', 'INTEGER');
+    expect(file.prepare('SELECT n, epoch FROM t').all()).toMatchObject([{ n: 1, epoch: null }]);
+    await file.close();
+  }
+});
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

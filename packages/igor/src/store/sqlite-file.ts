@@ -13,9 +13,12 @@ export type Durability = 'synced' | 'written';
 
 export type Statement = StatementSyncInstance;
 
+/** What a writer waits for: that its transaction is over; the same, a sync being on its way behind it; or that this sync is over, too. */
+export type WaitFor = 'written' | 'syncing' | 'synced';
+
 interface Work {
   run: () => unknown;
-  synced: boolean;
+  wait: WaitFor;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
   result?: unknown;
@@ -62,6 +65,14 @@ export class SqliteFile {
     this.rollback = this.db.prepare('ROLLBACK');
   }
 
+  /** For a file that was made before there was this column. */
+  addColumn(table: string, name: string, type: string): void {
+    this.begin.run();
+    const known = this.db.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, name);
+    if (!known) this.db.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
+    this.commit.run();
+  }
+
   prepare(sql: string): Statement {
     return this.db.prepare(sql);
   }
@@ -69,9 +80,9 @@ export class SqliteFile {
   /**
    * Runs `work` in the next transaction, with what else is to be written. When it throws, only its own promise fails, and it must not have
    * written anything.
-   * @param synced whether to wait until it survives a power failure, too (if this file is opened so)
+   * @param wait if this file is opened so; else all wait for what is written
    */
-  write<T>(work: () => T, synced: boolean): Promise<T> {
+  write<T>(work: () => T, wait: WaitFor): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.closed) {
         reject(new IgorError('store', `${this.path} is closed`));
@@ -81,7 +92,7 @@ export class SqliteFile {
         reject(this.broken);
         return;
       }
-      this.queue.push({ run: work, synced: synced && this.durability === 'synced', resolve, reject });
+      this.queue.push({ run: work, wait: this.durability === 'synced' ? wait : 'written', resolve, reject });
       if (!this.scheduled) {
         this.scheduled = true;
         setImmediate(() => this.flush());
@@ -120,8 +131,8 @@ export class SqliteFile {
       return;
     }
     for (const work of works) {
-      if (work.synced) this.unsynced.push(work);
-      else work.resolve(work.result as never);
+      if (work.wait !== 'written') this.unsynced.push(work);
+      if (work.wait !== 'synced') work.resolve(work.result as never);
     }
     this.sync();
   }
