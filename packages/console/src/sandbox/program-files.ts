@@ -8,8 +8,8 @@ import { compile } from './web-assembly.js';
 
 export interface ProgramFiles {
   wasm: WebAssembly.Module;
-  /** CommonJS, to be evaluated in a worker. */
-  worker: string;
+  /** A module for a worker, in a URL of its own: making one from so long a text takes as long as the rest of the start. */
+  worker: URL;
   /** A script for the engine. */
   guest: string;
 }
@@ -28,7 +28,7 @@ async function load(): Promise<ProgramFiles> {
     bundle('./worker', 'node'),
     bundle('./guest/guest', 'neutral'),
   ]);
-  return { wasm, worker, guest };
+  return { wasm, worker: new URL(`data:text/javascript,${encodeURIComponent(worker)}`), guest };
 }
 
 /** As source when this is run from source, and as compiled otherwise. */
@@ -40,6 +40,8 @@ async function bundle(name: string, platform: 'node' | 'neutral'): Promise<strin
     write: false,
     platform,
     format: platform === 'node' ? 'esm' : 'iife',
+    minifySyntax: true,
+    minifyWhitespace: true,
     target: platform === 'node' ? 'node20' : 'es2023',
     // The engine's loader asks where it is, though it is given all it could look for there.
     define: { 'import.meta.url': JSON.stringify(import.meta.url) },

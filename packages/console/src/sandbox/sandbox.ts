@@ -81,6 +81,9 @@ export interface SandboxOptions {
   parallel?: number;
 }
 
+/** After a run, in ms: starting a thread takes this one 10 to 30 ms, in which nothing could be told of what has just come. */
+const calm = 200;
+
 /** How much longer than the limit a thread may take before it is ended, in ms. */
 const grace = 250;
 
@@ -89,6 +92,7 @@ export class Sandbox {
   readonly #ready: Promise<Worker>[] = [];
   readonly #queue: (() => void)[] = [];
   #running = 0;
+  #calm: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(private readonly options: SandboxOptions = {}) {
@@ -104,6 +108,7 @@ export class Sandbox {
   /** Ends every run, and all threads. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#calm);
     const workers = await Promise.allSettled(this.#ready.splice(0));
     await Promise.all(workers.map((it) => (it.status === 'fulfilled' ? it.value.terminate() : undefined)));
     for (const run of this.#runs) run.stop();
@@ -125,7 +130,7 @@ export class Sandbox {
       this.#runs.delete(run);
       this.#running--;
       this.#queue.shift()?.();
-      if (!this.#closed) this.#refill();
+      this.#refillLater();
     });
     return run;
   }
@@ -141,6 +146,14 @@ export class Sandbox {
     return this.#ready.shift() ?? startWorker(this.limits);
   }
 
+  #refillLater(): void {
+    clearTimeout(this.#calm);
+    if (this.#closed) return;
+    // With none left the next run would have to wait for one, whenever it comes.
+    if (this.#ready.length === 0) this.#refill();
+    else this.#calm = setTimeout(() => this.#refill(), calm).unref();
+  }
+
   #refill(): void {
     while (this.#ready.length < (this.options.ready ?? 2)) {
       const worker = startWorker(this.limits);
@@ -153,7 +166,7 @@ export class Sandbox {
 
 async function startWorker(limits: SandboxLimits): Promise<Worker> {
   const files: ProgramFiles = await programFiles();
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(files.worker)}`), {
+  const worker = new Worker(files.worker, {
     workerData: { wasm: files.wasm, guest: files.guest, limits },
     // The engine's memory is not of this heap: it holds what is on its way between engine and server.
     resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
