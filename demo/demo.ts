@@ -43,7 +43,7 @@ const cut = (text: string): string => (text.length > 110 ? `${text.slice(0, 109)
 
 async function main(): Promise<void> {
   const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
   print(
     '',

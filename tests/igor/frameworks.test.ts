@@ -1,6 +1,6 @@
-// An instance inside somebody else's server: Fetch's types, Node's own, and Express as the deployment page has it.
+// An instance inside somebody else's server: Fetch's types, Node's own, and the frameworks of the deployment page as it has them.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -27,6 +27,8 @@ let agent: Agent;
 
 beforeAll(async () => {
   await prosody.start();
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeTemp(folder, 'package.json', '{ "type": "module" }');
   saveKeyRing(stores.keys, newKeyRing());
   prosody.setAccount('mill@localhost', 'password');
   agent = new Agent({
@@ -111,17 +113,13 @@ test.each<[string, (igor: () => Application) => RequestListener]>([
   }
 });
 
-test('Express, as the page has it', { timeout: 120_000 }, async () => {
+test.each(['express', 'fastify', 'hono'])('%s, as the page has it', { timeout: 120_000 }, async (name) => {
   const page = readFileSync(join(root, 'docs/guides/deployment.md'), 'utf8');
-  const { text } = blocksOf(page).find(({ file }) => file === 'express.ts') ?? { text: '' };
+  const { text } = blocksOf(page).find(({ file }) => file === `${name}.ts`) ?? { text: '' };
   const [port, front] = [await freePort(), await freePort()];
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(join(root, 'packages/igor'), join(folder, 'node_modules/igor'));
-  symlinkSync(join(root, 'node_modules/express'), join(folder, 'node_modules/express'));
-  writeTemp(folder, 'package.json', '{ "type": "module" }');
   const main = writeTemp(
     folder,
-    'express.ts',
+    `${name}.ts`,
     text
       .replace('igor.example.org', prosody.component)
       .replace('http://gateway.internal:8080', `http://127.0.0.1:${front}`)
@@ -136,7 +134,7 @@ test('Express, as the page has it', { timeout: 120_000 }, async () => {
     env: { ...process.env, IGOR_SECRET: secret },
   });
   try {
-    await until('Express', () => accepts(port));
+    await until(name, () => accepts(port));
     await withGateway(`http://127.0.0.1:${port}`, front, async () => {
       await startAgent();
       const add = async () => {
