@@ -1,6 +1,7 @@
 // `npm start`, after the tour: the whole of it on this machine, to be looked at in a browser. With `--once`, the first two
 // examples of the gallery go all the way, and it ends.
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { PageEvent } from '@monsterlab/console';
 import pc from 'picocolors';
@@ -10,9 +11,8 @@ import { visit } from './visitor.js';
 const colours = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
 const gallery = fileURLToPath(new URL('../packages/console/gallery/', import.meta.url));
 const once = process.argv.includes('--once');
-const port = Number(
-  /^--port=(\d+)$/.exec(process.argv.find((it) => it.startsWith('--port=')) ?? '')?.[1] ?? (once ? 0 : 8080),
-);
+const askedPort = /^--port=(\d+)$/.exec(process.argv.find((it) => it.startsWith('--port=')) ?? '')?.[1];
+const usualPort = 8080;
 
 const print = (...lines: string[]): void => void process.stdout.write(`${lines.join('\n')}\n`);
 
@@ -41,6 +41,19 @@ async function runExample(lab: Lab, file: string): Promise<boolean> {
 
 const cut = (text: string): string => (text.length > 110 ? `${text.slice(0, 109)}…` : text);
 
+/** The one that was asked for; else the usual one, or any where that is taken, such as by an earlier start. */
+async function choosePort(): Promise<number> {
+  if (askedPort !== undefined) return Number(askedPort);
+  if (once) return 0;
+  const server = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(usualPort, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+  if (!isFree) print(`  Port ${usualPort} is taken; this one has another. A port of your choice: npm start -- --port=8081`);
+  return isFree ? usualPort : 0;
+}
+
 async function main(): Promise<void> {
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
@@ -50,9 +63,8 @@ async function main(): Promise<void> {
     `── ${colours.bold('The console')} ──`,
     colours.dim('An XMPP server, a store, the application and an agent, on this machine alone.'),
   );
-  const starting = startLab({ port });
   // Should it be interrupted while it starts, it is stopped as soon as it is there.
-  const lab = await starting;
+  const lab = await startLab({ port: await choosePort() });
   try {
     if (once) {
       const examples = readdirSync(gallery).sort().slice(0, 2);
@@ -78,4 +90,8 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+await main().catch((error: Error) => {
+  // What ended has said why.
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

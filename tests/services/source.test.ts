@@ -310,6 +310,29 @@ describe('Source', () => {
     },
   );
 
+  it('shows nothing of a file whose own source includes one from outside', async () => {
+    const other = join(base, 'includes');
+    mkdirSync(other);
+    writeFileSync(join(base, 'secret.h'), 'void secret(char *a, char *password) { strcpy(a, password); }\n');
+    symlinkSync(join(base, 'secret.h'), join(other, 'link.h'));
+    const call = 'char *strcpy(char *, const char *);\nvoid f(char *a, char *b) { strcpy(a, b); }\n';
+    writeFileSync(join(other, 'a.c'), `${call}#include "${join(base, 'secret.h')}"\n`);
+    writeFileSync(join(other, 'b.c'), `${call}#include "link.h"\n`);
+    writeFileSync(join(other, 'c.c'), `${call}#include "../secret.h"\n`);
+    writeFileSync(join(other, 'd.c'), `${call}#include <stddef.h>\n`);
+    const said = await all<Response>(source({ folders: [other] }), 'Find', { in: { folder: other }, pattern: strcpy });
+    expect(JSON.stringify(said, (_key, value) => (typeof value === 'bigint' ? Number(value) : value))).not.toContain(
+      'password',
+    );
+    const of = (kind: string) => said.filter(({ is }) => is.case === kind).map(({ is }) => is.value);
+    expect(of('finding')).toMatchObject([{ file: 'd.c', line: 2 }]);
+    const outside = expect.stringContaining('in no allowed folder');
+    expect(of('done')).toMatchObject([
+      ...['a.c', 'b.c', 'c.c'].map((file) => ({ file, problem: outside })),
+      { file: 'd.c', problem: '' },
+    ]);
+  });
+
   it('reads no file outside, however fast links change', async () => {
     const changing = join(base, 'changing');
     mkdirSync(join(changing, 'real'), { recursive: true });

@@ -34,7 +34,7 @@ const takesNext = new Map<string, RegExp>([
 ]);
 
 /** Where anybody may look for headers. */
-const publicFolders = ['/usr/include', '/usr/local/include', '/usr/lib', '/usr/share'];
+export const publicFolders = ['/usr/include', '/usr/local/include', '/usr/lib', '/usr/share'];
 
 /**
  * Clang's arguments as a caller may give them.

@@ -1,11 +1,25 @@
 // A program of its own, started by find.ts: parses files one after another and writes what it found, a line of JSON each.
 // Clang may crash or hang on hostile input; then this ends, and the agent goes on.
+import { realpathSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { CmonsterError, Node, type ParseOptions, Project, parsePattern, type Unit } from 'cmonster';
+import {
+  CmonsterError,
+  Node,
+  type ParseOptions,
+  type Pattern,
+  Project,
+  parsePattern,
+  type TranslationUnit,
+  type Unit,
+} from 'cmonster';
+import { IgorError } from 'igor';
+import { isInside } from '../permit/folders.js';
 
 export interface FindJob {
   /** As they were allowed: nothing is looked up again. */
   units: Unit[];
+  /** Folders, resolved: nothing is shown of a file that includes one from elsewhere. */
+  readable: string[];
   pattern: string;
   limit: number;
   seconds: number;
@@ -27,6 +41,32 @@ function textOf(value: unknown): string {
   return value instanceof Node ? value.text : String(value);
 }
 
+/** Whoever writes into the tree may have it include any file; what that says is not for whoever asks. @throws IgorError `permission_denied` */
+function mustStayInside(tu: TranslationUnit): void {
+  for (const { path } of tu.files) {
+    if (path === '' || job.readable.some((folder) => isInside(folder, realpathSync(path)))) continue;
+    throw new IgorError(
+      'permission_denied',
+      `it includes ${path}, which is in no allowed folder: nothing of it is shown`,
+    );
+  }
+}
+
+/** @returns how many were told, with these */
+function tell(tu: TranslationUnit, pattern: Pattern, file: string, before: number): number {
+  let count = before;
+  for (const match of tu.match(pattern)) {
+    const { range, text: found, nodes } = match;
+    const place = range
+      ? { line: range.file.lineOf(range.begin), column: range.file.columnOf(range.begin) }
+      : match.node.beginLoc;
+    const bound = Object.fromEntries(Object.entries(nodes).map(([name, value]) => [name, textOf(value)]));
+    say({ found: { file, line: place.line ?? 0, column: place.column ?? 0, text: found, bound } });
+    if (++count >= job.limit) process.exit(0);
+  }
+  return count;
+}
+
 try {
   const pattern = parsePattern(job.pattern);
   const options: ParseOptions = { timeLimit: job.seconds * 1000, memoryLimit: job.megabytes };
@@ -35,15 +75,12 @@ try {
   for (const unit of project.units) {
     let problem: string | undefined;
     try {
-      using tu = await project.parse(unit);
-      for (const match of tu.match(pattern)) {
-        const { range, text: found, nodes } = match;
-        const place = range
-          ? { line: range.file.lineOf(range.begin), column: range.file.columnOf(range.begin) }
-          : match.node.beginLoc;
-        const bound = Object.fromEntries(Object.entries(nodes).map(([name, value]) => [name, textOf(value)]));
-        say({ found: { file: unit.file, line: place.line ?? 0, column: place.column ?? 0, text: found, bound } });
-        if (++count >= job.limit) process.exit(0);
+      const tu = await project.parse(unit);
+      try {
+        mustStayInside(tu);
+        count = tell(tu, pattern, unit.file, count);
+      } finally {
+        tu.dispose();
       }
     } catch (error) {
       if (error instanceof CmonsterError && error.code === 'PATTERN') throw error;

@@ -15,12 +15,12 @@ export interface FindLimits {
 }
 
 export async function* find(
-  { folder, units }: Chosen,
+  { folder, units, readable }: Chosen,
   pattern: string,
   limits: FindLimits,
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof FindResponseSchema>> {
-  const job: FindJob = { units, pattern, ...limits };
+  const job: FindJob = { units, readable, pattern, ...limits };
   const running = lines(process.execPath, ownProgram('source/find-program'), {
     cwd: folder.path,
     signal,

@@ -4,7 +4,13 @@ import { join, relative, resolve, sep } from 'node:path';
 import { CmonsterError, Project, splitCommandLine, type Unit } from 'cmonster';
 import { IgorError } from 'igor';
 import picomatch from 'picomatch';
-import { checkArguments, checkBuildArguments, checkBuildCommand, type Reach } from '../permit/arguments.js';
+import {
+  checkArguments,
+  checkBuildArguments,
+  checkBuildCommand,
+  publicFolders,
+  type Reach,
+} from '../permit/arguments.js';
 import { type AllowedFolder, type Folders, isInside } from '../permit/folders.js';
 
 const sources = /\.(?:c|cc|cpp|cxx|c\+\+|C|m|mm)$/;
@@ -20,6 +26,8 @@ export interface Chosen {
   arguments: string[];
   /** Each file as it is to be compiled, allowed. */
   units: Unit[];
+  /** Folders, resolved: of a file that includes one from elsewhere nothing is shown. */
+  readable: string[];
 }
 
 /** Every file below a folder that a pattern fits; links are not followed. @returns paths below the folder */
@@ -72,8 +80,9 @@ export function chooseFiles(
       : 'there is no C or C++ file';
     throw new IgorError('not_found', `${what} in ${selection.folder}`);
   }
+  const readable = [...reachOf(folders, folder.path).folders, ...publicFolders];
   if (project) for (const unit of wanted) checkBuildArguments(unit.arguments, reachOf(folders, unit.directory));
-  return { folder, files: [...new Set(wanted.map(({ file }) => file))], arguments: args, units: wanted };
+  return { folder, files: [...new Set(wanted.map(({ file }) => file))], arguments: args, units: wanted, readable };
 }
 
 const unitOfTree = { driver: 'clang' } as const;
