@@ -50,7 +50,8 @@ async function choosePort(): Promise<number> {
     server.once('error', () => resolve(false));
     server.listen(usualPort, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-  if (!isFree) print(`  Port ${usualPort} is taken; this one has another. A port of your choice: npm start -- --port=8081`);
+  if (!isFree)
+    print(`  Port ${usualPort} is taken; this one has another. A port of your choice: npm start -- --port=8081`);
   return isFree ? usualPort : 0;
 }
 

@@ -50,6 +50,22 @@ test('a full disk: an outcome is told all the same, and a call that can not be n
   await journal.close();
 });
 
+test('a call that is canceled before it comes is not run, however often it comes', async () => {
+  const journal = new Journal(join(folder, 'canceled'));
+  const runner = runnerOf(journal);
+  const before = runs;
+  runner.cancel('early');
+  for (let times = 0; times < 2; times++) {
+    expect(await (await runner.invoke(invoke('early', 1)))?.outcome).toMatchObject({ status: 'canceled' });
+  }
+  // In the same turn: accepted, and not begun.
+  const started = await runner.invoke(invoke('at once', 1));
+  runner.cancel('at once');
+  expect(await started?.outcome).toMatchObject({ status: 'canceled' });
+  expect(runs).toBe(before);
+  await journal.close();
+});
+
 test('a journal is one agent’s at a time, and its lock goes with it', async () => {
   const path = join(folder, 'mine');
   const first = new Journal(path);
