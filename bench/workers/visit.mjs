@@ -12,7 +12,7 @@ let characters = 0;
 let lines = 0;
 
 function visit() {
-  for (const node of tu.walk({ implicit: true, instantiations: true })) {
+  for (const node of tu.walk({ implicit: true, instantiations: true, lend: true })) {
     nodes++;
     characters += node.kind.length;
     if (node instanceof NamedDecl) characters += node.name?.length ?? 0;

@@ -25,7 +25,7 @@ export type { NodeClass, TypeClass } from './ast/registry.js';
 export { TranslationUnit } from './ast/translation-unit.js';
 export { TypeBase } from './ast/type-base.js';
 export type { ViewOptions } from './ast/view-rules.js';
-export { Walk } from './ast/walk.js';
+export { Walk, type WalkOptions } from './ast/walk.js';
 export { type CacheOptions, UnitCache } from './cache/unit-cache.js';
 export { type DumpOptions, dumpJson } from './dump/json.js';
 export { CmonsterError, type CmonsterErrorCode } from './error.js';

@@ -62,15 +62,15 @@ export const additions: Readonly<Record<string, string>> = {
   Decl: `
   /** Adds a word to the declaration: \`static\` in front, \`override\` behind the parameters. Nothing happens when it is there. */
   addSpecifier(word: Specifier): void {
-    this.tu.rewriter.addSpecifier(this, word);
+    this.tu.rewriter.addSpecifier(this.keep(), word);
   }
   /** Takes a word out of the declaration. @returns whether it was there */
   removeSpecifier(word: Specifier): boolean {
-    return this.tu.rewriter.removeSpecifier(this, word);
+    return this.tu.rewriter.removeSpecifier(this.keep(), word);
   }
   /** Puts an attribute at the declaration: \`[[nodiscard]]\`. \`attr.remove()\` takes one out. */
   addAttribute(attribute: string): void {
-    this.tu.rewriter.addAttribute(this, attribute);
+    this.tu.rewriter.addAttribute(this.keep(), attribute);
   }
 `,
   BinaryOperator: `

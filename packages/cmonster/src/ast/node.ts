@@ -15,7 +15,7 @@ import { kindsOf, type NodeClass, registry } from './registry.js';
 import type { TranslationUnit } from './translation-unit.js';
 import type { TypeBase } from './type-base.js';
 import type { ViewOptions } from './view-rules.js';
-import { Walk } from './walk.js';
+import { type Walk, type WalkOptions, walkFrom } from './walk.js';
 
 /** How the runtime prints an evaluated constant that is no number, boolean or string. */
 export type ConstantValue = boolean | number | bigint | string | { text: string };
@@ -103,11 +103,11 @@ export abstract class Node {
   protected list<T>(of: string, nodes: readonly T[]): NodeList<T>;
   protected list<T>(of: string, nodes: readonly T[] | undefined): NodeList<T> | undefined;
   protected list<T>(of: string, nodes: readonly T[] | undefined): NodeList<T> | undefined {
-    return nodes && nodeList(this, of, nodes);
+    return nodes && nodeList(this.keep(), of, nodes);
   }
   /** What a setter does. */
   protected assign(property: string, value: AnyCode): void {
-    this.tu.rewriter.assign(this, property, value);
+    this.tu.rewriter.assign(this.keep(), property, value);
   }
 
   // --- Tree ---------------------------------------------------------------------------------------------------------
@@ -190,8 +190,13 @@ export abstract class Node {
   }
 
   /** This node and everything below it, parents first. */
-  walk(options?: ViewOptions): Walk {
-    return new Walk(this.tu, this.index, this.tu.view(options));
+  walk(options?: WalkOptions): Walk {
+    return walkFrom(this.tu, this.index, this.tu.view(options), options?.lend);
+  }
+
+  /** The node as an object that stays this node: itself, unless a walk lent it (`WalkOptions.lend`). */
+  keep<T extends Node>(this: T): T {
+    return this.tu.node(this.index) as T;
   }
 
   /** The nodes of a class below this one, as written or as the options say, in the tree's order. */
@@ -238,34 +243,34 @@ export abstract class Node {
 
   /** Puts code in its place. */
   replaceWith(code: CodeLike, options: ReplaceOptions = {}): void {
-    this.tu.rewriter.replaceNode(this, code, options);
+    this.tu.rewriter.replaceNode(this.keep(), code, options);
   }
   /**
    * Takes it out, with what belongs to it: a statement or a declaration with its line, an argument or a parameter with its comma, a
    * declarator out of its group.
    */
   remove(options: RemoveOptions = {}): void {
-    this.tu.rewriter.removeNode(this, options);
+    this.tu.rewriter.removeNode(this.keep(), options);
   }
   /** Puts code before it: before a statement or a declaration on a line of its own, in braces that it may need then. */
   insertBefore(code: CodeLike): void {
-    this.tu.rewriter.insertBeside(this, code, 'before');
+    this.tu.rewriter.insertBeside(this.keep(), code, 'before');
   }
   /** Puts code behind it. What is inserted at one place comes in the order in which it was asked for; the same twice is one. */
   insertAfter(code: CodeLike): void {
-    this.tu.rewriter.insertBeside(this, code, 'after');
+    this.tu.rewriter.insertBeside(this.keep(), code, 'after');
   }
   /** Puts code at the beginning of what is between its braces: of a body, a class, an enumeration, a namespace. */
   prepend(code: CodeLike): void {
-    this.tu.rewriter.prepend(this, code);
+    this.tu.rewriter.prepend(this.keep(), code);
   }
   /** Puts code at the end of what is between its braces; of the translation unit, at the end of the main file. */
   append(code: CodeLike): void {
-    this.tu.rewriter.append(this, code);
+    this.tu.rewriter.append(this.keep(), code);
   }
   /** Its source text with the changes staged in it, empty when it goes; `text` is what it was. */
   get newText(): string {
-    return this.tu.rewriter.newText(this);
+    return this.tu.rewriter.newText(this.keep());
   }
 
   // --- Asked of Clang -----------------------------------------------------------------------------------------------

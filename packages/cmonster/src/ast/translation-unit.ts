@@ -30,7 +30,7 @@ import type { TypeBase } from './type-base.js';
 import { TypeTexts } from './type-texts.js';
 import { type Expansion, View } from './view.js';
 import { TYPE_LOCS, type ViewOptions, viewMask } from './view-rules.js';
-import { Walk } from './walk.js';
+import { Walk, type WalkOptions } from './walk.js';
 
 const ROOT = 1;
 
@@ -297,7 +297,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     return this.knownNode(ROOT);
   }
 
-  walk(options?: ViewOptions): Walk {
+  walk(options?: WalkOptions): Walk {
     return this.root.walk(options);
   }
 
@@ -417,15 +417,17 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   }
 
   /** Brings what is below a declaration that is outside of the parsed scope. */
-  expand(row: number): void {
-    if (this.expandedRows.has(row)) return;
+  expand(row: number): readonly [first: number, end: number] {
+    const known = this.expandedRows.get(row);
+    if (known) return [known[1], known[2]];
     const answer = this.questions.expand(row);
     const [first, end] = answer ?? [0, 0];
     const expansion = [row, first, end] as const;
     this.expandedRows.set(row, expansion);
-    if (end <= first) return;
+    if (end <= first) return [first, end];
     this.expansions.push(expansion);
     for (const child of this.rawChildRows(row)) this.expandedRoots.set(child, row);
+    return [first, end];
   }
 
   /** Whether a kind is a part of a type or a name as written, which Clang's dump does not show. */

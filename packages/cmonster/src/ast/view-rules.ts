@@ -5,7 +5,7 @@
  * the expressions in them (array bounds, template arguments, decltype) are in the tree.
  */
 
-import type { Snapshot } from '../frontend/snapshot.js';
+import { LINK_KIND, type Snapshot } from '../frontend/snapshot.js';
 import { kindNumber, packedTable, registry } from './registry.js';
 
 export interface ViewOptions {
@@ -75,6 +75,8 @@ export class ViewRules {
   readonly action: Uint8Array;
   /** By kind: a row with one of these bits is hidden. */
   readonly hiddenBits: Uint32Array;
+  /** Whether nothing is hidden or looked through, but what is no node. */
+  readonly showsAll: boolean;
   private readonly kinds: Record<string, number>;
   private readonly templateParameter: Uint8Array;
   private readonly isDecl: Uint8Array;
@@ -120,6 +122,9 @@ export class ViewRules {
     set(['Null', 'Link'], HIDE);
     this.action[0] = HIDE;
     this.action[1] = HIDE;
+    this.showsAll =
+      this.action.every((action, kind) => kind <= LINK_KIND || action === SHOW) &&
+      this.hiddenBits.every((bits) => bits === 0);
   }
 
   private kind(name: string): number {

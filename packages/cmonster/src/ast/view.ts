@@ -179,6 +179,11 @@ export class View {
     }
   }
 
+  /** Whether nothing is hidden. */
+  get showsAll(): boolean {
+    return this.rules.showsAll;
+  }
+
   // --- Reading ------------------------------------------------------------------------------------------------------
 
   shows(row: number): boolean {

@@ -94,7 +94,8 @@ export class Code<out V extends readonly CodeValue[] = readonly CodeValue[]> {
 
   constructor(strings: readonly string[], values: V) {
     this.strings = strings;
-    this.values = values;
+    // What a walk lent may be another node by the time that this is written.
+    this.values = values.map((value) => (value instanceof Node ? value.keep() : value)) as readonly CodeValue[] as V;
   }
 
   static from(code: CodeLike | AnyCode): Code {
