@@ -1,5 +1,6 @@
 // What is declared together: what one of several declarators is to have alone parts the declaration.
 import {
+  Attr,
   CmonsterError,
   CXXRecordDecl,
   FieldDecl,
@@ -166,6 +167,7 @@ describe('a type of its own', () => {
 });
 
 describe('specifiers and attributes of one alone', () => {
+  const attribute = (decl: VarDecl): Attr => decl.find(Attr)[0] as Attr;
   const UNUSED = '__attribute__((unused))';
   test.each<[string, (a: VarDecl, b: VarDecl) => void, string, string?]>([
     ['int a, b;', (_, b) => b.addSpecifier('static'), 'int a;\nstatic int b;'],
@@ -187,7 +189,35 @@ describe('specifiers and attributes of one alone', () => {
       (a, b) => {
         for (const each of [a, b, b]) each.addSpecifier('static');
       },
-      'static int a;\nstatic int b;',
+      'static int a, b;',
+    ],
+    ['__attribute__((unused)) int a, b;', (a) => attribute(a).remove(), `int a;\n${UNUSED} int b;`],
+    [
+      'static __attribute__((unused)) int a, *b;',
+      (_, b) => attribute(b).remove(),
+      `static ${UNUSED} int a;\nstatic int *b;`,
+    ],
+    ['int a __attribute__((unused)), b;', (a) => attribute(a).remove(), 'int a , b;'],
+    [
+      '[[maybe_unused, deprecated("a, b")]] int a, b;',
+      (a) => attribute(a).remove(),
+      '[[deprecated("a, b")]] int a;\n[[maybe_unused, deprecated("a, b")]] int b;',
+      'input.cpp',
+    ],
+    [
+      '[[maybe_unused, deprecated("a, b")]] int a, b;',
+      (_, b) => {
+        for (const each of b.find(Attr)) each.remove();
+      },
+      '[[maybe_unused, deprecated("a, b")]] int a;\nint b;',
+      'input.cpp',
+    ],
+    [
+      '__attribute__((unused)) int a, b;',
+      (a, b) => {
+        for (const each of [a, b]) attribute(each).remove();
+      },
+      'int a, b;',
     ],
     [
       'int a, b;',

@@ -7,6 +7,7 @@ import type { Node } from '../ast/node.js';
 import { CmonsterError } from '../error.js';
 import type { FileRange } from '../source/location.js';
 import type { SourceFile } from '../source/source-file.js';
+import { withoutAttributes } from './attribute-extent.js';
 import { declaratorsOf, declaredTogether } from './declarator.js';
 import { withLines } from './extent.js';
 import { indentationAt, isBlank, isFirstOnLine, lineEnding, restIsTrivia, skipTrivia } from './lex.js';
@@ -28,6 +29,8 @@ interface Fate {
   words?: ReadonlyMap<string, boolean>;
   /** Attributes that the others don't have. */
   attributes?: readonly string[];
+  /** Those that it loses, by the word of the specifiers that they stand in. */
+  lost?: ReadonlyMap<string, readonly string[]>;
 }
 
 interface Own {
@@ -116,6 +119,28 @@ export class DeclaratorGroup {
     this.change(operation, node, this.with(node, { attributes: [...attributes] }));
   }
 
+  /** Takes an attribute that stands in the specifiers from one of them; false when it stands elsewhere. */
+  removeAttribute(operation: string, node: Node, { begin, end }: FileRange): boolean {
+    const found = this.words.find((word) => word.begin <= begin && end <= word.end);
+    if (!found) return false;
+    const word = this.file.slice(found.begin, found.end);
+    const fate = this.fate(this.numberOf(node));
+    const before = fate.lost?.get(word) ?? [];
+    const gone = [...new Set([...before, this.file.slice(begin, end)])];
+    const rests = [withoutAttributes(word, before), withoutAttributes(word, gone)] as const;
+    const attributes = (fate.attributes ?? []).filter((attribute) => before.length === 0 || attribute !== rests[0]);
+    this.change(
+      operation,
+      node,
+      this.with(node, {
+        words: new Map(fate.words).set(word, false),
+        attributes: rests[1] === '' ? attributes : [...attributes, rests[1]],
+        lost: new Map(fate.lost).set(word, gone),
+      }),
+    );
+    return true;
+  }
+
   /** Whether something can be put on that side without parting the declaration. */
   isOutermost(node: Node, side: 'before' | 'after'): boolean {
     return this.numberOf(node) === (side === 'before' ? 0 : this.nodes.length - 1);
@@ -183,12 +208,25 @@ export class DeclaratorGroup {
   /** How it begins when it is declared by itself; undefined for one that stays in the list. */
   private own(number: number): Own | undefined {
     const fate = this.fate(number);
-    if (!isApart(fate)) return undefined;
+    if (!this.isApart(fate)) return undefined;
     const { head, rest } = fate.own ?? {
       head: this.specifiers(this.nodes[number] as Node),
       rest: (this.elements[number] as FileRange).begin,
     };
     return { head: withWords(head, fate), rest };
+  }
+
+  /** Whether it is to be a declaration of its own. */
+  private isApart({ own, words, attributes }: Fate): boolean {
+    if (own) return true;
+    return ((words?.size ?? 0) > 0 || (attributes?.length ?? 0) > 0) && !this.isUniform;
+  }
+
+  /** Whether all that are left are to have the same: then it is done where they are declared together. */
+  private get isUniform(): boolean {
+    const { fates, gaps } = this.state;
+    const [first, ...others] = fates.filter(({ gone }) => !gone).map(wishes);
+    return gaps.size === 0 && first !== undefined && others.every((each) => each === first);
   }
 
   private with(node: Node, fate: Fate): State {
@@ -217,7 +255,7 @@ export class DeclaratorGroup {
     const { fates, gaps } = this.state;
     const present = fates.flatMap(({ gone }, at) => (gone ? [] : [at]));
     this.ensureNoDirective(operation, node);
-    if (gaps.size > 0 || fates.some(isApart)) this.ensureStatement(node);
+    if (gaps.size > 0 || fates.some((fate) => this.isApart(fate))) this.ensureStatement(node);
     const [first] = present;
     if (first === undefined) return this.allGone();
     return [
@@ -286,7 +324,7 @@ export class DeclaratorGroup {
     const { comma, end } = this.tail(from);
     const next = this.elements[to] as FileRange;
     const own = this.own(to);
-    if (codes.length === 0 && !own && !isApart(this.fate(from))) {
+    if (codes.length === 0 && !own && !this.isApart(this.fate(from))) {
       return to === from + 1 ? [] : this.cuts(end, this.tail(to - 1).end, []);
     }
     const pieces: Piece[] = codes.flatMap((code) => [this.separator, ...code]);
@@ -422,9 +460,9 @@ function keepsDefinition(tag: TagDecl): boolean {
   return tag.name !== '' || tag.kind === 'EnumDecl';
 }
 
-/** Whether it is to be a declaration of its own. */
-function isApart({ own, words, attributes }: Fate): boolean {
-  return own !== undefined || (words?.size ?? 0) > 0 || (attributes?.length ?? 0) > 0;
+/** What one of them is to have, to be compared. */
+function wishes({ own, words, attributes }: Fate): string | Own {
+  return own ?? JSON.stringify([[...(words ?? [])].sort(), [...(attributes ?? [])].sort()]);
 }
 
 /** The head of a declaration with the words and attributes that are its own: attributes come first. */

@@ -1,8 +1,9 @@
 /** Words of a declaration that are no part of its type, and attributes: added and taken out. */
-import { CXXMethodDecl, type Decl, FunctionDecl, FunctionTypeLoc, TagDecl } from '../ast/generated/index.js';
+import { CXXMethodDecl, Decl, FunctionDecl, FunctionTypeLoc, TagDecl } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
 import { CmonsterError } from '../error.js';
 import type { FileRange } from '../source/location.js';
+import { attributeExtent } from './attribute-extent.js';
 import { declaredTogether } from './declarator.js';
 import type { DeclaratorGroup } from './declarator-group.js';
 import { bracketEnd, isBlank, skipTrivia, tokenEnd } from './lex.js';
@@ -106,31 +107,17 @@ export function addAttribute(rewriter: Rewriter, node: Decl, attribute: string):
   }
 }
 
-/** Takes an attribute out, with its brackets when it is alone in them. */
+/**
+ * Takes an attribute out, with its brackets when it is alone in them. Where it stands in the specifiers of several that are declared
+ * together, the others keep it.
+ */
 export function removeAttribute(rewriter: Rewriter, attribute: Node): void {
-  const { file, begin, end } = rewriter.rangeOf(attribute, 'remove');
-  const { bytes } = file;
-  const before = file.slice(Math.max(0, begin - 200), begin);
-  const opening = /(?:\[\[(?:\s*using\s+\w+\s*:)?|__attribute__\s*\(\(|__declspec\s*\()\s*$/.exec(before);
-  const closing = /^\s*(?:\]\s*\]|\)\s*\)|\))/.exec(file.slice(end, end + 200));
-  const separator = /^\s*,\s*/.exec(file.slice(end, end + 200));
-  if (opening && closing) {
-    let last = end + Buffer.byteLength(closing[0]);
-    while (isBlank(bytes[last])) last++;
-    rewriter.stage('remove', String(attribute), [
-      { file, begin: begin - Buffer.byteLength(opening[0]), end: last, pieces: [] },
-    ]);
-  } else if (separator) {
-    rewriter.stage('remove', String(attribute), [
-      { file, begin, end: end + Buffer.byteLength(separator[0]), pieces: [] },
-    ]);
-  } else {
-    const comma = /\s*,\s*$/.exec(before);
-    const first = comma ? begin - Buffer.byteLength(comma[0]) : begin;
-    let last = end;
-    if (!comma) while (isBlank(bytes[last])) last++;
-    rewriter.stage('remove', String(attribute), [{ file, begin: first, end: last, pieces: [] }]);
-  }
+  const range = rewriter.rangeOf(attribute, 'remove');
+  const { parent } = attribute;
+  const isShared = parent?.is(Decl) && declaredTogether(parent).length > 1;
+  if (isShared && rewriter.declarators(parent).removeAttribute('remove', parent, range)) return;
+  const { begin, end } = attributeExtent(range);
+  rewriter.stage('remove', String(attribute), [{ file: range.file, begin, end, pieces: [] }]);
 }
 
 function isBehind(node: Decl, word: Specifier): boolean {
