@@ -38,6 +38,13 @@ describe('an expansion without end', () => {
     expect(() => preprocessor.text()).toThrow(expect.objectContaining({ code: 'TIMEOUT' }));
   });
 
+  test('that calls a script at each step ends there, too', () => {
+    using preprocessor = of('A40()\n', { timeLimit: 300 });
+    preprocessor.define('A0()', () => 'x');
+    for (let i = 1; i <= 40; i++) preprocessor.define(`A${i}()`, () => `A${i - 1}() A${i - 1}()`);
+    expect(() => preprocessor.run()).toThrow(expect.objectContaining({ code: 'TIMEOUT' }));
+  });
+
   test('by a script, too', () => {
     using preprocessor = of('MORE(1)\n', { timeLimit: 700 });
     preprocessor.define('OTHER', (value) => ['MORE(', value, ') MORE(', value, ')']);
@@ -96,6 +103,36 @@ describe('a script that', () => {
       return [value, ' ', inner.text(['-P']).trim()];
     });
     expect(preprocessor.text(['-P']).trim()).toBe('x inside');
+  });
+
+  test('asks for what is known once the file has been read is told so', () => {
+    using preprocessor = of('ASK(1)\n');
+    preprocessor.define('ASK', (_) => `${preprocessor.facts.macros.length}`);
+    preprocessor.run();
+    expect(said(preprocessor)).toEqual([
+      expect.stringContaining("macro 'ASK' failed: CmonsterError: a.c is being read"),
+    ]);
+    using heard = of('int a;\n').on('fileEntered', () => void heard.tokens());
+    expect(() => heard.run()).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
+  test.each([
+    ['a text', () => '_Pragma("lab again") int a;'],
+    ['a file', () => ({ text: '#pragma lab again\nint a;\n' })],
+  ])('answers a pragma with itself for ever, by %s', (_, answer) => {
+    using preprocessor = of('#pragma lab again\nint after;\n');
+    preprocessor.onPragma('lab', 'again', answer);
+    const text = preprocessor.text(['-P']);
+    expect(text).toContain('int after;');
+    expect(said(preprocessor)).toEqual([
+      expect.stringContaining("error: pragma 'lab again' is in its own answer, without end"),
+    ]);
+  });
+
+  test('never settles its promise ends at the limit of time', async () => {
+    const preprocessor = new PreprocessorHooks().define('F', (_) => new Promise(() => {}));
+    const parsing = parse('a.c', { preprocessor, timeLimit: 500, unsaved: { 'a.c': 'F(1)\n' } });
+    await expect(parsing).rejects.toThrow(/waiting for a script's promise took longer than 0.5 s/);
   });
 
   test('returns tokens of another use gives their text', () => {

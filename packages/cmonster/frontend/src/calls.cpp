@@ -1,5 +1,6 @@
 //===- calls.cpp - Asking the parent in the middle of work -----------------===//
 #include "calls.h"
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <ctime>
@@ -47,15 +48,12 @@ static void onAlarm(int) {
   kill(getpid(), SIGALRM);
 }
 
-void Deadline::arm() const {
-  if (!Milliseconds)
-    return;
+static void startSpan(int64_t Span) {
   // A forked copy has no timer, and nothing limited.
   [[maybe_unused]] static int Once = pthread_atfork(nullptr, nullptr, [] {
     Due = 0;
     Ticking = false;
   });
-  int64_t Span = int64_t(Milliseconds) * 1000000;
   Due = now() + Span;
   if (Ticking.exchange(true))
     return;
@@ -66,7 +64,22 @@ void Deadline::arm() const {
   startTimer(Span);
 }
 
+void Deadline::arm() const {
+  if (Milliseconds)
+    startSpan(int64_t(Milliseconds) * 1000000);
+}
+
 void Deadline::disarm() const { Due = 0; }
+
+void Deadline::pause() {
+  int64_t Until = Due.exchange(0);
+  Left = Until ? std::max<int64_t>(1, Until - now()) : 0;
+}
+
+void Deadline::resume() const {
+  if (Left)
+    startSpan(Left);
+}
 
 Writer Calls::begin(llvm::StringRef Name) {
   Writer W;
@@ -80,14 +93,14 @@ Value Calls::call(Writer &W, uint32_t Count, const Answerer &OnAsk) {
   uint32_t Id = ++Last;
   W.patch(0, Id);
   W.patch(CountAt, Count);
-  Limit.disarm();
+  Limit.pause();
   Via->write(FrameType::Call, W.Buffer);
   Frame F;
   while (Via->readSpinning(F)) {
     if (F.Type == FrameType::Ask) {
-      Limit.arm();
+      Limit.resume();
       OnAsk(F);
-      Limit.disarm();
+      Limit.pause();
       continue;
     }
     if (F.Type != FrameType::Return)
@@ -98,7 +111,7 @@ Value Calls::call(Writer &W, uint32_t Count, const Answerer &OnAsk) {
     Value V = In.value();
     if (In.Bad)
       _exit(70);
-    Limit.arm();
+    Limit.resume();
     return V;
   }
   _exit(0); // nobody is there to go on for

@@ -18,11 +18,16 @@ namespace cmonster {
 /// would cost as much as a question does.
 class Deadline {
   uint64_t Milliseconds = 0; // 0: none
+  int64_t Left = 0;          // nanoseconds, while it is paused
 
 public:
   void limit(uint64_t Limit) { Milliseconds = Limit; }
   void arm() const;
   void disarm() const;
+  /// While the parent works on a call. Work that calls without end ends all the
+  /// same: what counts is the work's own time.
+  void pause();
+  void resume() const;
 };
 
 class Calls {

@@ -134,12 +134,18 @@ bool Scripting::lexText(StringRef Text, const Place &At, StringRef What,
   SourceLocation Used =
       SM->createExpansionLoc(Spelled, At.Begin, At.End, unsigned(Text.size()) + 1);
   Lexer L(Spelled, PP->getLangOpts(), Copy, Copy, Copy + Text.size());
+  // So that a comment which is never closed can be told.
+  L.SetKeepWhitespaceMode(true);
   bool Space = false;
   for (Token T;;) {
     L.LexFromRawLexer(T);
     if (T.is(tok::eof))
       return true;
     unsigned Offset = T.getLocation().getRawEncoding() - Spelled.getRawEncoding();
+    if (T.is(tok::comment) || (T.is(tok::unknown) && isWhitespace(Text[Offset]))) {
+      Space = true;
+      continue;
+    }
     if (T.is(tok::unknown) &&
         (Text[Offset] == '"' || Text[Offset] == '\'' || Text[Offset] == 0 || T.getLength() > 1)) {
       std::string Shown = Text.substr(Offset, 40).str();
@@ -150,10 +156,10 @@ bool Scripting::lexText(StringRef Text, const Place &At, StringRef What,
     }
     if (T.is(tok::raw_identifier))
       PP->LookUpIdentifierInfo(T);
-    Space = T.isAtStartOfLine() || T.hasLeadingSpace();
     // A result is on one line, wherever its text breaks.
     T.clearFlag(Token::StartOfLine);
-    T.setFlagValue(Token::LeadingSpace, Space && Offset > 0);
+    T.setFlagValue(Token::LeadingSpace, Space && !Result.empty());
+    Space = false;
     T.setLocation(Used.getLocWithOffset(int(Offset)));
     Result.push_back(T);
   }

@@ -69,6 +69,24 @@ static std::vector<Token> peekLine(Preprocessor &PP, const Lexer &Reading,
   }
 }
 
+/// An answer may hold pragmas, which are asked for in turn. Files in files end
+/// where Clang's includes do; macros in macros may be more.
+static constexpr unsigned MostFiles = 200, MostPlaces = 1000;
+
+static bool isTooDeep(const SourceManager &SM, SourceLocation L) {
+  for (unsigned Places = 0, Files = 0; L.isValid(); ++Places) {
+    if (Files == MostFiles || Places == MostPlaces)
+      return true;
+    if (L.isMacroID()) {
+      L = SM.getImmediateExpansionRange(L).getBegin();
+    } else {
+      L = SM.getIncludeLoc(SM.getFileID(L));
+      ++Files;
+    }
+  }
+  return false;
+}
+
 bool Scripting::pragma(PragmaIntroducer Introducer) {
   std::vector<Token> Line;
   // What stands in a __pragma are tokens, no text: they are taken, up to the
@@ -112,6 +130,14 @@ bool Scripting::pragma(PragmaIntroducer Introducer) {
   if (!Wanted)
     return asUsual();
 
+  std::string What = "pragma '" + (Space.empty() || Space == "*" ? "" : Space + " ") +
+                     (Name == "*" || Name.empty() ? word(0).str() : Name) + "'";
+  if (isTooDeep(*SM, Introducer.Loc)) {
+    error(Introducer.Loc, What + " is in its own answer, without end");
+    if (!Taken)
+      PP->DiscardUntilEndOfDirective();
+    return true;
+  }
   Pending P;
   P.Outer = Innermost;
   Innermost = &P;
@@ -126,8 +152,6 @@ bool Scripting::pragma(PragmaIntroducer Introducer) {
     return asUsual();
 
   SourceLocation Begin = Introducer.Loc, Last = Line.empty() ? Begin : Line.back().getLocation();
-  std::string What = "pragma '" + (Space.empty() || Space == "*" ? "" : Space + " ") +
-                     (Name == "*" || Name.empty() ? word(0).str() : Name) + "'";
   if (!Taken)
     PP->DiscardUntilEndOfDirective();
   if (failed(Answer, Begin, What))

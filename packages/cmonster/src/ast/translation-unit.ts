@@ -113,7 +113,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   /** The same, blocking: without the event loop. */
   static parseSync(file: string, options: ParseOptions = {}): TranslationUnit {
     const settings = parseSettings(file, options);
-    const connection = Connection.openSync(connectionOptions(settings));
+    const connection = Connection.openSync(connectionOptions(settings, true));
     if (!settings.keep) return new TranslationUnit(settings, connection, connection.parseSync(settings.request));
     const keep = freshDirectory();
     let parsed: Parsed | undefined;
@@ -479,7 +479,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   revive(): Connection {
     if (!this.columns) this.disposed();
-    const connection = Connection.openSync(connectionOptions(this.settings));
+    const connection = Connection.openSync(connectionOptions(this.settings, true));
     const { capacity } = this.meta;
     const request = { ...this.settings.request, ...(capacity !== undefined && { capacity }) };
     const again = new Snapshot(connection.parseSync(request).snapshot);
@@ -584,14 +584,15 @@ function cacheRequest({ frontend, cwd, request }: ParseSettings): CacheRequest {
   return { frontend: frontend ?? locateFrontend(), schemaHash: registry().schemaHash, cwd, request };
 }
 
-function connectionOptions(settings: ParseSettings): ConnectionOptions {
+function connectionOptions(settings: ParseSettings, isSync = false): ConnectionOptions {
+  const { script } = settings;
   return {
     frontend: settings.frontend ?? locateFrontend(),
     cwd: settings.cwd,
     memoryLimit: settings.memoryLimit,
     // What a script asks in the middle of a parse goes over the FIFOs.
-    channel: settings.script ? 'fifo' : 'stdio',
-    ...(settings.script && { onCall: settings.script.onCall, onEvent: settings.script.onEvent }),
+    channel: script ? 'fifo' : 'stdio',
+    ...(script && { onCall: isSync ? script.onCallSync : script.onCall, onEvent: script.onEvent }),
     file: settings.file,
     parseTimeLimit: settings.timeLimit,
     askTimeLimit: settings.questionTimeLimit,

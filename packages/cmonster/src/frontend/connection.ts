@@ -230,7 +230,9 @@ export class Connection {
         }
         const call = new Decoder(frame.payload);
         const id = call.u32();
-        const result = await this.options.onCall?.(...callArguments(call), this);
+        const answer = this.options.onCall?.(...callArguments(call), this);
+        if (answer instanceof Promise) this.doing = "waiting for a script's promise";
+        const result = await answer;
         this.doing = 'parsing';
         this.send(encodeReturn(id, result));
       }
@@ -472,12 +474,17 @@ export class Connection {
   private async guarded<T>(work: () => Promise<T>): Promise<T> {
     const { parseTimeLimit } = this.options;
     let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      this.child.kill();
-    }, parseTimeLimit);
+    let timer: NodeJS.Timeout | undefined;
+    const expiry = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        timedOut = true;
+        this.child.kill();
+        // The child's end may go unnoticed: a callback's promise that never settles is waited for by nobody else.
+        reject(new Gone());
+      }, parseTimeLimit);
+    });
     try {
-      const result = await work();
+      const result = await Promise.race([work(), expiry]);
       // Done, and killed in the same moment: nobody is there for what comes next.
       if (timedOut && this.isOpen) throw new Gone();
       return result;

@@ -60,6 +60,9 @@ export class Preprocessor extends PreprocessorHooks {
   }
 
   private begin(extraArguments: readonly string[] = []): Reading {
+    if (this.reading?.isAsking) {
+      throw new CmonsterError('USAGE', `${this.file} is being read: what is asked of it now is known once it has been`);
+    }
     this.reading?.close();
     this.reading = new Reading(this, extraArguments);
     return this.reading;
@@ -198,7 +201,7 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
     const cwd = resolve(options.cwd ?? '.');
     const timeLimit = options.timeLimit ?? 120_000;
     this.script = new ScriptHost(preprocessor, preprocessor.scriptOptions, cwd);
-    const { onCall, onEvent } = this.script;
+    const { onCallSync, onEvent } = this.script;
     this.connection = Connection.openSync(
       {
         frontend: options.frontend ?? locateFrontend(),
@@ -208,7 +211,7 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
         file,
         parseTimeLimit: timeLimit,
         askTimeLimit: timeLimit,
-        onCall,
+        onCall: onCallSync,
         onEvent: (name, args) => {
           if (name === 'output') this.output.push(args[0] as Uint8Array);
           else onEvent(name, args);
@@ -242,6 +245,11 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
   private newSourceManager(): SourceManager {
     const { files, mainFile, nextOffset } = this.meta;
     return new SourceManager(this.snapshot, files, mainFile, nextOffset, this.questions);
+  }
+
+  /** Whether a function of the script is at work. */
+  get isAsking(): boolean {
+    return this.script.isAnswering;
   }
 
   close(): void {

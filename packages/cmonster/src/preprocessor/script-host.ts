@@ -56,13 +56,40 @@ export class ScriptHost {
     this.inline?.close();
   }
 
+  /** How many calls are being answered: an answer may ask what needs another. */
+  private answering = 0;
+
+  /** Whether the script is at work, in the middle of a reading. */
+  get isAnswering(): boolean {
+    return this.answering > 0;
+  }
+
   readonly onCall: CallHandler = (name, args, connection) => {
     this.connection = connection;
-    return settled(() => this.answer(name, args));
+    this.answering++;
+    try {
+      return settled(() => this.answer(name, args));
+    } finally {
+      this.answering--;
+    }
+  };
+
+  /** Where nobody can wait for a promise. */
+  readonly onCallSync: CallHandler = (name, args, connection) => {
+    const answer = this.onCall(name, args, connection);
+    if (!(answer instanceof Promise)) return answer;
+    answer.catch(() => {});
+    return { error: 'it gave a promise, and only parse() can wait for one' };
   };
 
   readonly onEvent = (name: string, args: unknown[]): void => {
-    if (isEventName(name)) this.hooks.emit(name, readEvent(name, args));
+    if (!isEventName(name)) return;
+    this.answering++;
+    try {
+      this.hooks.emit(name, readEvent(name, args));
+    } finally {
+      this.answering--;
+    }
   };
 
   private answer(name: string, args: unknown[]): WireValue | Promise<WireValue> {
