@@ -46,7 +46,7 @@ export const dumpCommand: CommandModule<object, DumpArguments> = {
       })
       .option('filter', { type: 'string', describe: 'Only declarations with this in their qualified name' })
       .option('color', { type: 'boolean', describe: 'With colours; by default on a terminal' })
-      .example('$0 dump a.cpp -- -std=c++20 -Iinclude', 'As written, with arguments for Clang'),
+      .example('$0 dump a.cpp -std=c++20 -Iinclude', 'As written, with flags for Clang'),
   handler: dump,
 };
 

@@ -3,6 +3,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { CmonsterError } from '../error.js';
 import { version } from '../version.js';
+import { withClangFlags } from './clang-flags.js';
 import { dumpCommand } from './dump.js';
 import { Exit, exitCodeOf, exitCodesHelp } from './exit-codes.js';
 import { findCommand, replaceCommand } from './find.js';
@@ -10,7 +11,6 @@ import { includesCommand } from './includes.js';
 import { initCommand } from './init.js';
 import { macrosCommand } from './macros.js';
 import { preprocessCommand } from './preprocess.js';
-import { withClangFlags } from './preprocessing.js';
 import { runCommand } from './run.js';
 import { workerCommand } from './worker.js';
 
@@ -35,18 +35,31 @@ export async function main(args: readonly string[]): Promise<void> {
     .version(version)
     .help()
     .alias('help', 'h')
-    .epilogue(`Arguments for Clang come behind '--': -- -std=c++20 -Iinclude -DNDEBUG\n\n${exitCodesHelp}`)
+    .epilogue(
+      `Clang's flags are taken as they are: -std=c++20 -Iinclude -DNDEBUG; behind '--' everything is Clang's.\n\n${exitCodesHelp}`,
+    )
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new CmonsterError('USAGE', `${message} (see cmonster --help)`);
+      const hint = /^Unknown argument/.test(message) ? "; Clang's flags with two dashes come behind '--'" : '';
+      throw error ?? new CmonsterError('USAGE', `${message} (see cmonster --help${hint})`);
     });
+  withoutUnaskedHelp(parser);
   try {
     await parser.parseAsync(withClangFlags(args));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     report(error);
   }
+}
+
+/**
+ * Yargs lays a command's help out whenever the command runs, for a failure that may want it later. Ours name --help instead, and the
+ * layout costs more than anything else here.
+ */
+function withoutUnaskedHelp(parser: object): void {
+  const internal = (parser as { getInternalMethods?(): { getUsageInstance(): object } }).getInternalMethods?.();
+  if (internal) Object.assign(internal.getUsageInstance(), { cacheHelpMessage: () => {} });
 }
 
 /** An error of ours is a sentence; anything else is a script's, and its stack says where. */

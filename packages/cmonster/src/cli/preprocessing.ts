@@ -7,6 +7,7 @@ import { CmonsterError } from '../error.js';
 import { Preprocessor, type PreprocessorOptions } from '../preprocessor/preprocessor.js';
 import { loadScript } from '../project/script.js';
 import { renderDiagnostics } from '../source/diagnostic.js';
+import { STDIN } from './clang-flags.js';
 import { Exit } from './exit-codes.js';
 import { clangArguments } from './options.js';
 
@@ -34,38 +35,11 @@ export function preprocessorCommandOptions<T>(yargs: Argv<T>): Argv<T & Preproce
       default: false,
       describe: 'Run macros that the source itself defines in TypeScript, between ts_def and ts_end',
     })
-    .option('time-limit', { type: 'number', describe: 'Seconds that it may take (120)' })
+    .option('time-limit', { type: 'number', describe: 'Seconds that Clang may take, those of a script left out (120)' })
     .option('memory-limit', { type: 'number', describe: 'MiB that the frontend may use (8192)' })
     .epilogue(
-      'As Clang takes them: -I DIR, -D NAME=TEXT, -U NAME, -include, -isystem, -iquote FILE or DIR, -std=, -x LANGUAGE, and what -E ' +
-        'heeds: -P, -C, -CC, -dM, -dD, -dI',
+      "Clang's flags are taken as they are: -Iinclude -DNAME=TEXT -std=c17; also what -E heeds: -P, -C, -CC, -dM, -dD, -dI",
     ) as unknown as Argv<T & PreprocessorArguments>;
-}
-
-const COMMANDS = new Set(['preprocess', 'includes', 'macros']);
-/** Flags of preprocessors, whose value is attached or the next word, or which have none. */
-const WITH_VALUE = /^-([IDUx]|include|imacros|isystem|iquote|idirafter)$/;
-const WHOLE = /^-([IDU].+|x[^-].*|std=.+|[PC]|CC|d[MDI])$/s;
-
-/** What Clang calls standard input; yargs loses a `-`. */
-const STDIN = '<stdin>';
-
-/** Puts flags that every preprocessor knows to Clang's, behind `--`, in their order: `-UA -DA` isn't `-DA -UA`. */
-export function withClangFlags(args: readonly string[]): string[] {
-  if (!COMMANDS.has(args[0] ?? '')) return [...args];
-  const end = args.indexOf('--');
-  const own: string[] = [];
-  const flags: string[] = [];
-  const words = end < 0 ? args : args.slice(0, end);
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] as string;
-    if (WITH_VALUE.test(word)) {
-      if (at + 1 === words.length) throw new CmonsterError('USAGE', `${word} lacks what belongs behind it`);
-      flags.push(word, words[++at] as string);
-    } else if (WHOLE.test(word)) flags.push(word);
-    else own.push(word === '-' && !/^(-o|--output)$/.test(words[at - 1] ?? '') ? STDIN : word);
-  }
-  return [...own, '--', ...flags, ...(end < 0 ? [] : args.slice(end + 1))];
 }
 
 /** A file's preprocessor, with what the script does to it. Standard input is C unless `-x` says otherwise. */

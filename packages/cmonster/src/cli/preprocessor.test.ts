@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +63,29 @@ describe('cmonster preprocess', () => {
 
   const clang = (input: string, ...args: string[]): string =>
     spawnSync('clang-19', ['-E', ...args], { cwd: directory, encoding: 'utf8', input }).stdout;
+
+  it('takes whatever begins with one dash and is not its own for a flag of Clang, as all commands do', () => {
+    const flags = ['-nostdinc', '-Iinclude', '-isystem', 'include', '-DTWICE(x)=x', '-fdollars-in-identifiers'];
+    const expected = clang('', ...flags, 'a.c');
+    expect(cmonster('preprocess', ...flags, 'a.c').stdout).toBe(expected);
+    expect(cmonster('preprocess', 'a.c', ...flags.slice(0, 4), '--', ...flags.slice(4)).stdout).toBe(expected);
+    expect(cmonster('dump', 'a.c', ...flags, '-DEXTRA=7').stdout).toContain('IntegerLiteral');
+    expect(cmonster('find', '$x + 1', 'a.c', ...flags, '-DEXTRA=H + 1', '-j1').status).toBe(0);
+    expect(cmonster('preprocess', 'a.c', '--target=x').stderr).toMatch(/with two dashes come behind '--'/);
+  });
+
+  it('writes to what is no file, and through links, without taking their place', () => {
+    writeFileSync(join(directory, 'real.i'), 'before');
+    symlinkSync('real.i', join(directory, 'link.i'));
+    expect(cmonster('preprocess', 'include/h.h', '-dM', '-o', 'link.i').status).toBe(0);
+    expect(lstatSync(join(directory, 'link.i')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(directory, 'real.i'), 'utf8')).toContain('#define H 4');
+    spawnSync('mkfifo', [join(directory, 'pipe.i')]);
+    const script = `cat pipe.i > copy.i & ${process.execPath} --import ${tsx} ${main} preprocess include/h.h -dM -o pipe.i; wait`;
+    spawnSync('sh', ['-c', script], { cwd: directory });
+    expect(lstatSync(join(directory, 'pipe.i')).isFIFO()).toBe(true);
+    expect(readFileSync(join(directory, 'copy.i'), 'utf8')).toContain('#define H 4');
+  });
 
   it.each([
     ['-dM', '-DA', '-UA', '-DB=-I'],

@@ -101,7 +101,7 @@ export function selectProject(argv: RunArguments, files: readonly string[]): Pro
     if (given.length > 0) {
       throw new CmonsterError(
         'USAGE',
-        "arguments for Clang (behind '--') are for files without a project: leave out -p",
+        `${given[0]}: flags for Clang are for files without a project, which has its own: leave out -p`,
       );
     }
     return Project.load(argv.project).select(files);

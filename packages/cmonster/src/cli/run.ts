@@ -37,7 +37,7 @@ export const runCommand: CommandModule<object, ScriptArguments> = {
         describe: 'An argument for the script: it finds them in process.argv.slice(2)',
       })
       .example('$0 run codemod.ts -p build --diff', 'What a script would change in a whole project')
-      .example('$0 run find-calls.ts src/*.c -- -Iinclude', 'Files without a project, with arguments for Clang')
+      .example('$0 run find-calls.ts src/*.c -Iinclude', 'Files without a project, with flags for Clang')
       .example('$0 run callers.ts --arg memcpy a.c b.c', 'With an argument for the script'),
   handler: run,
 };

@@ -1,20 +1,25 @@
 /** A file that is there whole, or not at all. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CmonsterError } from '../error.js';
 
 export function writeAtomically(path: string, chunks: Iterable<Uint8Array | string>): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  let temporary: string | undefined;
   let fd: number | undefined;
   try {
-    fd = openSync(temporary, 'w');
+    const known = statSync(path, { throwIfNoEntry: false });
+    // A device or a pipe is written to: nothing takes its place.
+    const isReplaced = !known || known.isFile() || known.isDirectory();
+    const target = known && isReplaced ? realpathSync(path) : path;
+    if (isReplaced) temporary = join(dirname(target), `.${basename(target)}.${process.pid}`);
+    fd = openSync(temporary ?? target, 'w', known?.mode);
     for (const chunk of chunks) writeAll(fd, typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
     closeSync(fd);
     fd = undefined;
-    renameSync(temporary, path);
+    if (temporary !== undefined) renameSync(temporary, target);
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
-    rmSync(temporary, { force: true });
+    if (temporary !== undefined) rmSync(temporary, { force: true });
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new CmonsterError('USAGE', `'${path}' cannot be written: ${error.message}`, { cause: error });
   }
