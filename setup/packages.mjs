@@ -33,6 +33,11 @@ export const packages = {
     { name: 'libzstd-dev', purpose: "one of LLVM's own dependencies", probe: ['/usr/include/zstd.h'] },
     { name: 'g++', purpose: 'the C++ standard library and its headers', probe: 'g++' },
     { name: 'dpkg-dev', purpose: "unpacks the engine's source", probe: 'dpkg-source' },
+    {
+      name: 'musl-dev',
+      purpose: "the engine's mathematical functions",
+      probe: ['/usr/lib/x86_64-linux-musl/libc.a', '/usr/lib/musl/lib/libc.a'],
+    },
     { name: 'prosody', purpose: "igor's embedded XMPP server", probe: 'prosody' },
     {
       name: 'openssl',

@@ -267,7 +267,7 @@ int main(void) {
     report.skip(group, 'uftrace', 'it records functions that were compiled for it');
   }
 
-  /** From exec to the end of /bin/true, with a script of 5 kB whose hook is called. */
+  /** From exec to main, and to the end of one hooked call, with a script of 5 kB. */
   async start(report: Report, rounds: number) {
     const filler = Array.from(
       { length: 60 },
@@ -279,16 +279,17 @@ int main(void) {
       `#include <stdio.h>\n#include <sys/wait.h>\n#include <time.h>\n#include <unistd.h>\nint add(int, int);\n
 static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1e6 + t.tv_nsec / 1e3; }
 int main(int argc, char **argv) {
-  if (argc > 1) { add(1, 2); _exit(0); }
-  double best = 1e18;
-  for (int i = 0; i < 100; i++) {
+  if (argc > 2) add(1, 2);
+  if (argc > 1) _exit(0);
+  double best[2] = {1e18, 1e18};
+  for (int i = 0; i < 200; i++) {
     double start = now();
     pid_t pid = vfork();
-    if (!pid) { execl(argv[0], argv[0], "child", (char *)0); _exit(1); }
+    if (!pid) { execl(argv[0], argv[0], "main", i % 2 ? "and a call" : (char *)0, (char *)0); _exit(1); }
     waitpid(pid, 0, 0);
-    if (now() - start < best) best = now() - start;
+    if (now() - start < best[i % 2]) best[i % 2] = now() - start;
   }
-  printf("%.1f\\n", best);
+  printf("%.1f %.1f\\n", best[0], best[1]);
   return 0;
 }
 `,
@@ -297,21 +298,25 @@ int main(int argc, char **argv) {
     execFileSync('clang-19', ['-O2', '-w', 'starts.c', '-o', 'starts', '-L.', '-ladd', `-Wl,-rpath,${this.folder}`], {
       cwd: this.folder,
     });
-    let plain = Infinity;
-    let hooked = Infinity;
+    const plain = [Infinity, Infinity];
+    const hooked = [Infinity, Infinity];
+    const least = (best: number[], said: string) => {
+      for (const [i, text] of said.trim().split(' ').entries()) best[i] = Math.min(best[i]!, Number(text));
+    };
     for (let round = 0; round < rounds; round++) {
-      plain = Math.min(plain, Number(execFileSync(program)));
-      hooked = Math.min(hooked, Number(await this.hooked(code, [program])));
+      least(plain, execFileSync(program, { encoding: 'utf8' }));
+      least(hooked, await this.hooked(code, [program]));
     }
-    report.add({
-      group,
-      what: 'from exec to the first hooked call, added',
-      subject: 'a 5 kB script',
-      measured: hooked - plain,
-      unit: 'µs',
-      asked: { atMost: 1000, ambition: 300 },
-      note: `${plain.toFixed(0)} µs without hooks`,
-    });
+    for (const [i, what] of ['from exec to main, added', 'from exec through the first hooked call, added'].entries())
+      report.add({
+        group,
+        what,
+        subject: 'a 5 kB script',
+        measured: hooked[i]! - plain[i]!,
+        unit: 'µs',
+        asked: { atMost: 1000, ambition: 300 },
+        note: `${plain[i]!.toFixed(0)} µs without hooks`,
+      });
   }
 
   async server(report: Report, rounds: number) {

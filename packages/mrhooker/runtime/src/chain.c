@@ -289,5 +289,4 @@ void mr_run_enters(mr_thread *thread, mr_frame *frame, mr_hook *first) {
   }
   for (int i = 0; i < argument_count; i++)
     JS_FreeValue(context, values[i]);
-  thread->busy = 0;
 }

@@ -43,12 +43,8 @@ static __attribute__((noinline)) mr_thread *enter_slowly(mr_function *function, 
     bool busy = thread->busy == MR_SCRIPT;
     mr_frame *top = thread->top;
     mr_thread_reap(thread, stack);
-    if (busy && thread->top != top && !thread->busy) {
-      if (thread->rebuilt++ < 3)
-        mr_thread_drop_engine(thread);
-      else
-        thread->failed = true;
-    }
+    if (busy && thread->top != top && !thread->busy)
+      mr_thread_drop_engine(thread);
   }
   if (thread->busy) {
     count(thread, function, MR_NESTED);
@@ -78,40 +74,37 @@ static inline mr_thread *enter(mr_function *function, uintptr_t stack) {
 
 /* After the hooks: the thread as it was; an exception of the original's goes on from here. */
 static inline void finish(mr_thread *thread, mr_frame *frame) {
-  thread->top = frame->up;
-  thread->busy = 0;
   mr_engine_set_frame(thread->runtime, frame->engine_frame);
   if (MR_UNLIKELY(thread->scratch_count > frame->scratch_mark))
     mr_scratch_release(thread, frame->scratch_mark);
   if (MR_UNLIKELY(JS_IsJobPending(thread->runtime))) {
     JSContext *context;
-    thread->busy = MR_SCRIPT;
     while (JS_ExecutePendingJob(thread->runtime, &context) > 0) {
     }
     JS_FreeValue(thread->context, JS_GetException(thread->context));
-    thread->busy = 0;
   }
+  thread->busy = 0;
+  thread->top = frame->up;
   *thread->errno_location = frame->saved_errno;
 }
 
-/* 1: the result is in *result. 0: the caller goes on to the original. */
+/* No hook runs: the caller goes on to the original. */
+static inline int pass(mr_thread *thread, const mr_frame *frame, enum mr_reason reason) {
+  count(thread, frame->function, reason);
+  thread->busy = 0;
+  thread->top = frame->up;
+  return 0;
+}
+
+/* 1: the result is in *result. 0: the caller goes on to the original. The thread is busy from here
+ * to the end, except while it is in the original: a signal's handler that calls a hooked function
+ * must not find the engine in the middle of something. The frame is there first, for a handler that
+ * jumps away. */
 static inline int run(mr_thread *thread, mr_function *function, mr_slot *args, mr_slot *result,
                       mr_registers *registers, void *return_address) {
-  mr_binding *binding = thread->bindings[function->index],
-             *family = thread->bindings[function->family];
-  mr_hook *hook = family ? family->hooks : NULL;
-  if (MR_UNLIKELY(!hook || !(binding || (binding = mr_bind(thread, function))))) {
-    count(thread, function, MR_UNHOOKED);
-    return 0;
-  }
-  if (MR_UNLIKELY(!mr_stack_fits(thread, (uintptr_t)args))) {
-    count(thread, function, MR_STACK);
-    return 0;
-  }
   mr_frame frame;
   frame.up = thread->top;
   frame.function = function;
-  frame.binding = binding;
   frame.hook = NULL;
   frame.args = args;
   frame.result = result;
@@ -123,14 +116,22 @@ static inline int run(mr_thread *thread, mr_function *function, mr_slot *args, m
   frame.called = false;
   frame.busy = 0;
   frame.scratch_mark = thread->scratch_count;
+  thread->top = &frame;
+  atomic_signal_fence(memory_order_seq_cst);
+  thread->busy = MR_SCRIPT;
+  atomic_signal_fence(memory_order_seq_cst);
+  mr_binding *family = thread->bindings[function->family];
+  mr_hook *hook = family ? family->hooks : NULL;
+  frame.binding = hook ? mr_bind(thread, function) : NULL;
+  if (MR_UNLIKELY(!frame.binding))
+    return pass(thread, &frame, MR_UNHOOKED);
+  if (MR_UNLIKELY(!mr_stack_fits(thread, (uintptr_t)args)))
+    return pass(thread, &frame, MR_STACK);
   enum mr_reason reason = MR_OFF;
   hook = mr_next_hook(thread, &frame, hook, &reason);
-  if (!hook) {
-    count(thread, function, reason);
-    return 0;
-  }
+  if (!hook)
+    return pass(thread, &frame, reason);
   count(thread, function, MR_SEEN_HOOKED);
-  thread->top = &frame;
   thread->deadline = 0;
   if (thread->readable_count) {
     memset(thread->readable_page, 0, sizeof thread->readable_page);
@@ -162,10 +163,15 @@ int mr_generic(mr_function *function, mr_registers *registers) {
   mr_thread *thread = enter(function, (uintptr_t)__builtin_frame_address(0));
   if (!thread)
     return 0;
-  mr_binding *binding = mr_bind(thread, function);
-  if (!binding) {
-    count(thread, function, MR_MEMORY);
-    return 0;
+  mr_binding *binding = thread->bindings[function->index];
+  if (MR_UNLIKELY(!binding)) {
+    thread->busy = MR_SCRIPT;
+    binding = mr_bind(thread, function);
+    thread->busy = 0;
+    if (!binding) {
+      count(thread, function, MR_MEMORY);
+      return 0;
+    }
   }
   mr_slot slots[MR_MAX_ARGUMENTS], result = {0};
   mr_place(binding->kinds + 1, binding->argument_count, slots, registers, registers->stack, true);

@@ -232,7 +232,9 @@ void mr_load_stubs(void) {
   }
   if (mr.session && highest > mr.session->function_count)
     highest = mr.session->function_count;
-  mr.functions = mr_pages((highest + 1) * sizeof(mr_function *));
+  static mr_function *few[128];
+  mr.functions =
+      highest < sizeof few / sizeof *few ? few : mr_pages((highest + 1) * sizeof *few, true);
   if (!mr.functions)
     return;
   mr.function_count = highest;

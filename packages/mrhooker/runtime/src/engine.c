@@ -12,11 +12,44 @@
 static inline JSValue call(JSContext *context, JSValueConst function, JSValueConst this_value,
                            JSValueConst new_target, int count, JSValue *arguments, int flags);
 
+/* All that the engine formats when it starts are the names of its getters and setters: libc's code
+ * for that, in pages of its own, isn't run for these alone. */
+#define snprintf(to, size, format, ...)                                                            \
+  (!__builtin_strcmp(format, "get %s") || !__builtin_strcmp(format, "set %s")                      \
+       ? name_accessor(to, size, format, ##__VA_ARGS__)                                            \
+       : __builtin_snprintf(to, size, format, ##__VA_ARGS__))
+static int name_accessor(char *to, size_t size, const char *format, ...);
+
+/* The engine counts the zeros of a large integer's highest word also when all are (2^64 - 1 has two
+ * words, the higher 0), for which the compiler's function has no defined result. */
+#define __builtin_clzll(word) leading_zeros(word)
+static inline int leading_zeros(unsigned long long word);
+
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Weverything"
 #include "quickjs.c"
 #pragma clang diagnostic pop
 #undef JS_CallInternal
+#undef snprintf
+#undef __builtin_clzll
+
+static inline int leading_zeros(unsigned long long word) {
+  return word ? __builtin_clzll(word) : 64;
+}
+
+static int name_accessor(char *to, size_t size, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  const char *name = va_arg(list, const char *);
+  va_end(list);
+  size_t length = strlen(name);
+  if (length > size - 5)
+    length = size - 5;
+  memcpy(to, format, 4);
+  memcpy(to + 4, name, length);
+  to[4 + length] = 0;
+  return (int)length + 4;
+}
 
 static inline JSValue call(JSContext *context, JSValueConst function, JSValueConst this_value,
                            JSValueConst new_target, int count, JSValue *arguments, int flags) {

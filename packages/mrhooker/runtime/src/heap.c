@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_CHUNK = 96 << 10, CHUNK = 64 << 10, LARGE = 16 << 10, CLASSES = 64 };
+/* Addresses are taken in large chunks, which the kernel gives back at once (a small one page by
+ * page, each some 15 µs); memory is taken in steps, the first of which a small script uses up. */
+enum { CHUNK = 256 << 10, FIRST_STEP = 96 << 10, STEP = 16 << 10, LARGE = 16 << 10, CLASSES = 64 };
 
 typedef struct mr_chunk {
   struct mr_chunk *next, *previous;
@@ -20,9 +22,10 @@ typedef struct block {
   char data[];
 } block;
 
-void *mr_pages(size_t size) {
+/* Pages that are used at once are asked for at once: a page fault each costs many times as much. */
+void *mr_pages(size_t size, bool at_once) {
   long result = mr_syscall6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                            MAP_PRIVATE | MAP_ANONYMOUS | (at_once ? MAP_POPULATE : 0), -1, 0);
   return result < 0 && result > -4096 ? NULL : (void *)result;
 }
 
@@ -46,10 +49,7 @@ static size_t size_of(unsigned class) {
   return (1ul << log) + ((quarter + 1ul) << (log - 2)) - 8;
 }
 
-static bool add_chunk(mr_heap *heap, size_t size) {
-  mr_chunk *chunk = mr_pages(size);
-  if (!chunk)
-    return false;
+static void link_chunk(mr_heap *heap, mr_chunk *chunk, size_t size) {
   chunk->size = size;
   chunk->next = heap->chunks;
   chunk->previous = NULL;
@@ -57,14 +57,25 @@ static bool add_chunk(mr_heap *heap, size_t size) {
     heap->chunks->previous = chunk;
   heap->chunks = chunk;
   heap->mapped += size;
-  return true;
+}
+
+/* Memory for what comes next in the newest chunk, in one go: a page fault for each page costs many
+ * times as much. Kernels before 5.14 refuse, and take it page by page. */
+static void touch(mr_heap *heap, char *end) {
+  if (end > heap->end)
+    end = heap->end;
+  end = (char *)((uintptr_t)end & ~4095ul);
+  mr_syscall3(SYS_madvise, heap->touched, end - heap->touched, MADV_POPULATE_WRITE);
+  heap->touched = end;
 }
 
 void *mr_heap_allocate(mr_heap *heap, size_t size) {
   if (size > LARGE) {
     size_t whole = (size + sizeof(mr_chunk) + sizeof(block) + 8 + 4095) & ~4095ul;
-    if (whole < size || !add_chunk(heap, whole))
+    mr_chunk *chunk = whole < size ? NULL : mr_pages(whole, false);
+    if (!chunk)
       return NULL;
+    link_chunk(heap, chunk, whole);
     block *large = (block *)((char *)heap->chunks + sizeof(mr_chunk) + 8);
     large->size_class = whole - sizeof(mr_chunk) - 16;
     heap->used += whole;
@@ -80,14 +91,20 @@ void *mr_heap_allocate(mr_heap *heap, size_t size) {
   size_t whole = size_of(class) + 8;
   if ((size_t)(heap->end - heap->next) < whole) {
     /* What is left of the old chunk is lost; it is less than one block of the larger classes. */
-    size_t chunk = heap->chunks ? CHUNK : FIRST_CHUNK;
-    if (!add_chunk(heap, chunk))
+    char *chunk = mr_pages(CHUNK, false);
+    if (!chunk)
       return NULL;
-    heap->next = (char *)heap->chunks + sizeof(mr_chunk) + 8;
-    heap->end = (char *)heap->chunks + chunk;
+    size_t step = heap->chunks ? STEP : FIRST_STEP;
+    heap->touched = chunk;
+    heap->end = chunk + CHUNK;
+    touch(heap, chunk + step);
+    link_chunk(heap, (mr_chunk *)chunk, CHUNK);
+    heap->next = chunk + sizeof(mr_chunk) + 8;
   }
   block *fresh = (block *)heap->next;
   heap->next += whole;
+  if (heap->next > heap->touched)
+    touch(heap, heap->next + STEP);
   heap->used += whole;
   fresh->size_class = class;
   return fresh->data;
@@ -113,6 +130,11 @@ void mr_heap_free(mr_heap *heap, void *data) {
   heap->used -= chunk->size;
   heap->mapped -= chunk->size;
   mr_pages_free(chunk, chunk->size);
+}
+
+/* Bytes of memory that it has taken. */
+size_t mr_heap_taken(const mr_heap *heap) {
+  return heap->mapped - (size_t)(heap->end - heap->touched);
 }
 
 size_t mr_heap_usable(const void *data) {

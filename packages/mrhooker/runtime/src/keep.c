@@ -36,7 +36,7 @@ static void *allocate(size_t size) {
       return (char *)current + begin;
   }
   size_t whole = size + sizeof *current > CHUNK ? size + sizeof *current : CHUNK;
-  chunk *fresh = mr_pages((whole + 4095) & ~4095ul);
+  chunk *fresh = mr_pages((whole + 4095) & ~4095ul, false);
   if (!fresh)
     return NULL;
   fresh->size = (whole + 4095) & ~4095ul;

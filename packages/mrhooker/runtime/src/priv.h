@@ -76,7 +76,7 @@ typedef struct mr_frame {
 
 typedef struct mr_heap {
   void *free[64];
-  char *next, *end;
+  char *next, *touched, *end; /* of the newest chunk */
   struct mr_chunk *chunks;
   size_t used, mapped;
 } mr_heap;
@@ -98,7 +98,6 @@ typedef struct mr_thread {
   void *readable_page[8]; /* pages seen to be readable since the call began */
   uint32_t readable_count;
   void **scratch;
-  uint32_t rebuilt;
   mr_heap heap;
   JSValue at_exit; /* array of functions */
   uint32_t tid, pid, hook_count, at_exit_count;
@@ -186,10 +185,11 @@ mr_map_entry *mr_map_find(mr_map *map, const char *key, size_t size, bool insert
 const char *mr_keep(const char *bytes, size_t size);
 
 /* heap.c */
-void *mr_pages(size_t size);
+void *mr_pages(size_t size, bool at_once);
 void mr_pages_free(void *pages, size_t size);
 void *mr_heap_allocate(mr_heap *heap, size_t size);
 void mr_heap_free(mr_heap *heap, void *block);
+size_t mr_heap_taken(const mr_heap *heap);
 size_t mr_heap_usable(const void *block);
 void *mr_heap_resize(mr_heap *heap, void *block, size_t size);
 void mr_heap_drop(mr_heap *heap);

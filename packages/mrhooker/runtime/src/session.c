@@ -8,10 +8,14 @@
 #include <sys/mman.h>
 #include <time.h>
 
+static uint64_t nanoseconds(const struct timespec *time) {
+  return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_nsec;
+}
+
 static uint64_t now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+  return nanoseconds(&time);
 }
 
 bool mr_session_open(const char *path) {
@@ -36,26 +40,26 @@ bool mr_session_open(const char *path) {
 static char *at(uint64_t offset) { return (char *)mr.session + offset; }
 
 mr_process *mr_process_claim(void) {
-  for (uint32_t i = 0; i < mr.session->process_count; i++) {
-    mr_process *record =
-        (mr_process *)at(mr.session->process_offset + (uint64_t)i * mr.session->process_size);
-    uint32_t free = 0;
-    if (atomic_load_explicit(&record->state, memory_order_relaxed) != MR_PROCESS_FREE)
-      continue;
-    if (!atomic_compare_exchange_strong(&record->state, &free, MR_PROCESS_EXITED + 1))
-      continue;
-    record->pid = mr.pid;
-    record->parent = (uint32_t)mr_syscall3(SYS_getppid, 0, 0, 0);
-    record->start = now();
-    record->early = atomic_exchange(&mr_early, 0);
-    long length =
-        mr_syscall3(SYS_readlink, "/proc/self/exe", record->program, sizeof record->program - 1);
-    record->program[length > 0 ? length : 0] = 0;
-    atomic_store(&record->state, MR_PROCESS_READY);
-    return record;
+  uint32_t index = atomic_fetch_add(&mr.session->processes, 1);
+  if (index >= mr.session->process_count) {
+    atomic_fetch_sub(&mr.session->processes, 1);
+    atomic_fetch_add(&mr.session->unseen_processes, 1);
+    return NULL;
   }
-  atomic_fetch_add(&mr.session->unseen_processes, 1);
-  return NULL;
+  mr_process *record =
+      (mr_process *)at(mr.session->process_offset + (uint64_t)index * mr.session->process_size);
+  record->pid = mr.pid;
+  record->parent = (uint32_t)mr_syscall3(SYS_getppid, 0, 0, 0);
+  /* libc's way costs several page faults when it is the process's first. */
+  struct timespec time;
+  mr_syscall3(SYS_clock_gettime, CLOCK_MONOTONIC, &time, 0);
+  record->start = nanoseconds(&time);
+  record->early = atomic_exchange(&mr_early, 0);
+  long length =
+      mr_syscall3(SYS_readlink, "/proc/self/exe", record->program, sizeof record->program - 1);
+  record->program[length > 0 ? length : 0] = 0;
+  atomic_store(&record->state, MR_PROCESS_READY);
+  return record;
 }
 
 mr_segment *mr_segment_claim(mr_thread *thread) {

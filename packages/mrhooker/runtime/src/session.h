@@ -53,6 +53,8 @@ typedef struct mr_session {
   _Atomic uint64_t unrecorded;       /* 160: threads that found no free segment */
   _Atomic uint64_t unseen_processes; /* 168: processes that found no free record */
   uint64_t start;                    /* 176: CLOCK_MONOTONIC of the launch */
+  _Atomic uint32_t processes;        /* 184: records of processes taken so far */
+  uint32_t reserved;
 } mr_session;
 
 enum { MR_COUNTER = 1, MR_HISTOGRAM = 2, MR_MAP = 3 };
@@ -77,7 +79,7 @@ typedef struct mr_map_entry {
   char key[];
 } mr_map_entry;
 
-enum { MR_PROCESS_FREE, MR_PROCESS_READY, MR_PROCESS_EXITED };
+enum { MR_PROCESS_FREE, MR_PROCESS_READY };
 
 typedef struct mr_process {
   _Atomic uint32_t state;
@@ -120,7 +122,7 @@ typedef struct mr_record {
   uint64_t time; /* CLOCK_MONOTONIC, ns */
 } mr_record;
 
-_Static_assert(sizeof(mr_session) == 184, "session header");
+_Static_assert(sizeof(mr_session) == 192, "session header");
 _Static_assert(sizeof(mr_process) == 512, "process record");
 _Static_assert(sizeof(mr_segment) == 128, "segment header");
 _Static_assert(sizeof(mr_map) == 64, "map header");

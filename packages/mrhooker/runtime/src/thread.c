@@ -26,6 +26,7 @@ enum {
 
 static pthread_key_t key;
 static mr_thread ended_thread;
+static mr_thread first_thread; /* needs no page of its own */
 
 static void thread_end(void *value) {
   mr_thread *thread = value;
@@ -35,19 +36,20 @@ static void thread_end(void *value) {
   mr_heap heap = thread->heap;
   if (thread->segment && thread->pid == mr.pid) {
     if (thread->runtime) {
-      thread->segment->engine_bytes = heap.mapped;
+      thread->segment->engine_bytes = mr_heap_taken(&heap);
     }
     mr_segment_release(thread->segment);
   }
   /* The engine isn't taken down object by object: after a cancellation it may be in the middle of
    * anything. */
   mr_heap_drop(&heap);
-  mr_pages_free(thread, (sizeof *thread + 4095) & ~4095ul);
+  if (thread != &first_thread)
+    mr_pages_free(thread, (sizeof *thread + 4095) & ~4095ul);
 }
 
 void mr_key_create(void) {
   ended_thread.ended = true;
-  ended_thread.counts = mr_pages(mr.session->counts_size);
+  ended_thread.counts = mr_pages(mr.session->counts_size, false);
   mr.key_valid = ended_thread.counts && pthread_key_create(&key, thread_end) == 0;
 }
 
@@ -83,7 +85,9 @@ mr_thread *mr_thread_begin(void) {
   if (!atomic_load_explicit(&mr.ready, memory_order_acquire) || atomic_load(&mr.finished) ||
       !mr.key_valid)
     return NULL;
-  mr_thread *thread = mr_pages((sizeof *thread + 4095) & ~4095ul);
+  static _Atomic uint32_t begun;
+  mr_thread *thread = atomic_exchange(&begun, 1) ? mr_pages((sizeof *thread + 4095) & ~4095ul, true)
+                                                 : &first_thread;
   if (!thread)
     return NULL;
   thread->busy = MR_SCRIPT;
@@ -225,11 +229,24 @@ static bool run_script(mr_thread *thread) {
   return !failed;
 }
 
+/* While an engine is made or left: a signal's handler would find half of it, or jump away and leave
+ * it so. */
+static uint64_t block_signals(void) {
+  uint64_t all = UINT64_MAX, before = 0;
+  mr_syscall6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof all, 0, 0);
+  return before;
+}
+
+static void unblock_signals(uint64_t before) {
+  mr_syscall6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof before, 0, 0);
+}
+
 bool mr_thread_engine(mr_thread *thread) {
   if (thread->runtime)
     return true;
   if (thread->failed || atomic_load(&mr.script_failed))
     return false;
+  uint64_t signals = block_signals();
   uint8_t busy = thread->busy;
   int saved = *thread->errno_location;
   thread->busy = MR_SCRIPT;
@@ -262,16 +279,22 @@ bool mr_thread_engine(mr_thread *thread) {
   else
     atomic_store(&mr.engines, 1);
   if (thread->segment)
-    thread->segment->engine_bytes = thread->heap.mapped;
+    thread->segment->engine_bytes = mr_heap_taken(&thread->heap);
+  unblock_signals(signals);
   return !thread->failed;
 }
 
 /* Leaves an engine whose state is unknown, or that couldn't start; its memory goes in one piece. */
 void mr_thread_drop_engine(mr_thread *thread) {
+  uint64_t signals = block_signals();
   thread->runtime = NULL;
   thread->context = NULL;
   thread->bindings = NULL;
   thread->scratch = NULL;
   thread->scratch_count = thread->scratch_capacity = 0;
+  thread->callbacks = NULL;
+  thread->hook_count = thread->at_exit_count = thread->callback_count = 0;
+  thread->at_exit = JS_UNDEFINED;
   mr_heap_drop(&thread->heap);
+  unblock_signals(signals);
 }

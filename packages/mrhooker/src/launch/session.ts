@@ -27,7 +27,7 @@ export type Reason = (typeof reasons)[number];
 
 const reasonSlots = 16;
 const page = 4096;
-const headerSize = 184;
+const headerSize = 192;
 const processSize = 512;
 const segmentHeader = 128;
 const histogramBuckets = 64;
@@ -260,13 +260,13 @@ export class Session {
   processes(): ProcessRecord[] {
     const found: ProcessRecord[] = [];
     const step = 16;
-    for (let first = 0; first < this.#processCount; first += step) {
-      const records = this.#read(this.#processes + first * processSize, step * processSize);
-      for (let i = 0; i < step; i++) {
+    const taken = Math.min(this.#read(184, 4).readUInt32LE(0), this.#processCount);
+    for (let first = 0; first < taken; first += step) {
+      const count = Math.min(step, taken - first);
+      const records = this.#read(this.#processes + first * processSize, count * processSize);
+      for (let i = 0; i < count; i++) {
         const record = records.subarray(i * processSize, (i + 1) * processSize);
-        const state = record.readUInt32LE(0);
-        if (state === 0) return found;
-        if (state !== 1) continue;
+        if (record.readUInt32LE(0) !== 1) continue; // killed while it was writing its record
         const end = record.indexOf(0, 40);
         found.push({
           index: first + i,

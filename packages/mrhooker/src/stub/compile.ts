@@ -20,6 +20,10 @@ const flags = [
   '-fno-plt',
   '-fcf-protection=none',
   '-Wl,-z,now',
+  // Few pages, few system calls when it is loaded.
+  '-Wl,-z,norelro',
+  '-Wl,-z,noseparate-code',
+  '-Wl,--hash-style=gnu',
   '-Wl,--build-id=none',
   '-w',
 ];
