@@ -39,6 +39,12 @@ describe('refused', { timeout: 120_000 }, () => {
   test('a script without hooks', () =>
     refused("console.log('hello');\n", /hooks\.ts hooks nothing: .*call hook\(fn, …\)/));
 
+  test('that hooks what it did not import', () =>
+    refused(
+      "import { hook } from 'mrhooker';\nhook(getenv, (name) => getenv(name));\n",
+      /hooks\.ts:2:6: 'getenv' is declared nowhere: import \{ getenv \} from the header/,
+    ));
+
   test('a function that no header has', () =>
     refused(
       `${HOOK}import { sned } from 'c:sys/socket.h';\nhook(sned, () => 1);\n`,

@@ -1,4 +1,4 @@
-// The packed package, installed in an empty folder outside of the repository.
+// Packed packages, installed in an empty folder outside of the repository.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,18 +11,22 @@ export class Installed {
   readonly folder = mkdtempSync(join(tmpdir(), 'monsterlab-pack-'));
   /** Where `npm install` was run. */
   readonly app = join(this.folder, 'app');
-  /** The files of the package. */
+  /** The files of the last package. */
   readonly files: readonly string[];
 
-  constructor() {
-    const [packed] = JSON.parse(
-      this.run('npm', ['pack', '--json', '--pack-destination', this.folder], join(root, 'packages/cmonster')),
-    ) as [{ filename: string; files: { path: string }[] }];
-    this.files = packed.files.map(({ path }) => path);
+  /** @param packages each behind those that it depends on */
+  constructor(...packages: readonly string[]) {
+    const packed = packages.map((name) => {
+      const [made] = JSON.parse(
+        this.run('npm', ['pack', '--json', '--pack-destination', this.folder], join(root, 'packages', name)),
+      ) as [{ filename: string; files: { path: string }[] }];
+      return { archive: join(this.folder, made.filename), files: made.files.map(({ path }) => path) };
+    });
+    this.files = packed.at(-1)?.files ?? [];
     mkdirSync(this.app);
     this.write('app/package.json', '{ "private": true, "type": "module" }\n');
     const quiet = ['--silent', '--no-audit', '--no-fund', '--prefer-offline'];
-    this.run('npm', ['install', ...quiet, join(this.folder, packed.filename)], this.app);
+    this.run('npm', ['install', ...quiet, ...packed.map(({ archive }) => archive)], this.app);
   }
 
   write(path: string, text: string): void {

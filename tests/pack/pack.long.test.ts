@@ -4,7 +4,7 @@ import { Installed } from './installed.js';
 let installed: Installed;
 
 beforeAll(() => {
-  installed = new Installed();
+  installed = new Installed('cmonster');
 });
 afterAll(() => installed?.remove());
 

@@ -8,7 +8,7 @@ const env = { CMONSTER_FRONTEND: `${root}/packages/cmonster/frontend/build/cmons
 let installed: Installed;
 
 beforeAll(() => {
-  installed = new Installed();
+  installed = new Installed('cmonster');
   installed.write('app/x.c', '#include <string.h>\nvoid f(char *to) { memset(to, 0, sizeof(long)); }\n');
 }, 180_000);
 afterAll(() => installed?.remove());

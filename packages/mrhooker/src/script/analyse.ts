@@ -1,11 +1,20 @@
 /** What a bundled script imports, hooks, declares and shares, read off its syntax tree. */
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { type AnyNode, type CallExpression, type Expression, type ImportDeclaration, type Program, parse } from 'acorn';
+import {
+  type AnyNode,
+  type CallExpression,
+  type Expression,
+  type Identifier,
+  type ImportDeclaration,
+  type Program,
+  parse,
+} from 'acorn';
 import { fullAncestor } from 'acorn-walk';
 import { MrhookerError } from '../error.js';
 import { SCHEME } from '../headers/specifier.js';
 import type { SharedObject } from '../stub/manifest.js';
 import { mutableState } from './module-state.js';
+import { unboundNames } from './unbound-names.js';
 
 export interface ImportUse {
   /** Whether it is used for more than a call, so that it could be hooked. */
@@ -57,6 +66,7 @@ export function analyse(code: string, map: string, script: string): Analysis {
   reader.readImports(program);
   fullAncestor(program, (node, _state, ancestors) => reader.visit(node, ancestors as AnyNode[]));
   reader.finish();
+  reader.requireDeclared(program);
   if (!reader.hooks) {
     throw new MrhookerError(
       'script',
@@ -90,6 +100,8 @@ class Reader {
   private readonly library = new Map<string, string>();
   /** Variables that hold what the script declares itself. */
   private readonly declared = new Map<string, Analysis['natives'][number]>();
+  /** What is given to `hook()` by its name. */
+  private readonly hooked: Identifier[] = [];
   /** Names that are used for more than a call. */
   private readonly values = new Set<string>();
 
@@ -160,6 +172,17 @@ class Reader {
     for (const [name, native] of this.declared) native.hooked ||= this.values.has(name);
   }
 
+  /** What is hooked by a name that nothing declares would be found out at the first call of a hook, which never comes. */
+  requireDeclared(program: Program): void {
+    const unbound = unboundNames(program);
+    const node = this.hooked.find(({ name }) => unbound.has(name));
+    if (node)
+      throw this.error(
+        node,
+        `'${node.name}' is declared nowhere: import { ${node.name} } from the header that declares it ('c:stdlib.h')`,
+      );
+  }
+
   private identifier(name: string, node: AnyNode, parent: AnyNode | undefined, above: AnyNode | undefined): void {
     if (!parent || parent.type.startsWith('Import')) return;
     if (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
@@ -202,6 +225,7 @@ class Reader {
     const [first, second, third] = node.arguments;
     if (name === 'hook') {
       this.hooks = true;
+      if (first?.type === 'Identifier') this.hooked.push(first);
       const fn = first?.type === 'Identifier' ? this.headers.get(first.name) : undefined;
       if (fn && fn.name !== '*') {
         this.use(fn.specifier, fn.name, true, first as AnyNode);
