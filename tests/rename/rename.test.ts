@@ -61,6 +61,11 @@ function refused(code: string, wanted: string, name: string, file?: string): Cmo
 }
 
 describe('a rename in C', () => {
+  it('a parameter that is declared behind its list', () => {
+    const code = 'int f(b /* a */, a) int a; char *b; { return a + *b; }\n';
+    expect(rename(code, 'ParmVarDecl a', 'z', 'a.c')).toBe('int f(b /* a */, z) int z; char *b; { return z + *b; }\n');
+  });
+
   it('reaches members through designators, offsetof and arrows', () => {
     expect(
       rename(

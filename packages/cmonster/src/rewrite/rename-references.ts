@@ -14,6 +14,7 @@ import {
   type Designator,
   type FieldDecl,
   FunctionDecl,
+  FunctionTypeLoc,
   type GotoStmt,
   type InitListExpr,
   type LambdaCapture,
@@ -23,6 +24,7 @@ import {
   type NestedNameSpecifierLoc,
   type OffsetOfExpr,
   type OverloadExpr,
+  type ParmVarDecl,
   RecordDecl,
   type TemplateSpecializationType,
   type UsingDecl,
@@ -32,6 +34,7 @@ import {
 import type { Node } from '../ast/node.js';
 import { kindNumber, kindsOf } from '../ast/registry.js';
 import type { TranslationUnit } from '../ast/translation-unit.js';
+import { skipTrivia, tokenEnd } from './lex.js';
 
 /** Where the name stands (raw location), and which node names it there. */
 export interface Reference {
@@ -162,6 +165,21 @@ function overridden(method: CXXMethodDecl): CXXMethodDecl[] {
   return found;
 }
 
+/** In `int f(a) int a; {}` a parameter is named in the list, too: where, as a raw location; 0 when it is not declared like that. */
+function listedAt(parameter: ParmVarDecl): number {
+  const { parent, tu, name } = parameter;
+  if (!parent?.is(FunctionDecl)) return 0;
+  const [typeLoc] = parent.find(FunctionTypeLoc, undefined, { typeLocs: true });
+  if (!typeLoc || parameter.location.raw < typeLoc.rParenLoc.raw) return 0;
+  const list = tu.range(typeLoc.lParenLoc.raw, typeLoc.rParenLoc.raw).fileRange;
+  if (!list) return 0;
+  const { file, begin, end } = list;
+  for (let at = begin; at < end; at = skipTrivia(file.bytes, tokenEnd(file.bytes, at))) {
+    if (file.slice(at, tokenEnd(file.bytes, at)) === name) return typeLoc.lParenLoc.raw + at - begin;
+  }
+  return 0;
+}
+
 // --- Who names it ---------------------------------------------------------------------------------------------------
 
 export function referencesTo(tu: TranslationUnit, entity: Entity, name: string): References {
@@ -231,6 +249,9 @@ export function referencesTo(tu: TranslationUnit, entity: Entity, name: string):
   on(['LambdaCapture'], (row) => {
     const capture = tu.knownNode(row) as LambdaCapture;
     if (isIt(a[row] as number) && !capture.isImplicit()) add(row, capture.location.raw);
+  });
+  on(['ParmVarDecl'], (row) => {
+    if (isIt(row)) add(row, listedAt(tu.knownNode(row) as ParmVarDecl));
   });
   on(LABELS, (row) => isIt(a[row] as number) && add(row, (tu.knownNode(row) as GotoStmt).labelLoc.raw));
   on(['SizeOfPackExpr'], (row) => {
