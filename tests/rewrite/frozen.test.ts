@@ -6,6 +6,7 @@ import {
   CmonsterError,
   CompoundStmt,
   CXXConstructorDecl,
+  CXXDestructorDecl,
   c,
   DeclRefExpr,
   FunctionDecl,
@@ -82,6 +83,13 @@ int e(int y) BEGIN return f(y); }
     const error = failure(source, script);
     expect(error.message).toContain(message);
     expect(error.frozen.map((place) => place.reason)).toEqual(reason ? [reason] : []);
+  });
+
+  test('the body of what is defaulted stands nowhere', () => {
+    const text = 'struct S { ~S(); };\nS::~S() = default;\n';
+    const script = (tu: TranslationUnit): void =>
+      first(tu.find(CXXDestructorDecl, (each) => each.hasBody())).body?.prepend('x();');
+    expect(failure(text, script, { file: 'input.cpp' }).message).toContain('has no braces');
   });
 
   test('an argument, wherever the macro puts it', () => {

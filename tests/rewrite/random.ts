@@ -49,8 +49,8 @@ function editsOf(tu: TranslationUnit, pick: <T>(list: readonly T[]) => T): (() =
       variable.name = `${variable.name}_${names++}`;
     },
     () => {
-      const call = pick(calls);
-      call.replaceWith(c`do { ${call}; } while (0)`);
+      const call = pick(calls.length > 0 ? calls : expressions);
+      call.replaceWith(calls.length > 0 ? c`do { ${call}; } while (0)` : c`${call}`);
     },
   ];
 }

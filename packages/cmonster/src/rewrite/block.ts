@@ -2,6 +2,7 @@
 import {
   CompoundStmt,
   CXXTryStmt,
+  FunctionDecl,
   LinkageSpecDecl,
   NamespaceDecl,
   TagDecl,
@@ -41,7 +42,10 @@ export function bracesOf(rewriter: Rewriter, node: Node, operation: string): Bra
     return { file, open: afterMark(file.bytes), close: file.bytes.length };
   }
   const [left, right] = braceLocations(node);
-  if (!left?.isValid || !right?.isValid) {
+  // The body of what is `= default` stands nowhere.
+  const { parent } = node;
+  const isWritten = !(parent?.is(FunctionDecl) && parent.isDefaulted());
+  if (!left?.isValid || !right?.isValid || !isWritten) {
     throw new CmonsterError('EDIT_TARGET', `${operation}: ${node} has no braces`);
   }
   const range = rewriter.rangeOf(node.tu.range(left.raw, right.raw), operation);
