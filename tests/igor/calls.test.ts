@@ -87,6 +87,24 @@ describe.each(kinds)('%s', (_name, start) => {
     }
   });
 
+  test('one that is sent is not ended as one that is queued', async () => {
+    await calls.open(call('sent', { state: 'queued', queueUntil: 3_000_000 }));
+    const away = {
+      status: 'unavailable' as const,
+      message: 'not run',
+      response: undefined,
+      ended: 1,
+      onlyQueued: true,
+    };
+    expect(await calls.send('sent', 8, 4_000_000)).toBe(true);
+    expect(await calls.end('sent', away, [post('c-sent', '1')])).toBeUndefined();
+    expect(await calls.get('sent')).toMatchObject({ state: 'open', status: undefined });
+    expect(await calls.events('c-sent', 0, 10)).toEqual([]);
+    expect(await calls.requeue('sent')).toBe(true);
+    expect(await calls.end('sent', away, [post('c-sent', '1')])).toHaveLength(1);
+    expect(await calls.get('sent')).toMatchObject({ state: 'ended', status: 'unavailable' });
+  });
+
   test('a call ends once, with its posts', async () => {
     await calls.open(call('end'));
     const other = await open();

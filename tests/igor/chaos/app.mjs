@@ -45,6 +45,9 @@ export default (igor) => {
   ) => {
     const url = new URL(request.url ?? '/', 'http://chaos');
     const get = (/** @type {string} */ name) => url.searchParams.get(name) ?? '';
+    /** @type {import('igor').Call<unknown> | undefined} */
+    let call;
+    let own = '';
     try {
       if (url.pathname === '/cancel') {
         await igor.cancel(get('call'));
@@ -53,17 +56,20 @@ export default (igor) => {
       }
       const [n, agent, kind] = [Number(get('n')), get('agent'), get('kind')];
       const [method, more, options] = /** @type {NonNullable<typeof kinds[string]>} */ (kinds[kind])(n);
-      const call = igor.call(
+      call = igor.call(
         agent,
         `chaos.v1.Chaos/${method}`,
         { n, agent, ...more },
         { json: true, context: { n, kind }, deadline: 8000, ...options },
       );
+      own = call.id;
       // Every other stream is taken by whoever called, slowly: credit then follows that one.
       if (kind === 'stream' && n % 2) void take(call);
       await call.sent;
       response.end(JSON.stringify({ call: call.id }));
     } catch (error) {
+      // One that joined an earlier call with its key, which has failed: that one is noted.
+      if (call && call.id !== own) return void response.end(JSON.stringify({ call: call.id }));
       const { code, message } = /** @type {import('igor').IgorError} */ (error);
       response.writeHead(code === 'unavailable' ? 503 : 500).end(JSON.stringify({ code, message }));
     }

@@ -1,6 +1,7 @@
 /** What becomes of calls, in whichever instance that arrives: outcomes and items of agents, bounces, and time that has passed. */
 import { type DescMethod, fromBinary, type JsonValue, type Message, toJson } from '@bufbuild/protobuf';
 import { type CallCode, IgorError } from '../error.js';
+import { grace } from '../gateway/ports.js';
 import { codeOfCondition } from '../protocol/conditions.js';
 import type { Credit, Frame, ItemFrame, OutcomeFrame, ProgressFrame, Status } from '../protocol/frames.js';
 import { bareJid } from '../protocol/jid.js';
@@ -20,6 +21,7 @@ interface End {
   message: string | undefined;
   response: Uint8Array | undefined;
   items: number | undefined;
+  onlyQueued?: boolean | undefined;
 }
 
 export class Receiver {
@@ -117,7 +119,11 @@ export class Receiver {
       };
       await this.run(() => handler(outcome), posts, call);
     }
-    const events = await this.core.calls.end(call, { status, message, response, ended: Date.now() }, posts);
+    const events = await this.core.calls.end(
+      call,
+      { status, message, response, ended: Date.now(), onlyQueued: end.onlyQueued },
+      posts,
+    );
     if (!events) return false;
     show(this.core, events);
     if (waiters) this.tellWaiters(call, waiters, { status, message, response, decoded, items: end.items });
@@ -298,9 +304,12 @@ export class Receiver {
       if (!row) continue;
       if (row.state === 'ended') this.settle(row);
       else if (row.deadline > Date.now()) later.push({ id, deadline: row.deadline });
-      else if (row.state === 'queued')
-        await this.fail(row, 'unavailable', `${row.agent} did not come in time; the call was not run`);
-      else {
+      else if (row.state === 'queued') {
+        const message = `${row.agent} did not come in time; the call was not run`;
+        // Whoever has sent it has told the gateway of its new deadline; that gateway may be gone.
+        if (!(await this.fail(row, 'unavailable', message)))
+          later.push({ id, deadline: Date.now() + row.timeout + grace });
+      } else {
         const what = 'there was no outcome in time; the call may have been run, wholly or in part, or not at all';
         await this.fail(row, 'unknown_outcome', `${row.agent}: ${what}`);
       }
@@ -308,13 +317,16 @@ export class Receiver {
     if (later.length > 0) await this.core.gateway.watch(later);
   }
 
-  async fail(row: StoredCall, status: CallCode, message: string): Promise<void> {
+  /** @returns false when the call was queued, and is sent by now: then it has not ended */
+  async fail(row: StoredCall, status: CallCode, message: string): Promise<boolean> {
     const { id: call, agent, method, context, user } = row;
     const known = { call, agent, method, context, user };
-    if (!(await this.end(known, undefined, { status, message, response: undefined, items: undefined }))) {
-      const now = await this.core.calls.get(call);
-      if (now) this.settle(now);
-    }
+    const onlyQueued = row.state === 'queued';
+    if (await this.end(known, undefined, { status, message, response: undefined, items: undefined, onlyQueued }))
+      return true;
+    const now = await this.core.calls.get(call);
+    if (now) this.settle(now);
+    return now === undefined || now.state === 'ended';
   }
 }
 

@@ -294,10 +294,7 @@ export class Starter {
   async cancel(id: string): Promise<void> {
     const row = await this.core.calls.get(id);
     if (!row || row.state === 'ended') return;
-    if (row.state === 'queued') {
-      await this.receiver.fail(row, 'canceled', 'canceled before it was sent');
-      return;
-    }
+    if (row.state === 'queued' && (await this.receiver.fail(row, 'canceled', 'canceled before it was sent'))) return;
     const record = await this.roll.find(row.agent);
     if (!record) return;
     const frames = [{ type: 'cancel' as const, call: id }];

@@ -52,6 +52,8 @@ export interface Ending {
   response: Uint8Array | undefined;
   /** Milliseconds since 1970. */
   ended: number;
+  /** Only a call that is still queued: so that one that was sent meanwhile is not told to be certainly not run. */
+  onlyQueued?: boolean | undefined;
 }
 
 export interface Post {
@@ -94,7 +96,7 @@ export interface Calls {
   requeue(id: string): Promise<boolean>;
   /**
    * Ends a call, once. Resolves when that survives what the store promises to survive.
-   * @returns what was posted; undefined when the call is not open or queued (any more), and then nothing was written
+   * @returns what was posted; undefined when the call is not open or queued (any more), or not queued where only that will do; then nothing was written
    */
   end(id: string, ending: Ending, posts: readonly Post[]): Promise<KeptEvent[] | undefined>;
   /**

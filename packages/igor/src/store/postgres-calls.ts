@@ -66,12 +66,12 @@ export class PostgresCalls implements Calls {
     return (await this.pool.query(text, [id])).rowCount === 1;
   }
 
-  end(id: string, { status, message, response, ended }: Ending, posts: readonly Post[]) {
+  end(id: string, { status, message, response, ended, onlyQueued }: Ending, posts: readonly Post[]) {
     const update = {
       name: 'igor-end',
       text: `UPDATE igor_calls SET state = 2, status = $2, message = $3, response = $4, ended = $5,
-             channels = array(SELECT DISTINCT unnest(channels || $6::text[])) WHERE id = $1 AND state < 2`,
-      values: [id, status, message, response, ended, posts.map(({ channel }) => channel)],
+             channels = array(SELECT DISTINCT unnest(channels || $6::text[])) WHERE id = $1 AND state < $7`,
+      values: [id, status, message, response, ended, posts.map(({ channel }) => channel), onlyQueued ? 1 : 2],
     };
     return this.withPosts(update, posts);
   }

@@ -46,7 +46,7 @@ if ARGV[3] == 'queued' then redis.call('ZADD', P .. 'queue:' .. ARGV[5], ARGV[6]
 else redis.call('ZREM', P .. 'queue:' .. ARGV[5], ARGV[1]) end
 return 1`,
   },
-  // id, now, agent, status, message, response, ended, posts…
+  // id, now, agent, status, message, response, ended, 1 for only a queued one, posts…
   igorEnd: {
     keys: 1,
     lua: `
@@ -54,14 +54,14 @@ local P, now = KEYS[1], ARGV[2]
 ${post}
 local call = P .. 'call:' .. ARGV[1]
 local state = redis.call('HGET', call, 'state')
-if not state or state == 'ended' then return false end
+if not state or state == 'ended' or (ARGV[8] == '1' and state ~= 'queued') then return false end
 redis.call('HSET', call, 'state', 'ended', 'status', ARGV[4], 'ended', ARGV[7])
 if ARGV[5] ~= '' then redis.call('HSET', call, 'message', ARGV[5]) end
 if ARGV[6] ~= '-' then redis.call('HSET', call, 'response', string.sub(ARGV[6], 2)) end
 redis.call('ZREM', P .. 'unfinished', ARGV[1])
 redis.call('ZREM', P .. 'queue:' .. ARGV[3], ARGV[1])
 redis.call('ZADD', P .. 'ended', ARGV[7], ARGV[1])
-return post(call, 8)`,
+return post(call, 9)`,
   },
   // id, now, seq, posts…
   igorItem: {
@@ -167,10 +167,11 @@ export class RedisCalls implements Calls {
     return this.move(call, 'open', 'queued', call.queueUntil, '');
   }
 
-  async end(id: string, { status, message = '', response, ended }: Ending, posts: readonly Post[]) {
+  async end(id: string, { status, message = '', response, ended, onlyQueued }: Ending, posts: readonly Post[]) {
     const agent = await this.agentOf(id);
     const bytes = response === undefined ? '-' : Buffer.concat([Buffer.from('+'), response]);
-    const seqs = await this.run('igorEnd', id, Date.now(), agent, status, message, bytes, ended, ...valuesOf(posts));
+    const fixed = [id, Date.now(), agent, status, message, bytes, ended, onlyQueued ? 1 : 0];
+    const seqs = await this.run('igorEnd', ...fixed, ...valuesOf(posts));
     return eventsOf(posts, seqs);
   }
 

@@ -51,7 +51,7 @@ export class SqliteCalls implements Calls {
         'UPDATE calls SET state = 0, deadline = queue_until WHERE id = ? AND state = 1 AND queue_until IS NOT NULL',
       ),
       end: file.prepare(
-        'UPDATE calls SET state = 2, status = ?, message = ?, response = ?, ended = ?, channels = coalesce(?, channels) WHERE id = ? AND state < 2',
+        'UPDATE calls SET state = 2, status = ?, message = ?, response = ?, ended = ?, channels = coalesce(?, channels) WHERE id = ? AND state < ?',
       ),
       item: file.prepare('UPDATE calls SET items = items + 1 WHERE id = ? AND items = ? AND state = 1'),
       addChannels: file.prepare('UPDATE calls SET channels = ? WHERE id = ?'),
@@ -123,11 +123,19 @@ export class SqliteCalls implements Calls {
     return this.file.write(() => this.sql.requeue.run(id).changes === 1, 'written');
   }
 
-  end(id: string, { status, message, response, ended }: Ending, posts: readonly Post[]) {
+  end(id: string, { status, message, response, ended, onlyQueued }: Ending, posts: readonly Post[]) {
     return this.file.write(() => {
       const channels = posts.length === 0 ? null : this.channelsWith(id, posts);
       const near = response && response.length > largeSize ? new Uint8Array() : response;
-      const { changes } = this.sql.end.run(status, message ?? null, near ?? null, ended, channels, id);
+      const { changes } = this.sql.end.run(
+        status,
+        message ?? null,
+        near ?? null,
+        ended,
+        channels,
+        id,
+        onlyQueued ? 1 : 2,
+      );
       if (changes === 0) return undefined;
       if (response) this.near(id, 'response', response);
       return this.keep(posts);
