@@ -65,6 +65,6 @@ function costs(report: Report): string {
     '| | costs | beside |',
     '| --- | --- | --- |',
     `| mrhooker, a hook in TypeScript that counts and calls the original | ${value(hooks, 'counts and calls the original')} a call | ${beside(['ltrace', value(hooks, 'ltrace')], ['gdb', value(hooks, 'gdb')])} |`,
-    `| igor, one call to an agent, its outcome synced to disk (p50, Prosody) | ${value(calls, 'one at a time, p50', 'Prosody')} | ${beside(['NATS, which keeps nothing,', value(calls, 'one at a time, p50', 'NATS')])} |`,
+    `| igor, one call to an agent, its outcome synced to disk (p50, Prosody) | ${value(calls, 'one at a time, p50', 'Prosody')} a call | ${beside(['NATS, which keeps nothing,', value(calls, 'one at a time, p50', 'NATS')])} |`,
   ].join('\n');
 }
