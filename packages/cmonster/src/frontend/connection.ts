@@ -171,11 +171,16 @@ export class Connection {
   static async resume(options: ConnectionOptions, keeper: Keeper): Promise<Connection | undefined> {
     const copy = new Copy(options.memoryLimit);
     const connection = new Connection(options, copy);
+    // A keeper that is stopped answers nobody: waiting for it is not the parse's time.
+    const started = await copy.start(keeper).catch((error: unknown) => {
+      copy.close();
+      throw error;
+    });
+    if (!started) {
+      copy.close();
+      return undefined;
+    }
     return connection.guarded(async () => {
-      if (!(await copy.start(keeper))) {
-        copy.close();
-        return undefined;
-      }
       const frame = await connection.nextFrame();
       copy.identify(connection.checkReady(frame));
       return connection;
