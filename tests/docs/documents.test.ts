@@ -41,7 +41,9 @@ function workFolder(): string {
   for (const name of ['console', 'services']) {
     symlinkSync(join(root, `packages/${name}`), join(folder, `node_modules/@monsterlab/${name}`));
   }
-  symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
+  // The frameworks that a page shows, and types.
+  for (const name of ['@types', 'fastify', 'hono', '@hono'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   symlinkSync(join(root, 'examples'), join(folder, 'examples'));
   symlinkSync(join(root, 'tour'), join(folder, 'tour'));
   symlinkSync(join(root, 'setup'), join(folder, 'setup'));
