@@ -52,7 +52,11 @@ function costs(report: Report): string {
     const line = report.lines.find(
       (it) => it.group === group && it.what === what && (subject === undefined || it.subject === subject),
     );
-    return line && `${formatNumber(line.measured)} ${line.unit}`;
+    if (!line) return undefined;
+    const { measured, unit } = line;
+    return unit === 'ns' && measured >= 1000
+      ? `${formatNumber(measured / 1000)} µs`
+      : `${formatNumber(measured)} ${unit}`;
   };
   const hooks = 'A hooked call';
   const calls = 'Calls to an agent: sealed context, committed outcome';

@@ -341,7 +341,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
       return collectRows(view.rows, begin, span[1], this.snapshot.kind, wanted);
     }
     const rows: number[] = [];
-    for (const { index } of new Walk(this, root, view)) {
+    for (const { index } of new Walk(this, root, view, true)) {
       if (index !== root && wanted[this.snapshot.kind[index] as number] === 1) rows.push(index);
     }
     return rows;

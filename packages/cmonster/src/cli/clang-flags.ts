@@ -14,8 +14,12 @@ const OWN: Readonly<Record<string, RegExp>> = {
 /** What is behind these is no flag, whatever it looks like. */
 const TAKES_ANYTHING = /^(-a|--arg|-o|--output)$/;
 /** Clang's, whose value may be the next word. */
-const WITH_VALUE =
-  /^-([IDUxFT]|include|imacros|isystem|iquote|idirafter|iprefix|iwithprefix|iwithprefixbefore|isysroot|ivfsoverlay|target|arch|Xclang|Xpreprocessor|mllvm)$/;
+const WITH_VALUE = new RegExp(
+  `^-(${[
+    '[IDUxFTLB]|M[FTQJ]|include|include-pch|imacros|isystem|iquote|idirafter|iprefix|iwithprefix|iwithprefixbefore|isysroot|iwithsysroot',
+    'iframework|ivfsoverlay|c-isystem|cxx-isystem|resource-dir|working-directory|target|arch|Xclang|Xpreprocessor|Xlinker|Xassembler|mllvm',
+  ].join('|')})$`,
+);
 const FLAG = /^-[A-Za-z]/;
 
 /** What Clang calls standard input; yargs loses a `-`. */
