@@ -1,7 +1,7 @@
 /** What a parse can be told, and how that is said to the frontend. */
 import { resolve } from 'node:path';
 import type { UnitCache } from '../cache/unit-cache.js';
-import type { ParseRequest } from '../frontend/connection.js';
+import type { ParseRequest } from '../frontend/messages.js';
 import { PreprocessorHooks } from '../preprocessor/hooks.js';
 import type { InlineLimits } from '../preprocessor/inline.js';
 import { ScriptHost } from '../preprocessor/script-host.js';

@@ -1,12 +1,8 @@
 /** One file as Clang understands it. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Answers } from '../cache/answers.js';
-import type { CacheRequest } from '../cache/unit-cache.js';
 import { CmonsterError } from '../error.js';
-import { Connection, type ConnectionOptions, type Parsed } from '../frontend/connection.js';
-import { freshDirectory, Keeper } from '../frontend/keeper.js';
-import { locateFrontend } from '../frontend/locate.js';
+import type { Connection } from '../frontend/connection.js';
+import type { Keeper } from '../frontend/keeper.js';
 import { type Meta, readMeta } from '../frontend/meta.js';
 import { type QuestionHost, Questions } from '../frontend/questions.js';
 import { LINK_KIND, NULL_KIND, Snapshot } from '../frontend/snapshot.js';
@@ -22,6 +18,7 @@ import type { SourceFile } from '../source/source-file.js';
 import { SourceManager } from '../source/source-manager.js';
 import type { Node } from './node.js';
 import { TypeRow } from './node.js';
+import { edited, type Opened, open, openAgain, openSync, resume } from './opening.js';
 import { type ParseOptions, type ParseSettings, parseSettings, type ReparseOptions } from './options.js';
 import { kindNumber, kindsOf, type NodeClass, nodeMakers, registry, type TypeClass, typeMakers } from './registry.js';
 import { makeRewriter } from './rewriting.js';
@@ -77,54 +74,14 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   /** Parses a file. Errors in the source are no exceptions: see `hasErrors` and `diagnostics`. */
   static async parse(file: string, options: ParseOptions = {}): Promise<TranslationUnit> {
-    return TranslationUnit.open(parseSettings(file, options));
-  }
-
-  private static async open(settings: ParseSettings): Promise<TranslationUnit> {
-    const { cache } = settings;
-    if (cache && !settings.keep) return TranslationUnit.openCached(settings, cache);
-    const connection = await Connection.open(connectionOptions(settings));
-    if (!settings.keep) return new TranslationUnit(settings, connection, await connection.parse(settings.request));
-    const keep = freshDirectory();
-    let parsed: Parsed | undefined;
-    let keeper: Keeper | undefined;
-    try {
-      parsed = await connection.parse({ ...settings.request, keep });
-    } finally {
-      keeper = Keeper.open(keep, Number(parsed?.meta.keeper ?? 0));
-      if (!parsed) keeper?.release();
-    }
-    return new TranslationUnit(settings, connection, parsed, keeper);
-  }
-
-  private static async openCached(
-    settings: ParseSettings,
-    cache: NonNullable<ParseSettings['cache']>,
-  ): Promise<TranslationUnit> {
-    const request = cacheRequest(settings);
-    const cached = cache.load(request);
-    if (cached) return new TranslationUnit(settings, undefined, cached.parsed, undefined, cached.answers);
-    const started = Date.now();
-    const connection = await Connection.open(connectionOptions(settings));
-    const parsed = await connection.parse(settings.request);
-    return new TranslationUnit(settings, connection, parsed, undefined, cache.store(request, started, parsed));
+    const settings = parseSettings(file, options);
+    return new TranslationUnit(settings, await open(settings));
   }
 
   /** The same, blocking: without the event loop. */
   static parseSync(file: string, options: ParseOptions = {}): TranslationUnit {
     const settings = parseSettings(file, options);
-    const connection = Connection.openSync(connectionOptions(settings, true));
-    if (!settings.keep) return new TranslationUnit(settings, connection, connection.parseSync(settings.request));
-    const keep = freshDirectory();
-    let parsed: Parsed | undefined;
-    let keeper: Keeper | undefined;
-    try {
-      parsed = connection.parseSync({ ...settings.request, keep });
-    } finally {
-      keeper = Keeper.open(keep, Number(parsed?.meta.keeper ?? 0));
-      if (!parsed) keeper?.release();
-    }
-    return new TranslationUnit(settings, connection, parsed, keeper);
+    return new TranslationUnit(settings, openSync(settings));
   }
 
   /**
@@ -133,33 +90,12 @@ export class TranslationUnit implements QuestionHost, FactsHost {
    * same as of a parse from the beginning.
    */
   async reparse(options: ReparseOptions = {}): Promise<TranslationUnit> {
-    const { file, cwd, request } = this.settings;
-    const given = options.text ?? request.unsaved[file];
-    const text = typeof given === 'string' ? Buffer.from(given, 'utf8') : (given ?? (await readInput(cwd, file)));
-    // What is on disk is not kept: should a frontend have to be started again, it must find it there.
-    const unsaved = { ...request.unsaved, ...(given !== undefined && { [file]: text }) };
-    for (const [path, content] of Object.entries(options.unsaved ?? {})) unsaved[path] = Buffer.from(content);
-    const settings = { ...this.settings, keep: true, request: { ...request, unsaved } };
-    const { keeper } = this.held;
-    const connection = keeper && !options.unsaved && (await Connection.resume(connectionOptions(settings), keeper));
-    if (keeper && connection) {
-      try {
-        const parsed = await connection.parse({ ...settings.request, text });
-        return new TranslationUnit(settings, connection, parsed, keeper.retain());
-      } catch (error) {
-        if (!(error instanceof CmonsterError && error.code === 'STALE')) throw error;
-      }
-    }
-    return TranslationUnit.open(settings);
+    const settings = edited(this.settings, options);
+    const keeper = options.unsaved ? undefined : this.held.keeper;
+    return new TranslationUnit(settings, (keeper && (await resume(settings, keeper))) ?? (await open(settings)));
   }
 
-  private constructor(
-    settings: ParseSettings,
-    connection: Connection | undefined,
-    parsed: Parsed,
-    keeper?: Keeper,
-    answers?: Answers,
-  ) {
+  private constructor(settings: ParseSettings, { connection, parsed, keeper, answers }: Opened) {
     this.settings = settings;
     settings.script?.close();
     try {
@@ -479,10 +415,8 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   revive(): Connection {
     if (!this.columns) this.disposed();
-    const connection = Connection.openSync(connectionOptions(this.settings, true));
-    const { capacity } = this.meta;
-    const request = { ...this.settings.request, ...(capacity !== undefined && { capacity }) };
-    const again = new Snapshot(connection.parseSync(request).snapshot);
+    const { connection, parsed } = openAgain(this.settings, this.meta.capacity);
+    const again = new Snapshot(parsed.snapshot);
     if (!this.columns.startsLike(again, this.original)) {
       connection.close();
       throw new CmonsterError(
@@ -570,32 +504,4 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-async function readInput(cwd: string, file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(resolve(cwd, file));
-  } catch (cause) {
-    throw new CmonsterError('INPUT_UNREADABLE', `${file} cannot be read`, { file, cause });
-  }
-}
-
-function cacheRequest({ frontend, cwd, request }: ParseSettings): CacheRequest {
-  return { frontend: frontend ?? locateFrontend(), schemaHash: registry().schemaHash, cwd, request };
-}
-
-function connectionOptions(settings: ParseSettings, isSync = false): ConnectionOptions {
-  const { script } = settings;
-  return {
-    frontend: settings.frontend ?? locateFrontend(),
-    cwd: settings.cwd,
-    memoryLimit: settings.memoryLimit,
-    // What a script asks in the middle of a parse goes over the FIFOs.
-    channel: script ? 'fifo' : 'stdio',
-    ...(script && { onCall: isSync ? script.onCallSync : script.onCall, onEvent: script.onEvent }),
-    file: settings.file,
-    parseTimeLimit: settings.timeLimit,
-    askTimeLimit: settings.questionTimeLimit,
-    schemaHash: registry().schemaHash,
-  };
 }

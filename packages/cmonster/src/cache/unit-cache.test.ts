@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ParseRequest } from '../frontend/connection.js';
+import type { ParseRequest } from '../frontend/messages.js';
 import { type CacheRequest, UnitCache } from './unit-cache.js';
 
 const request: ParseRequest = {

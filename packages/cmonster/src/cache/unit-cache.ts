@@ -23,7 +23,8 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { Parsed, ParseRequest } from '../frontend/connection.js';
+import type { Parsed } from '../frontend/connection.js';
+import type { ParseRequest } from '../frontend/messages.js';
 import { Decoder, Encoder, SNAPSHOT_VERSION, type WireValue, wireResolver } from '../frontend/protocol.js';
 import { Answers } from './answers.js';
 import { FileStates } from './file-states.js';

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CmonsterError } from '../error.js';
 import type { Child } from './child.js';
-import { Connection, type ConnectionOptions, type Parsed, type ParseRequest } from './connection.js';
+import { Connection, type ConnectionOptions, type Parsed } from './connection.js';
 import { deathOf } from './death.js';
+import type { ParseRequest } from './messages.js';
 import { Encoder, Frame, wireResolver } from './protocol.js';
 
 const request: ParseRequest = {

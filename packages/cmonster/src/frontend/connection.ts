@@ -6,10 +6,10 @@ import { Child, type ChildOptions } from './child.js';
 import { deathOf } from './death.js';
 import { checkFrameHeader, type FrameData, FrameStream } from './frames.js';
 import { Copy, type Keeper } from './keeper.js';
+import { callArguments, encodeParse, encodeReturn, type ParseRequest } from './messages.js';
 import type { Peer } from './peer.js';
 import {
   Decoder,
-  Encoder,
   FRAME_HEADER,
   Frame,
   PROTOCOL_VERSION,
@@ -18,43 +18,6 @@ import {
   wireResolver,
 } from './protocol.js';
 import { sleepSync } from './watchdog.js';
-
-/** What a PARSE frame asks for. */
-export interface ParseRequest {
-  arguments: readonly string[];
-  driver?: 'clang' | 'clang++';
-  scope: 'main' | 'user' | 'all';
-  unsaved: Readonly<Record<string, Uint8Array>>;
-  callbacks: readonly string[];
-  typeLocs: boolean;
-  comments: boolean;
-  /** A fresh directory: the parse is to leave a keeper there. */
-  keep?: string;
-  /** Bytes of the locations' address space for the main file, as an earlier parse's meta says. */
-  capacity?: number;
-  /** The main file's bytes; only where a parse is resumed. */
-  text?: Uint8Array;
-  /** `preprocess`: no parser; tokens, text and facts are asked for. */
-  mode?: 'parse' | 'preprocess';
-  /** Milliseconds after which the child ends itself, for the parse and for each question; the parent need not watch the clock. */
-  timeLimit?: number;
-  /** What is to be answered by calls. */
-  script?: ScriptRequest;
-}
-
-/** The entry `script` of a PARSE request: docs/formats/protocol.md, "Calls". */
-export interface ScriptRequest {
-  /** Directives that stand before the file; a macro whose body is the marker `__ts_` is answered by calls. */
-  predefines: string;
-  /** Whether macros may be defined in the source, between `ts_def` and `ts_end`. */
-  inlineMacros: boolean;
-  includes: boolean;
-  /** Numbers of the macros that give the same for the same arguments. */
-  pure: readonly number[];
-  /** Pairs of a name space and a name; `*` for all. */
-  pragmas: readonly (readonly [space: string, name: string])[];
-  events: readonly string[];
-}
 
 /**
  * Answers a call of the child; only while parsing with promises may it be a promise. It may ask questions of `connection` unless
@@ -526,30 +489,4 @@ function frameOf(bytes: Uint8Array): FrameData {
   const type = bytes[4] as number;
   checkFrameHeader(type, new DataView(bytes.buffer).getUint32(0, true));
   return { type, payload: bytes.subarray(FRAME_HEADER) };
-}
-
-function encodeParse(request: ParseRequest): Uint8Array {
-  const encoder = new Encoder(65536);
-  const frame = encoder.beginFrame(Frame.PARSE);
-  encoder.value({ ...request, script: request.script && { ...request.script } });
-  encoder.endFrame(frame);
-  return encoder.take();
-}
-
-/** For one message at a time: it is written before the next is encoded. */
-const returned = new Encoder(4096);
-
-function encodeReturn(id: number, result: WireValue): Uint8Array {
-  const encoder = returned;
-  encoder.reset();
-  const frame = encoder.beginFrame(Frame.RETURN);
-  encoder.u32(id);
-  encoder.value(result);
-  encoder.endFrame(frame);
-  return encoder.take();
-}
-
-function callArguments(call: Decoder): [name: string, args: unknown[]] {
-  const [name, ...args] = call.value(wireResolver) as unknown[];
-  return [String(name), args];
 }

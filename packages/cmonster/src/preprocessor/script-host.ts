@@ -1,6 +1,7 @@
 /** Answers what the frontend asks in the middle of its work: docs/formats/protocol.md, "Calls". */
 import { Script } from 'node:vm';
-import type { CallHandler, Connection, ScriptRequest } from '../frontend/connection.js';
+import type { CallHandler, Connection } from '../frontend/connection.js';
+import type { ScriptRequest } from '../frontend/messages.js';
 import { Operation } from '../frontend/operations.js';
 import { type Decoder, Encoder, Frame, type WireValue, wireResolver } from '../frontend/protocol.js';
 import { isEventName, type PresumedPlace, placeOf, readEvent } from './events.js';
