@@ -69,6 +69,21 @@ describe('cmonster', () => {
     expect(cmonster('dump', 'a.c', '--filter', 'add', '--', '-DN=3').stdout).not.toContain('VarDecl <line:2');
   });
 
+  it('reads what can be read only once: standard input, a pipe', () => {
+    const shell = (line: string, input = ''): string =>
+      spawnSync('bash', ['-c', line, process.execPath, '--import', tsx, main], {
+        cwd: directory,
+        encoding: 'utf8',
+        input,
+      }).stdout;
+    const dumped = /^`-FunctionDecl <(.*):1:1, col:\d+> f 'int/m;
+    expect(dumped.exec(shell('"$0" "$@" dump -', 'int f(void);'))?.[1]).toBe('<stdin>');
+    expect(dumped.exec(shell(`"$0" "$@" dump <(echo 'int f(void);')`))?.[1]).toMatch(/^\/dev\/fd\//);
+    expect(shell(`mkfifo p.cc; echo 'int f() noexcept;' > p.cc & "$0" "$@" preprocess -P p.cc`)).toBe(
+      'int f() noexcept;\n',
+    );
+  });
+
   it('says by its status how it went', () => {
     const broken = cmonster('dump', 'broken.c');
     expect(broken.status).toBe(1);

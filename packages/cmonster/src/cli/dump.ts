@@ -6,6 +6,7 @@ import { TranslationUnit } from '../ast/translation-unit.js';
 import type { ViewOptions } from '../ast/view-rules.js';
 import { renderDiagnostics } from '../source/diagnostic.js';
 import { Exit } from './exit-codes.js';
+import { FILE, inputOptions } from './input.js';
 import { type ParseArguments, parseCommandOptions, parseOptionsOf } from './options.js';
 import { Output } from './output.js';
 import { TreePrinter } from './tree.js';
@@ -31,7 +32,7 @@ export const dumpCommand: CommandModule<object, DumpArguments> = {
   describe: "Print a file's syntax tree",
   builder: (yargs) =>
     (parseCommandOptions(yargs) as Argv<DumpArguments>)
-      .positional('file', { type: 'string', demandOption: true, describe: 'A C, C++ or Objective-C file' })
+      .positional('file', { type: 'string', demandOption: true, describe: FILE })
       .option('json', {
         type: 'boolean',
         default: false,
@@ -56,7 +57,8 @@ async function dump(argv: ArgumentsCamelCase<DumpArguments>): Promise<void> {
   const colour = argv.color ?? (pc.isColorSupported && process.stdout.isTTY === true);
   // The classes, some 850: only what needs them loads them.
   await import('../index.js');
-  const tu = await TranslationUnit.parse(argv.file, parseOptionsOf(argv));
+  const input = await inputOptions(argv.file, argv);
+  const tu = await TranslationUnit.parse(argv.file, { ...parseOptionsOf(argv), ...input });
   try {
     process.stderr.write(renderDiagnostics(tu.diagnostics, tu.sourceManager, { colour }));
     const roots = argv.filter === undefined ? [tu.root] : declarationsNamed(tu, argv.filter, view);

@@ -4,9 +4,9 @@ import { CmonsterError } from '../error.js';
 import type { Inclusion } from '../preprocessor/inclusion.js';
 import type { Preprocessor } from '../preprocessor/preprocessor.js';
 import { includesPage } from './includes-page.js';
+import { FILE } from './input.js';
 import { Output } from './output.js';
 import {
-  FILE,
   type PreprocessorArguments,
   preprocessorCommandOptions,
   preprocessorOf,

@@ -4,9 +4,9 @@ import { CmonsterError } from '../error.js';
 import { expansionSteps } from '../preprocessor/expansion-steps.js';
 import type { Macro, MacroExpansion } from '../preprocessor/facts.js';
 import type { Preprocessor } from '../preprocessor/preprocessor.js';
+import { FILE } from './input.js';
 import { Output } from './output.js';
 import {
-  FILE,
   type PreprocessorArguments,
   preprocessorCommandOptions,
   preprocessorOf,

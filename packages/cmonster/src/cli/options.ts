@@ -8,6 +8,7 @@ export interface ParseArguments {
   scope: (typeof SCOPES)[number];
   timeLimit?: number | undefined;
   memoryLimit?: number | undefined;
+  '--'?: unknown;
 }
 
 export function parseCommandOptions<T>(yargs: Argv<T>): Argv<T & ParseArguments> {
@@ -29,7 +30,7 @@ export function clangArguments(argv: { '--'?: unknown }): string[] {
   return Array.isArray(rest) ? rest.map(String) : [];
 }
 
-export function parseOptionsOf(argv: ParseArguments & { '--'?: unknown }): ParseOptions {
+export function parseOptionsOf(argv: ParseArguments): ParseOptions {
   return {
     arguments: clangArguments(argv),
     scope: argv.scope,

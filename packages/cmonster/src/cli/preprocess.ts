@@ -1,9 +1,9 @@
 /** `cmonster preprocess`: what the parser would read, as `cpp` prints it. */
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { CmonsterError } from '../error.js';
+import { FILE } from './input.js';
 import { Output } from './output.js';
 import {
-  FILE,
   type PreprocessorArguments,
   preprocessorCommandOptions,
   preprocessorOf,

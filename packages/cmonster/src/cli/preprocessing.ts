@@ -1,15 +1,13 @@
 /** Options that the commands of the preprocessor share. */
 import { resolve } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import pc from 'picocolors';
 import type { Argv } from 'yargs';
 import { CmonsterError } from '../error.js';
 import { Preprocessor, type PreprocessorOptions } from '../preprocessor/preprocessor.js';
 import { loadScript } from '../project/script.js';
 import { renderDiagnostics } from '../source/diagnostic.js';
-import { STDIN } from './clang-flags.js';
 import { Exit } from './exit-codes.js';
-import { clangArguments } from './options.js';
+import { inputOptions } from './input.js';
 
 export interface PreprocessorArguments {
   script?: string | undefined;
@@ -21,8 +19,6 @@ export interface PreprocessorArguments {
 
 /** Milliseconds that a script's function may take, for one call: a loop must not look like a hang. */
 const CALL_LIMIT = 10_000;
-
-export const FILE = 'A C, C++ or Objective-C file; - is standard input';
 
 export function preprocessorCommandOptions<T>(yargs: Argv<T>): Argv<T & PreprocessorArguments> {
   return yargs
@@ -42,12 +38,10 @@ export function preprocessorCommandOptions<T>(yargs: Argv<T>): Argv<T & Preproce
     ) as unknown as Argv<T & PreprocessorArguments>;
 }
 
-/** A file's preprocessor, with what the script does to it. Standard input is C unless `-x` says otherwise. */
+/** A file's preprocessor, with what the script does to it. */
 export async function preprocessorOf(argv: PreprocessorArguments, file: string): Promise<Preprocessor> {
-  const isInput = file === STDIN;
   const options: PreprocessorOptions = {
-    arguments: [...(isInput ? ['-x', 'c'] : []), ...clangArguments(argv)],
-    ...(isInput && { unsaved: { [file]: await buffer(process.stdin) } }),
+    ...(await inputOptions(file, argv)),
     inlineMacros: argv.inlineMacros,
     callTimeLimit: CALL_LIMIT,
     ...(argv.timeLimit !== undefined && { timeLimit: argv.timeLimit * 1000 }),
