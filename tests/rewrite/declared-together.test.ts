@@ -213,6 +213,13 @@ describe('specifiers and attributes of one alone', () => {
       'input.cpp',
     ],
     [
+      '[[deprecated("f("), maybe_unused]] int a, b;',
+      (a) => a.find(Attr)[1]?.remove(),
+      '[[deprecated("f(")]] int a;\n[[deprecated("f("), maybe_unused]] int b;',
+      'input.cpp',
+    ],
+    ['alignas(8) int a, b;', (a) => attribute(a).remove(), 'int a;\nalignas(8) int b;', 'input.cpp'],
+    [
       '__attribute__((unused)) int a, b;',
       (a, b) => {
         for (const each of [a, b]) attribute(each).remove();

@@ -23,14 +23,15 @@ export function attributeExtent({ file, begin, end }: FileRange): { begin: numbe
 /** A word of specifiers, `[[a, b(1)]]`, without some of its attributes; empty when none is left. */
 export function withoutAttributes(word: string, gone: readonly string[]): string {
   const [head = ''] = /^(?:\[\[(?:\s*using\s+\w+\s*:)?|__attribute__\s*\(\(|__declspec\s*\()/.exec(word) ?? [];
-  const [tail = ''] = /(?:\]\s*\]|\)\s*\)|\))$/.exec(word) ?? [];
+  const [tail = ''] = (head === '' ? undefined : /(?:\]\s*\]|\)\s*\)|\))$/.exec(word)) ?? [];
   const parts: string[] = [''];
   let depth = 0;
-  for (const char of word.slice(head.length, word.length - tail.length)) {
-    if (char === ',' && depth === 0) parts.push('');
-    else parts[parts.length - 1] += char;
-    if (/[([{]/.test(char)) depth++;
-    else if (/[)\]}]/.test(char)) depth--;
+  // A string or a character is one piece, whatever it holds.
+  for (const [piece] of word.slice(head.length, word.length - tail.length).matchAll(/(["'])(?:\\.|.)*?\1|./gs)) {
+    if (piece === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += piece;
+    if (/^[([{]$/.test(piece)) depth++;
+    else if (/^[)\]}]$/.test(piece)) depth--;
   }
   const left = parts.map((part) => part.trim()).filter((part) => part !== '' && !gone.includes(part));
   const space = /:$/.test(head) ? ' ' : '';

@@ -112,12 +112,18 @@ export function addAttribute(rewriter: Rewriter, node: Decl, attribute: string):
  * together, the others keep it.
  */
 export function removeAttribute(rewriter: Rewriter, attribute: Node): void {
-  const range = rewriter.rangeOf(attribute, 'remove');
+  const range = withAlignment(rewriter.rangeOf(attribute, 'remove'));
   const { parent } = attribute;
   const isShared = parent?.is(Decl) && declaredTogether(parent).length > 1;
   if (isShared && rewriter.declarators(parent).removeAttribute('remove', parent, range)) return;
   const { begin, end } = attributeExtent(range);
   rewriter.stage('remove', String(attribute), [{ file: range.file, begin, end, pieces: [] }]);
+}
+
+/** Of `alignas(8)` Clang's range is the first word alone. */
+function withAlignment({ file, begin, end }: FileRange): FileRange {
+  const isIt = /^(_A|a)lignas$/.test(file.slice(begin, end));
+  return { file, begin, end: isIt ? bracketEnd(file.bytes, skipTrivia(file.bytes, end)) : end };
 }
 
 function isBehind(node: Decl, word: Specifier): boolean {
