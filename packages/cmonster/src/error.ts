@@ -67,7 +67,7 @@ export class CmonsterError extends Error {
   readonly code: CmonsterErrorCode;
   readonly file: string | undefined;
   /** Of EDIT_FROZEN: every place that would have had to change and cannot. Empty otherwise. */
-  readonly frozen: readonly FrozenPlace[];
+  declare readonly frozen: readonly FrozenPlace[];
 
   constructor(code: CmonsterErrorCode, message: string, details: CmonsterErrorDetails = {}) {
     super(
@@ -76,6 +76,7 @@ export class CmonsterError extends Error {
     );
     this.code = code;
     this.file = details.file;
-    this.frozen = details.frozen ?? [];
+    // Node shows an uncaught error with all that it holds, and all that hangs on that: here, the whole translation unit.
+    Object.defineProperty(this, 'frozen', { value: details.frozen ?? [], configurable: true });
   }
 }

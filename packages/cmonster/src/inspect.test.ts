@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { CallExpr, FieldDecl, RecordDecl, TranslationUnit } from 'cmonster';
+import { CallExpr, FieldDecl, FunctionDecl, RecordDecl, TranslationUnit } from 'cmonster';
 import { expect, test } from 'vitest';
 
 const source = 'struct S { char c; int n; };\nint f(int);\nint g(void) { return f(\n  1); }\n';
@@ -19,6 +19,21 @@ test('nothing is thrown for what was disposed of', () => {
   const [call] = tu.find(CallExpr);
   tu.dispose();
   expect(inspect(call)).toMatch(/^Node <.*disposed of>$/);
+});
+
+test('an uncaught error is shown without the places that it holds', () => {
+  const macro = '#define M(x) f(x)\nint f(int);\nint g(void) { return M(1); }\n';
+  using tu = TranslationUnit.parseSync('a.c', { unsaved: { 'a.c': macro } });
+  const [f] = tu.find(FunctionDecl);
+  let error: unknown;
+  try {
+    (f as FunctionDecl).name = 'h';
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toMatchObject({ code: 'EDIT_FROZEN', frozen: [{ reason: 'macro-body' }] });
+  // As Node does.
+  expect(inspect(error, { customInspect: false, depth: 5 })).not.toContain('SourceManager');
 });
 
 test("a record's layout", () => {
