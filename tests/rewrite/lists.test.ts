@@ -45,6 +45,12 @@ describe('arguments', () => {
     ['f(x, y, z)', (call) => call.arguments.move(0, 2), 'f(y, z, x)'],
     ['f(x, y, z)', (call) => call.arguments.move(2, 0), 'f(z, x, y)'],
     ['f(x /* x */, y)', (call) => call.arguments.push('1'), 'f(x /* x */, y, 1)'],
+    ['f(x /* x */, y)', (call) => call.arguments.removeAt(0), 'f(y)'],
+    ['f(/* x */ x, /*é*/ /*y=*/ y, z)', (call) => call.arguments.removeAt(1), 'f(/* x */ x, z)'],
+    ['f(/*x=*/ x, /*y=*/y)', (call) => call.arguments.move(1, 0), 'f(/*y=*/y, /*x=*/ x)'],
+    ['f(/*x=*/ x, y /* y */)', (call) => call.arguments.removeAt(1), 'f(/*x=*/ x)'],
+    ['f(/*x=*/ x)', (call) => call.arguments.insert(0, '1'), 'f(1, /*x=*/ x)'],
+    ['f(/*x=*/ x)', (call) => call.arguments[0]!.replaceWith('1'), 'f(/*x=*/ 1)'],
     ['f(x, f(y))', (call) => call.arguments[1]!.remove(), 'f(x)'],
     [
       'f(x, f(y))',

@@ -40,6 +40,19 @@ export interface EditableList {
   move(from: number, to: number): void;
 }
 
+const LABEL = '\\/\\*(?:[^*]|\\*(?!\\/))*\\*\\/';
+const LABELS_BEFORE = new RegExp(`(?:${LABEL}[ \\t]*)+$`);
+const LABELS_BEHIND = new RegExp(`^(?:[ \\t]*${LABEL})+(?=\\s*[,)}>;{]|\\s*$)`);
+/** Bytes in which they are looked for. */
+const NEAR = 400;
+
+/** An element with the comments that stand beside it on its line: `f(/*width=*\/ 3, 4 /* high *\/)`. They go where it goes. */
+function withLabels(file: SourceFile, { begin, end }: Stretch): Stretch {
+  const [before = ''] = LABELS_BEFORE.exec(file.slice(Math.max(0, begin - NEAR), begin)) ?? [];
+  const [behind = ''] = LABELS_BEHIND.exec(file.slice(end, end + NEAR)) ?? [];
+  return { begin: begin - file.encode(before).length, end: end + file.encode(behind).length };
+}
+
 /** A list that is parted by commas. */
 export class CommaList implements EditableList {
   private readonly rewriter: Rewriter;
@@ -51,7 +64,7 @@ export class CommaList implements EditableList {
 
   constructor(rewriter: Rewriter, place: ListPlace, name: string) {
     this.rewriter = rewriter;
-    this.place = place;
+    this.place = { ...place, elements: place.elements.map((element) => withLabels(place.file, element)) };
     this.name = name;
     this.slots = place.elements.map((_, at) => at);
   }
