@@ -1,11 +1,12 @@
 /** The options of `run`, `find` and `replace`, and which files they mean. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { cacheDirectory } from '../cache/unit-cache.js';
 import { CmonsterError } from '../error.js';
 import { Project } from '../project/project.js';
+import { sourcesOf } from '../project/sources.js';
 import type { Unit } from '../project/unit.js';
 import { pathMatcher } from '../source/path-matcher.js';
 import { colourOn, type Execution, type Format, type Mode } from './execute.js';
@@ -114,7 +115,7 @@ export function selectProject(argv: RunArguments, files: readonly string[]): Pro
       'no files: name some, or a project with -p BUILD (a folder with compile_commands.json; cmonster init writes one)',
     );
   }
-  return project ? joined(project, files) : Project.ofFiles(expand(files), given);
+  return project ? joined(project, files) : Project.ofFiles(files.flatMap(sourcesOf), given);
 }
 
 /** Files of the project in its way, others with no arguments. */
@@ -128,16 +129,6 @@ function joined(project: Project, patterns: readonly string[]): Project {
     else units.push(...project.select([pattern]).units);
   }
   return project.with([...new Set(units)]);
-}
-
-/** Without a project a name is a file. */
-function expand(files: readonly string[]): string[] {
-  for (const file of files) {
-    if (existsSync(file) && statSync(file).isDirectory()) {
-      throw new CmonsterError('USAGE', `'${file}' is a folder: its files are known only of a project (-p BUILD)`);
-    }
-  }
-  return [...files];
 }
 
 function isFile(path: string): boolean {

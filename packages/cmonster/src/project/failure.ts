@@ -78,7 +78,8 @@ export function renderFailure(failure: Failure, what: string, colour: boolean): 
   const [first, ...others] = failure.frames;
   const kind = failure.name === 'CmonsterError' || failure.name === 'Error' ? '' : `${failure.name}: `;
   const place = first ? `${shown(first.file)}:${first.line}:${first.column}: ` : 'cmonster: ';
-  const message = `${what}${what === '' ? '' : ': '}${kind}${failure.message}`;
+  const isNamed = what === '' || failure.message.startsWith(`${what}: `);
+  const message = `${isNamed ? '' : `${what}: `}${kind}${failure.message}`;
   let text = `${paint('1', place)}${paint('1;31', 'error:')} ${paint('1', message)}\n`;
   if (first) text += scriptFrame(first, paint);
   for (const { file, line, column, name } of others.slice(0, 8)) {

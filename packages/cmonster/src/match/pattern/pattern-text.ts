@@ -184,11 +184,14 @@ export function patternCode(text: string): PatternCode {
     const hole = holeOf(identifier);
     if (!hole) {
       if (identifier.startsWith('$')) {
+        const [substituted, name] = /^\$\{\s*(\w+)\s*\}/.exec(text.slice(token.offset)) ?? [token.text];
         throw new PatternError(
-          `'${identifier}' is no metavariable: write $name for one thing, $$$name for any number`,
+          name === undefined
+            ? `'${identifier}' is no metavariable: write $name for one thing, $$$name for any number`
+            : `'${substituted}' is no metavariable: write $${name}`,
           text,
           token.offset,
-          token.offset + token.text.length,
+          token.offset + substituted.length,
         );
       }
       names.add(identifier);

@@ -364,6 +364,9 @@ describe('a pattern that is no code', () => {
     expect(message('if ($x\n  y')).toContain("'(' is never closed\n   1 | if ($x\n");
     expect(message('x = "abc')).toContain('this literal has no end');
     expect(message('$1')).toContain('is no metavariable');
+    expect(message('f(${ x }, 1)')).toContain(
+      "'${ x }' is no metavariable: write $x\n   1 | f(${ x }, 1)\n     |   ^~~~~~",
+    );
     expect(message('f($x, $$$x)')).toContain('stands for one thing and for a list');
     expect(message('   ')).toContain('the pattern is empty');
     expect(message('#include <a.h>')).toContain('no preprocessor directives');
