@@ -60,6 +60,53 @@ function refused(code: string, wanted: string, name: string, file?: string): Cmo
   throw new Error(`renamed to ${unit.rewrite()}`);
 }
 
+describe('a rename of a template', () => {
+  const everywhere = (code: string, wanted: string, name: string): void => {
+    const old = wanted.split(' ')[1] as string;
+    expect(rename(code, wanted, name)).toBe(code.replace(new RegExp(`(?<!keep::)\\b${old}\\b`, 'g'), name));
+  };
+
+  it('reaches a concept wherever it constrains', () => {
+    everywhere(
+      `template <class T> concept Num = requires(T t) { t + t; };
+namespace keep { template <class T> concept Other = true; }
+template <Num T> T plus(T a, T b) { return a + b; }
+template <Num... T> void all(T...);
+template <class T> requires Num<T> && (!Num<T *>) void h();
+template <class T> concept Two = Num<T> && requires(T t) { { t } -> Num; };
+auto f(Num auto x) { Num auto y = x; return plus(y, [](Num auto z) -> Num auto { return z; }(x)); }
+int n = f(3);
+`,
+      'ConceptDecl Num',
+      'Number',
+    );
+    const apart = 'template <class T> concept Num = true; namespace keep { template <class T> concept Num = true; }\n';
+    expect(rename(`${apart}template <keep::Num T> void f();\n`, 'ConceptDecl Num', 'N')).toBe(
+      `${apart.replace('Num', 'N')}template <keep::Num T> void f();\n`,
+    );
+  });
+
+  const templates = `namespace q { template <class T> struct V {}; template <class T> using W = V<T>; }
+using q::V; using q::W;
+template <template <class> class X> struct Y { X<int> x; };
+template <template <class> class X = q::W> struct Z {};
+Y<W> a; Y<q::W> b; Y<V> c; Y<q::V> d; W<V<int>> e; Z<> f;
+`;
+  it.each(['TypeAliasTemplateDecl W', 'TypeAliasDecl W', 'ClassTemplateDecl V'])(
+    'reaches %s as an argument',
+    (wanted) => everywhere(templates, wanted, 'Named'),
+  );
+
+  it("reaches a variable's specialisations", () => {
+    const code = `template <class T> constexpr T pi = T(3.14);
+template <> constexpr int pi<int> = 3;
+template <class T> constexpr T *pi<T *> = nullptr;
+double d = pi<double>; int i = pi<int>;
+`;
+    everywhere(code, 'VarTemplateDecl pi', 'tau');
+  });
+});
+
 describe('a rename in C', () => {
   it('a parameter that is declared behind its list', () => {
     const code = 'int f(b /* a */, a) int a; char *b; { return a + *b; }\n';
@@ -98,6 +145,11 @@ unsigned long g(void) { return __builtin_offsetof(struct S, value); }
       '#define CALL(f, x) f(x)\nint foo(int); int foo(int a);\nint foo(int b) { static int n; n = b; return CALL(foo, n); }\nint (*p)(int) = &foo;\n';
     expect(rename(code, 'FunctionDecl foo', 'bar', 'a.c')).toBe(code.replace(/\bfoo\b/g, 'bar'));
     expect(rename(code, 'VarDecl n', 'last', 'a.c')).toBe(code.replace(/\bn\b/g, 'last'));
+  });
+
+  it('reaches what an attribute calls', () => {
+    const code = 'void done(int *);\nint f(void) { __attribute__((cleanup(done))) int a = 1; return a; }\n';
+    expect(rename(code, 'FunctionDecl done', 'end', 'a.c')).toBe(code.replace(/\bdone\b/g, 'end'));
   });
 
   it('keeps tags and variables apart', () => {

@@ -319,7 +319,8 @@ export class ViewRules {
     const [closure, ...rest] = this.statements(children);
     if (closure === undefined) return parts;
     const { kind } = this.snapshot;
-    let call = this.children(closure).find(
+    // Of a lambda in a default argument the class stands before the function: a link leads to it.
+    let call = this.children(this.snapshot.resolve(closure)).find(
       (child) => this.isKind(child, 'CXXMethodDecl') || this.isKind(child, 'FunctionTemplateDecl'),
     );
     const signature: number[] = [];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Node, TranslationUnit, type ViewOptions } from '../index.js';
+import { LambdaExpr, type Node, ParmVarDecl, parseSync, TranslationUnit, type ViewOptions } from '../index.js';
 
 let tu: TranslationUnit | undefined;
 afterEach(() => tu?.dispose());
@@ -74,6 +74,13 @@ describe('as written', () => {
     expect(body('auto l = []<typename T>(T x) { return x; }; l(1);')).toContain(
       'LambdaExpr(TemplateTypeParmDecl ParmVarDecl CompoundStmt(ReturnStmt(DeclRefExpr)))',
     );
+  });
+
+  it('a lambda in a default argument has its parameters too', () => {
+    using tu = parseSync('a.cpp', { unsaved: { 'a.cpp': 'void g(int (*f)(int) = [](int z) { return z; });\n' } });
+    const [lambda] = tu.find(LambdaExpr);
+    expect(lambda?.children.map(({ kind }) => kind)).toEqual(['ParmVarDecl', 'CompoundStmt']);
+    expect(tu.find(ParmVarDecl).map(({ name }) => name)).toEqual(['f', '', 'z']);
   });
 
   it('a rewritten comparison has the operands that are written', () => {

@@ -4,6 +4,9 @@
  */
 import {
   type ClassTemplateSpecializationDecl,
+  type CleanupAttr,
+  ConceptDecl,
+  type ConceptReference,
   CXXConstructorDecl,
   type CXXCtorInitializer,
   CXXDeductionGuideDecl,
@@ -26,10 +29,15 @@ import {
   type OverloadExpr,
   type ParmVarDecl,
   RecordDecl,
+  type TemplateArgumentLoc,
+  TemplateDecl,
   type TemplateSpecializationType,
+  TypeAliasDecl,
+  TypeAliasTemplateDecl,
   type UsingDecl,
   type UsingDirectiveDecl,
   UsingShadowDecl,
+  type VarTemplateSpecializationDecl,
 } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
 import { kindNumber, kindsOf } from '../ast/registry.js';
@@ -137,9 +145,12 @@ function belongsTo(decl: NamedDecl, entity: Entity, candidates: readonly NamedDe
   if (decl instanceof CXXConstructorDecl || decl instanceof CXXDestructorDecl)
     return isIn(decl.declContext as Node | undefined);
   if (decl instanceof CXXDeductionGuideDecl) return isIn(decl.deducedTemplate);
-  if (decl.kind.startsWith('ClassTemplate') && decl.kind.endsWith('SpecializationDecl')) {
-    return isIn((decl as ClassTemplateSpecializationDecl).specializedTemplate);
+  if (/^(Class|Var)Template.*SpecializationDecl$/.test(decl.kind)) {
+    return isIn((decl as ClassTemplateSpecializationDecl | VarTemplateSpecializationDecl).specializedTemplate);
   }
+  // The place of the template is its `using`.
+  if (decl instanceof TypeAliasTemplateDecl) return isIn(decl.templatedDecl);
+  if (decl instanceof TypeAliasDecl && isIn(decl.describedAliasTemplate)) return true;
   const { primaryTemplate, templateInstantiationPattern } = decl as Partial<FunctionDecl>;
   if (isIn(primaryTemplate) || isIn(templateInstantiationPattern)) return true;
   if (decl.kind === 'FunctionTemplateDecl') {
@@ -253,6 +264,25 @@ export function referencesTo(tu: TranslationUnit, entity: Entity, name: string):
   on(['ParmVarDecl'], (row) => {
     if (isIt(row)) add(row, listedAt(tu.knownNode(row) as ParmVarDecl));
   });
+  // Only a concept can be named there, and there a template: of anything else nobody is asked.
+  if (tu.find(ConceptDecl).some(({ index }) => isIt(index))) {
+    on(['ConceptReference'], (row) => {
+      const used = tu.knownNode(row) as ConceptReference;
+      if (isNode(used.namedConcept)) add(row, used.conceptNameLoc.raw, used.nestedNameSpecifierLoc !== undefined);
+    });
+  }
+  if (tu.find(TemplateDecl).some(({ index }) => isIt(index))) {
+    on(['TemplateArgumentLoc'], (row) => {
+      const argument = tu.knownNode(row) as TemplateArgumentLoc;
+      if (!argument.text.includes(name)) return;
+      if (isNode(argument.argument.asTemplateOrTemplatePattern)) add(row, argument.templateNameLoc.raw, true);
+    });
+  }
+  on(['CleanupAttr'], (row) => {
+    const attribute = tu.knownNode(row) as CleanupAttr;
+    if (!isNode(attribute.functionDecl)) return;
+    add(row, attribute.tokens.find(({ text }) => text === name)?.location.raw ?? 0);
+  });
   on(LABELS, (row) => isIt(a[row] as number) && add(row, (tu.knownNode(row) as GotoStmt).labelLoc.raw));
   on(['SizeOfPackExpr'], (row) => {
     if (isIt(a[row] as number)) add(row, (tu.knownNode(row) as unknown as { packLoc: { raw: number } }).packLoc.raw);
@@ -343,6 +373,7 @@ function afterTilde(tu: TranslationUnit, location: number): number {
 /** Not a lambda's or an implicit one: something is written where it stands. */
 function isWrittenDecl(tu: TranslationUnit, row: number): boolean {
   const node = tu.knownNode(row) as NamedDecl;
+  if (node instanceof TypeAliasTemplateDecl) return false; // its name is the alias's
   return !(node instanceof CXXRecordDecl && node.isInjectedClassName()) && !node.isImplicit();
 }
 
