@@ -147,9 +147,12 @@ unsigned long g(void) { return __builtin_offsetof(struct S, value); }
     expect(rename(code, 'VarDecl n', 'last', 'a.c')).toBe(code.replace(/\bn\b/g, 'last'));
   });
 
-  it('reaches what an attribute calls', () => {
+  it('reaches what attributes name', () => {
     const code = 'void done(int *);\nint f(void) { __attribute__((cleanup(done))) int a = 1; return a; }\n';
     expect(rename(code, 'FunctionDecl done', 'end', 'a.c')).toBe(code.replace(/\bdone\b/g, 'end'));
+    const counted =
+      'struct S { int n; int *p __attribute__((counted_by(n))); int a[] __attribute__((counted_by(n))); };\n';
+    expect(rename(counted, 'FieldDecl n', 'size', 'a.c')).toBe(counted.replace(/\bn\b/g, 'size'));
   });
 
   it('keeps tags and variables apart', () => {

@@ -7,12 +7,14 @@ import {
   type CleanupAttr,
   ConceptDecl,
   type ConceptReference,
+  type CountAttributedType,
   CXXConstructorDecl,
   type CXXCtorInitializer,
   CXXDeductionGuideDecl,
   CXXDestructorDecl,
   CXXMethodDecl,
   CXXRecordDecl,
+  DeclRefExpr,
   DesignatedInitExpr,
   type Designator,
   type FieldDecl,
@@ -278,6 +280,16 @@ export function referencesTo(tu: TranslationUnit, entity: Entity, name: string):
       if (isNode(argument.argument.asTemplateOrTemplatePattern)) add(row, argument.templateNameLoc.raw, true);
     });
   }
+  // `counted_by(n)` is known by the field's type alone.
+  const counted = kindNumber('CountAttributedType');
+  on(['FieldDecl'], (row) => {
+    const index = type[row] as number;
+    if (snapshot.typeKind[index] !== counted) return;
+    const { countExpr } = tu.type(index) as CountAttributedType;
+    for (const used of countExpr ? [countExpr, ...countExpr.find(DeclRefExpr)] : []) {
+      if (used.is(DeclRefExpr) && isNode(used.decl)) add(row, used.location.raw, true);
+    }
+  });
   on(['CleanupAttr'], (row) => {
     const attribute = tu.knownNode(row) as CleanupAttr;
     if (!isNode(attribute.functionDecl)) return;
