@@ -51,6 +51,12 @@ describe('refused', { timeout: 120_000 }, () => {
       /hooks\.ts:2:\d+: 'c:sys\/socket\.h' declares no 'sned'\. Did you mean 'send'/,
     ));
 
+  test('a function that no header has, and that is never used', () =>
+    refused(
+      `${SEND}import { bind, type sockadr, sockadr_in } from 'c:netinet/in.h';\n${PASS}`,
+      /hooks\.ts:3:\d+: 'c:netinet\/in\.h' declares no 'sockadr_in'\. Did you mean 'sockaddr_in'/,
+    ));
+
   test('an unknown header', () =>
     refused(
       `${HOOK}import { x } from 'c:sys/sockt.h';\nhook(x, () => 1);\n`,

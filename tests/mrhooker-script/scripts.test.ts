@@ -87,6 +87,28 @@ atExit(() => {
     expect(printed(ran)).toEqual(['136 1:1 2:2 8:1 16:1 64:1', '1 1 undefined 0', 'cemot true 5']);
   });
 
+  test('exactly, beyond 2^53 too', async () => {
+    const script = `const table = shared.map('table');
+const total = shared.counter('total');
+hook(work, { enter: (_amount, who) => {
+  if (who.text() !== 'main') return;
+  table.add('sum', 2 ** 53);
+  console.log(table.add('sum', 3), table.compareExchange('sum', 2n ** 53n + 3n, 2n ** 62n + 1n), table.get('sum'));
+  total.add(2n ** 60n);
+  total.add(1);
+  console.log(total.value, table.entries());
+} });
+`;
+    const ran = await place.script(IMPORTS + script, [program]);
+    expect(printed(ran)).toEqual([
+      '9007199254740995n true 4611686018427387905n',
+      '1152921504606846977n [ [ "sum", 4611686018427387905n ] ]',
+      'table:',
+      '  4611686018427387905  sum',
+      'total: 1152921504606846977',
+    ]);
+  });
+
   test("and what is a thread's own", async () => {
     const script = `const calls = threadLocal(() => 0);
 hook(work, (amount, who) => {

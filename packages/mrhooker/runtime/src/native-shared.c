@@ -2,6 +2,11 @@
 
 #include "priv.h"
 
+/* As everywhere, exact: a bigint where a number would lose digits. */
+static JSValue exact(JSContext *context, uint64_t value) {
+  return mr_from_slot(context, &(mr_slot){.u = value}, 'l', JS_UNDEFINED, NULL);
+}
+
 static const mr_shared *shared_of(JSContext *context, JSValueConst value, uint32_t kind) {
   uint32_t id;
   if (JS_ToUint32(context, &id, value))
@@ -31,8 +36,7 @@ MR_NATIVE_FUNCTION(native_counter_adder) {
 
 MR_NATIVE_FUNCTION(native_counter_read) {
   const mr_shared *counter = shared_of(context, argv[0], MR_COUNTER);
-  return counter ? JS_NewInt64(context, (int64_t)mr_cell_read((uint32_t)counter->offset))
-                 : JS_EXCEPTION;
+  return counter ? exact(context, mr_cell_read((uint32_t)counter->offset)) : JS_EXCEPTION;
 }
 
 MR_NATIVE_FUNCTION(native_histogram_add) {
@@ -93,7 +97,7 @@ MR_NATIVE_FUNCTION(native_map_add) {
   mr_map_entry *entry = entry_of(context, argv[0], argv[1], true, &failed);
   if (failed)
     return JS_EXCEPTION;
-  return entry ? JS_NewInt64(context, (int64_t)(atomic_fetch_add(&entry->value, n) + n))
+  return entry ? exact(context, atomic_fetch_add(&entry->value, n) + n)
                : JS_NewFloat64(context, __builtin_nan(""));
 }
 
@@ -102,7 +106,7 @@ MR_NATIVE_FUNCTION(native_map_get) {
   mr_map_entry *entry = entry_of(context, argv[0], argv[1], false, &failed);
   if (failed)
     return JS_EXCEPTION;
-  return entry ? JS_NewInt64(context, (int64_t)atomic_load(&entry->value)) : JS_UNDEFINED;
+  return entry ? exact(context, atomic_load(&entry->value)) : JS_UNDEFINED;
 }
 
 MR_NATIVE_FUNCTION(native_map_swap) {
@@ -133,8 +137,7 @@ MR_NATIVE_FUNCTION(native_map_entries) {
     mr_map_entry *entry = (mr_map_entry *)(entries + offset - 1);
     JSValue pair = JS_NewArray(context);
     JS_SetPropertyUint32(context, pair, 0, mr_lenient_text(context, entry->key, entry->size));
-    JS_SetPropertyUint32(context, pair, 1,
-                         JS_NewInt64(context, (int64_t)atomic_load(&entry->value)));
+    JS_SetPropertyUint32(context, pair, 1, exact(context, atomic_load(&entry->value)));
     JS_SetPropertyUint32(context, list, count++, pair);
   }
   return list;

@@ -170,7 +170,9 @@ export class Report {
     const account = accountOf(session, this.#manifest, totals, this.#dropped);
     const shared = sharedOf(session, this.#manifest, totals.cells);
     if (json) {
-      this.#print([JSON.stringify({ type: 'end', hooked, ...account, shared })]);
+      // What a number can't hold is a text, as in records.
+      const text = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+      this.#print([JSON.stringify({ type: 'end', hooked, ...account, shared }, text)]);
       return account;
     }
     if (!hooked) {

@@ -5,15 +5,27 @@ import type { Manifest } from '../stub/manifest.js';
 import type { Colors } from './colors.js';
 
 export type SharedResult =
-  | { name: string; kind: 'counter'; value: number; print: boolean }
+  | { name: string; kind: 'counter'; value: number | bigint; print: boolean }
   | { name: string; kind: 'histogram'; buckets: { from: number; to: number; count: number }[]; print: boolean }
-  | { name: string; kind: 'map' | 'set'; entries: { key: string; value: number }[]; overflow: number; print: boolean };
+  | {
+      name: string;
+      kind: 'map' | 'set';
+      entries: { key: string; value: number | bigint }[];
+      overflow: number;
+      print: boolean;
+    };
+
+/** As scripts see them. */
+function exact(bits: bigint): number | bigint {
+  const value = BigInt.asIntN(64, bits);
+  return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
+}
 
 export function sharedOf(session: Session, manifest: Manifest, cells: readonly bigint[]): SharedResult[] {
   return manifest.shared.map((object, index): SharedResult => {
     const { name, kind, print = true } = object;
     const { offset } = session.shared[index]!;
-    if (kind === 'counter') return { name, kind, value: Number(BigInt.asIntN(64, cells[offset] ?? 0n)), print };
+    if (kind === 'counter') return { name, kind, value: exact(cells[offset] ?? 0n), print };
     if (kind === 'histogram') {
       const buckets = [...cells.slice(offset, offset + 64)].flatMap((count, bucket) =>
         count ? [{ from: bucket ? 2 ** (bucket - 1) : 0, to: 2 ** bucket, count: Number(count) }] : [],
@@ -22,8 +34,8 @@ export function sharedOf(session: Session, manifest: Manifest, cells: readonly b
     }
     const { entries, overflow } = session.mapEntries(index);
     const sorted = entries
-      .map(({ key, value }) => ({ key: key.toString(), value: Number(BigInt.asIntN(64, value)) }))
-      .sort((a, b) => b.value - a.value || (a.key < b.key ? -1 : 1));
+      .map(({ key, value }) => ({ key: key.toString(), value: exact(value) }))
+      .sort((a, b) => (a.value < b.value ? 1 : a.value > b.value ? -1 : 0) || (a.key < b.key ? -1 : 1));
     return { name, kind, entries: sorted, overflow, print };
   });
 }

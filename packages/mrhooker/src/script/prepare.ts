@@ -10,6 +10,7 @@ import { type Bundle, bundleOutline, bundleScript, type Script, scriptName, type
 import { ModuleWriter } from './modules.js';
 import { NATIVE_HEADERS, type NativeName, nativeDeclarations } from './natives.js';
 import { type PlannedName, Planner, type Unit } from './plan.js';
+import { type UnusedImport, unusedImports } from './unused-imports.js';
 
 /** What a compiler is told. */
 export interface HeaderFlags {
@@ -33,32 +34,36 @@ export async function prepare(scripts: readonly Script[], options: HeaderFlags):
   const outline = await bundleOutline(scripts);
   const names = scripts.map(scriptName).join(', ');
   const analysis = analyse(outline.code, outline.map, names);
-  const units = await readHeaders(analysis, scripts[0]?.path ?? options.cwd, options);
+  const unused = await unusedImports(scripts, outline.inputs, analysis.imports);
+  for (const { specifier } of unused) if (!analysis.imports.has(specifier)) analysis.imports.set(specifier, new Map());
+  const units = await readHeaders(analysis, unused, scripts[0]?.path ?? options.cwd, options);
   const bundle = await bundleScript(scripts, modulesFor(analysis, units));
   const headers = units.flatMap((unit) => unit.declarations.files);
   return { analysis, units, bundle, inputs: [...new Set([...bundle.inputs, ...headers])] };
 }
 
 /** Parses the headers of each language once, and numbers what is used of them. */
-async function readHeaders(analysis: Analysis, script: string, options: HeaderFlags): Promise<Unit[]> {
+async function readHeaders(
+  analysis: Analysis,
+  unused: readonly UnusedImport[],
+  script: string,
+  options: HeaderFlags,
+): Promise<Unit[]> {
   const units: Unit[] = [];
   const natives = nativeDeclarations(analysis);
-  const specifiers = [...analysis.imports].map(([text, names]) => parseSpecifier(text, importerOf(names, script)));
+  const importerOf = (text: string, names: ReadonlyMap<string, ImportUse>): string =>
+    [...names.values(), ...unused.filter(({ specifier }) => specifier === text)][0]?.at.file ?? script;
+  const specifiers = [...analysis.imports].map(([text, names]) => parseSpecifier(text, importerOf(text, names)));
   let first = 0;
   for (const language of ['c', 'c++'] as const) {
     const own = specifiers.filter((specifier) => specifier.language === language);
     const declared = language === 'c' ? natives.names : [];
     if (own.length === 0 && declared.length === 0) continue;
-    const unit = await readUnit(language, own, declared, natives.prelude, analysis, first, options);
+    const unit = await readUnit(language, own, declared, natives.prelude, analysis, unused, first, options);
     first += unit.functions.length;
     units.push(unit);
   }
   return units;
-}
-
-function importerOf(names: ReadonlyMap<string, { at: Place }>, script: string): string {
-  const [use] = names.values();
-  return use?.at.file ?? script;
 }
 
 async function readUnit(
@@ -67,6 +72,7 @@ async function readUnit(
   natives: readonly NativeName[],
   prelude: string,
   analysis: Analysis,
+  unused: readonly UnusedImport[],
   first: number,
   { cwd, includes = [], defines = [] }: HeaderFlags,
 ): Promise<Unit> {
@@ -80,6 +86,8 @@ async function readUnit(
   }));
   for (const { specifier, names } of wanted) {
     for (const [name, { at }] of names) requireName(headers, name, specifier.text, at);
+    for (const { specifier: text, name, at } of unused)
+      if (text === specifier.text) requireName(headers, name, text, at);
   }
   const declarations = await headers.declare([
     ...wanted.flatMap(({ names }) => [...names.keys()]),

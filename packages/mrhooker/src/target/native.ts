@@ -87,15 +87,20 @@ export interface Native {
   log(level: 0 | 1 | 2 | 3, text: string): void;
   record(text: string): void;
 
-  counterAdd(id: number, n: number): void;
+  counterAdd(id: number, n: number | bigint): void;
   /** Adds to this counter, 1 when nothing is said. */
-  counterAdder(id: number): (amount?: number) => void;
+  counterAdder(id: number): (amount?: number | bigint) => void;
   counterRead(id: number): number;
   histogramAdd(id: number, value: number): void;
   histogramRead(id: number): number[];
-  mapAdd(id: number, key: string | ArrayBuffer, n: number): number;
+  mapAdd(id: number, key: string | ArrayBuffer, n: number | bigint): number;
   mapGet(id: number, key: string | ArrayBuffer): number | undefined;
-  mapSwap(id: number, key: string | ArrayBuffer, expected: number | undefined, value: number): boolean;
+  mapSwap(
+    id: number,
+    key: string | ArrayBuffer,
+    expected: number | bigint | undefined,
+    value: number | bigint,
+  ): boolean;
   mapEntries(id: number): [string, number][];
   mapOverflow(id: number): number;
 }

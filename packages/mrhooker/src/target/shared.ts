@@ -1,5 +1,6 @@
 /** What threads and forked children have in common. Every other variable of a script is a thread's own. */
 import ids from '#mrhooker/shared';
+import type { Integer } from './pointer.js';
 
 export interface SharedOptions {
   /** Whether it is printed when the run ends; yes, unless it says false. */
@@ -10,11 +11,11 @@ export interface CapacityOptions extends SharedOptions {
   capacity?: number;
 }
 
-/** Added to by each thread on its own; summed up when read. */
+/** Added to by each thread on its own; summed up when read: a bigint beyond 2⁵³. */
 export class Counter {
   private readonly id: number;
   /** Adds 1, or as much as is said. */
-  readonly add: (amount?: number) => void;
+  readonly add: (amount?: Integer) => void;
   constructor(id: number) {
     this.id = id;
     this.add = __mr.counterAdder(id);
@@ -44,21 +45,21 @@ export class Histogram {
 
 export type Key = string | ArrayBuffer;
 
-/** A table from byte strings to integers that is only added to: keys stay. */
+/** A table from byte strings to integers of 64 bits that is only added to: keys stay. Values beyond 2⁵³ are bigints. */
 export class SharedMap {
   private readonly id: number;
   constructor(id: number) {
     this.id = id;
   }
   /** Adds to a key's value, from 0. Says what it is then; NaN when the table is full. */
-  add(key: Key, amount = 1): number {
+  add(key: Key, amount: Integer = 1): number {
     return __mr.mapAdd(this.id, key, amount);
   }
   get(key: Key): number | undefined {
     return __mr.mapGet(this.id, key);
   }
   /** Sets the value if it is what was expected (undefined: not there); says whether it did. */
-  compareExchange(key: Key, expected: number | undefined, value: number): boolean {
+  compareExchange(key: Key, expected: Integer | undefined, value: Integer): boolean {
     return __mr.mapSwap(this.id, key, expected, value);
   }
   entries(): [string, number][] {
