@@ -74,3 +74,17 @@ test('a target that can’t be hooked is refused with the reason', () => {
   });
   expect(() => examine(['read'], 'no-such-command-anywhere')).toThrow(/command not found/);
 });
+
+test('another C library, io_uring, and system calls past all functions', () => {
+  const source =
+    'int main(void) { long r; __asm__("mov $39, %%eax\\n\\tsyscall" : "=a"(r) :: "rcx", "r11"); return r < 0; }';
+  const foreign = shop.compile('foreign.c', source, '-Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1');
+  expect(examine(['read'], foreign).refused).toMatch(/foreign: made for another C library \(\/lib\/ld-musl/);
+  expect(examine(['read'], shop.compile('raw.c', source)).remarks.join()).toContain(
+    'raw hold system call instructions of their own',
+  );
+  const uring = shop.compile('liburing.c', 'int io_uring_queue_init(void) { return 0; }', '-shared', '-fPIC');
+  const user = 'int io_uring_queue_init(void); int main(void) { return io_uring_queue_init(); }';
+  const rings = examine(['read'], shop.compile('rings.c', user, uring, `-Wl,-rpath,${shop.folder}`));
+  expect(rings.remarks.join()).toContain('use io_uring: what goes through it calls no function');
+});

@@ -56,7 +56,7 @@ describe('7: cancelled threads', () => {
 });
 
 describe('8: frames that are left', () => {
-  test('by longjmp, ten thousand times, without growth', async () => {
+  test('by longjmp, ten thousand times, without growth, and overwritten before the next call', async () => {
     const library = shop.compile(
       'libcall.c',
       'int call(int (*f)(int), int n) { return f(n); }',
@@ -70,10 +70,12 @@ describe('8: frames that are left', () => {
        #include <stdio.h>
        int call(int (*f)(int), int n);
        static jmp_buf buffer;
+       /* What is called meanwhile writes over the frames that were left. */
+       __attribute__((noinline)) void overwrite(void) { volatile char bytes[8192]; for (int i = 0; i < 8192; i++) bytes[i] = 0x55; }
        int jump(int n) { if (n % 2) longjmp(buffer, 1); return n; }
        int main(void) {
          volatile int jumps = 0, returns = 0;
-         for (volatile int i = 0; i < 10000; i++) { if (setjmp(buffer)) jumps++; else { call(jump, i); returns++; } }
+         for (volatile int i = 0; i < 10000; i++) { if (setjmp(buffer)) { jumps++; overwrite(); } else { call(jump, i); returns++; } }
          printf("%d %d\\n", jumps, returns);
          return 0;
        }`,

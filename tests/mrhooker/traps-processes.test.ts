@@ -2,6 +2,9 @@
 // The fourteenth is what `mrhooker doctor` says (doctor.test.ts); the seventeenth, mutable state of a script's modules, is
 // refused when the script is compiled, and tested there.
 
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fn, Workshop } from './native.js';
 
@@ -74,6 +77,43 @@ describe('5: children', () => {
     });
     expect(run.stdout).toBe('other\nother\n');
   });
+
+  test.skipIf(process.geteuid?.() !== 0)(
+    'of a user who has no access to the hooks run as without, which is said',
+    async () => {
+      const drops = shop.compile(
+        'drops.c',
+        `#include <stdlib.h>
+       #include <stdio.h>
+       #include <sys/wait.h>
+       #include <unistd.h>
+       int main(int argc, char **argv) {
+         if (argc > 1) { printf("%d %s %s\\n", getppid() == 1, getenv("LD_PRELOAD"), getenv("MRHOOKER")); return 0; }
+         if (setgid(65534) || setuid(65534)) return 1;
+         fflush(stdout);
+         if (!fork()) { execl(argv[0], argv[0], "exec", (char *)0); _exit(1); } wait(0);
+         char line[4096];
+         snprintf(line, sizeof line, "%s system", argv[0]);
+         return system(line);
+       }`,
+      );
+      // Everybody may run the program; its stubs are the user's own.
+      const open = mkdtempSync(join(tmpdir(), 'mrhooker-open-'));
+      try {
+        chmodSync(open, 0o755);
+        const copy = join(open, 'drops');
+        copyFileSync(drops, copy);
+        const functions = [fn('int getppid(void)', 'i')];
+        const run = await shop.run({ command: [copy], functions, script: '__mr.hook(f0, { replace: () => 1 });' });
+        expect(run).toMatchObject({ exitCode: 0, stderr: '', stdout: '0 (null) (null)\n0 (null) (null)\n' });
+        expect(run.lines.join('\n')).toMatch(
+          /drops: started by a user, or in a root directory, without access to the hooks/,
+        );
+      } finally {
+        rmSync(open, { recursive: true });
+      }
+    },
+  );
 
   test('aren’t followed when that is not wanted', async () => {
     const run = await shop.run({

@@ -78,7 +78,7 @@ void mr_enter_script(mr_thread *thread, mr_frame *frame, void *engine_frame, uin
   if (frame)
     frame->saved_errno = *thread->errno_location;
   thread->busy = busy;
-  thread->top = frame;
+  mr_set_top(thread, frame);
   if (thread->runtime)
     mr_engine_set_frame(thread->runtime, engine_frame);
   thread->deadline = 0;
@@ -193,6 +193,8 @@ int mr_callback(uint32_t number, mr_registers *registers) {
   if (!thread || thread->ended)
     return 0;
   int saved = *thread->errno_location;
+  if (thread->top)
+    mr_thread_reap(thread, (uintptr_t)registers);
   /* A script may well be waiting for the native function that calls back. */
   uint8_t busy = thread->busy;
   if (busy == MR_SCRIPT || (!thread->runtime && !mr_stack_starts(thread, (uintptr_t)registers)) ||
@@ -234,7 +236,7 @@ int mr_callback(uint32_t number, mr_registers *registers) {
     mr_fault(thread, top, NULL, "callback");
   JS_FreeValue(context, value);
   thread->busy = busy;
-  thread->top = top;
+  mr_set_top(thread, top);
   mr_engine_set_frame(thread->runtime, engine_frame);
   *thread->errno_location = saved;
   char kind = made->binding.kinds[0];

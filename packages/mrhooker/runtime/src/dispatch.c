@@ -38,14 +38,8 @@ static __attribute__((noinline)) mr_thread *enter_slowly(mr_function *function, 
       count(thread, function, MR_ENDED);
     return NULL;
   }
-  if (thread->top) {
-    /* Script code that is left by a jump has left its engine in the middle of something. */
-    bool busy = thread->busy == MR_SCRIPT;
-    mr_frame *top = thread->top;
+  if (thread->top)
     mr_thread_reap(thread, stack);
-    if (busy && thread->top != top && !thread->busy)
-      mr_thread_drop_engine(thread);
-  }
   if (thread->busy) {
     count(thread, function, MR_NESTED);
     return NULL;
@@ -85,6 +79,7 @@ static inline void finish(mr_thread *thread, mr_frame *frame) {
   }
   thread->busy = 0;
   thread->top = frame->up;
+  thread->depth = frame->depth;
   *thread->errno_location = frame->saved_errno;
 }
 
@@ -93,6 +88,7 @@ static inline int pass(mr_thread *thread, const mr_frame *frame, enum mr_reason 
   count(thread, frame->function, reason);
   thread->busy = 0;
   thread->top = frame->up;
+  thread->depth = frame->depth;
   return 0;
 }
 
@@ -104,20 +100,30 @@ static inline int run(mr_thread *thread, mr_function *function, mr_slot *args, m
                       mr_registers *registers, void *return_address) {
   mr_frame frame;
   frame.up = thread->top;
+  frame.depth = frame.up ? frame.up->depth + 1 : 0;
   frame.function = function;
   frame.hook = NULL;
   frame.args = args;
   frame.result = result;
   frame.registers = registers;
   frame.return_address = return_address;
-  frame.engine_frame = mr_engine_frame(thread->runtime);
   frame.exception = NULL;
   frame.saved_errno = *thread->errno_location;
   frame.called = false;
   frame.busy = 0;
   frame.scratch_mark = thread->scratch_count;
+  if (MR_UNLIKELY(frame.depth >= thread->trail_capacity && !mr_trail_grow(thread))) {
+    count(thread, function, MR_MEMORY);
+    return 0;
+  }
+  /* A signal's handler may use the same place meanwhile: once more when the frame is at the top. */
+  mr_step step = {&frame, frame.engine_frame = mr_engine_frame(thread->runtime)};
+  thread->depth = frame.depth + 1;
+  thread->trail[frame.depth] = step;
+  atomic_signal_fence(memory_order_seq_cst);
   thread->top = &frame;
   atomic_signal_fence(memory_order_seq_cst);
+  thread->trail[frame.depth] = step;
   thread->busy = MR_SCRIPT;
   atomic_signal_fence(memory_order_seq_cst);
   mr_binding *family = thread->bindings[function->family];

@@ -1,6 +1,6 @@
 /* The engine's memory: size classes over pages of its own, one heap a thread, so that neither the
  * target's malloc nor a lock is touched. Blocks have a header of 8 bytes; what is handed out is
- * aligned to 16. */
+ * aligned to 16. With AddressSanitizer all else is closed: headers, what is free, what is new. */
 
 #include "../x86-64/syscall.h"
 #include "priv.h"
@@ -29,7 +29,10 @@ void *mr_pages(size_t size, bool at_once) {
   return result < 0 && result > -4096 ? NULL : (void *)result;
 }
 
-void mr_pages_free(void *pages, size_t size) { mr_syscall3(SYS_munmap, pages, size, 0); }
+void mr_pages_free(void *pages, size_t size) {
+  MR_OPEN(pages, size);
+  mr_syscall3(SYS_munmap, pages, size, 0);
+}
 
 /* Classes: usable sizes 24, 40, 56 … 504 (steps of 16: 31 classes), then steps of a quarter of a
  * power of two. */
@@ -69,7 +72,7 @@ static void touch(mr_heap *heap, char *end) {
   heap->touched = end;
 }
 
-void *mr_heap_allocate(mr_heap *heap, size_t size) {
+MR_MANAGER void *mr_heap_allocate(mr_heap *heap, size_t size) {
   if (size > LARGE) {
     size_t whole = (size + sizeof(mr_chunk) + sizeof(block) + 8 + 4095) & ~4095ul;
     mr_chunk *chunk = whole < size ? NULL : mr_pages(whole, false);
@@ -78,6 +81,7 @@ void *mr_heap_allocate(mr_heap *heap, size_t size) {
     link_chunk(heap, chunk, whole);
     block *large = (block *)((char *)heap->chunks + sizeof(mr_chunk) + 8);
     large->size_class = whole - sizeof(mr_chunk) - 16;
+    MR_CLOSE(large, sizeof *large);
     heap->used += whole;
     return large->data;
   }
@@ -86,6 +90,7 @@ void *mr_heap_allocate(mr_heap *heap, size_t size) {
   if (free) {
     heap->free[class] = *free;
     heap->used += size_of(class) + 8;
+    MR_OPEN(free, size_of(class));
     return free;
   }
   size_t whole = size_of(class) + 8;
@@ -100,6 +105,7 @@ void *mr_heap_allocate(mr_heap *heap, size_t size) {
     touch(heap, chunk + step);
     link_chunk(heap, (mr_chunk *)chunk, CHUNK);
     heap->next = chunk + sizeof(mr_chunk) + 8;
+    MR_CLOSE(heap->next, (size_t)(heap->end - heap->next));
   }
   block *fresh = (block *)heap->next;
   heap->next += whole;
@@ -107,10 +113,11 @@ void *mr_heap_allocate(mr_heap *heap, size_t size) {
     touch(heap, heap->next + STEP);
   heap->used += whole;
   fresh->size_class = class;
+  MR_OPEN(fresh->data, size_of(class));
   return fresh->data;
 }
 
-void mr_heap_free(mr_heap *heap, void *data) {
+MR_MANAGER void mr_heap_free(mr_heap *heap, void *data) {
   if (!data)
     return;
   block *freed = (block *)((char *)data - sizeof(block));
@@ -118,6 +125,7 @@ void mr_heap_free(mr_heap *heap, void *data) {
     heap->used -= size_of((unsigned)freed->size_class) + 8;
     *(void **)data = heap->free[freed->size_class];
     heap->free[freed->size_class] = data;
+    MR_CLOSE(data, size_of((unsigned)freed->size_class));
     return;
   }
   mr_chunk *chunk = (mr_chunk *)((char *)freed - sizeof(mr_chunk) - 8);
@@ -137,7 +145,7 @@ size_t mr_heap_taken(const mr_heap *heap) {
   return heap->mapped - (size_t)(heap->end - heap->touched);
 }
 
-size_t mr_heap_usable(const void *data) {
+MR_MANAGER size_t mr_heap_usable(const void *data) {
   const block *asked = (const block *)((const char *)data - sizeof(block));
   return asked->size_class < CLASSES ? size_of((unsigned)asked->size_class) : asked->size_class;
 }

@@ -23,19 +23,33 @@ static int take_argument(JSContext *context, const mr_binding *binding, int i,
   return mr_to_slot(context, value, kind, binding->sizes[i + 1], slot);
 }
 
+/* Whether a further argument is a floating-point one: { double: n }, or a number that no integer
+ * is.
+ */
+static bool is_double(JSContext *context, JSValueConst value, double *number) {
+  int tag = JS_VALUE_GET_NORM_TAG(value);
+  if (tag == JS_TAG_FLOAT64) {
+    *number = JS_VALUE_GET_FLOAT64(value);
+    return !(*number >= -9223372036854775808.0 && *number < 9223372036854775808.0) ||
+           *number != (double)(int64_t)*number;
+  }
+  if (tag != JS_TAG_OBJECT || JS_GetOpaque(value, mr_pointer_class))
+    return false;
+  JSValue given = JS_GetPropertyStr(context, value, "double");
+  bool found = JS_IsNumber(given) && !JS_ToFloat64(context, number, given);
+  JS_FreeValue(context, given);
+  return found;
+}
+
 /* Further arguments of a variadic call, behind the fixed ones. */
 static int take_further(JSContext *context, int argc, JSValueConst *argv, int first, char *kinds,
                         mr_slot *slots, int total) {
   for (int i = first; i < argc && total < MR_MAX_ARGUMENTS; i++, total++) {
-    double number;
+    kinds[total] = 'd';
+    if (is_double(context, argv[i], &slots[total].d))
+      continue;
     kinds[total] = 'p';
-    if (JS_VALUE_GET_NORM_TAG(argv[i]) == JS_TAG_FLOAT64) {
-      JS_ToFloat64(context, &number, argv[i]);
-      if (!(number >= -9223372036854775808.0 && number < 9223372036854775808.0) ||
-          number != (double)(int64_t)number)
-        kinds[total] = 'd';
-    }
-    if (mr_to_slot(context, argv[i], kinds[total], 0, &slots[total]))
+    if (mr_to_slot(context, argv[i], 'p', 0, &slots[total]))
       return -1;
   }
   return total;
@@ -124,7 +138,8 @@ static __attribute__((noinline)) int replace_arguments(mr_thread *thread, mr_fun
   if (total < 0)
     return -1;
   if (mr_place(kinds, total, slots, registers, spill, false)) {
-    JS_ThrowRangeError(context, "%s: too many arguments to replace; use __mr.call", function->name);
+    JS_ThrowRangeError(context, "%s: only arguments that come in registers can be replaced",
+                       function->name);
     return -1;
   }
   registers->rax = 8;

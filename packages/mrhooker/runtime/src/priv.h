@@ -18,6 +18,19 @@
 #define MR_MAX_ARGUMENTS 32
 #define MR_MAX_HANDLES 4096
 
+/* In a build with AddressSanitizer nobody but its manager may touch closed memory. */
+#if __has_feature(address_sanitizer)
+void __asan_poison_memory_region(const volatile void *, size_t);
+void __asan_unpoison_memory_region(const volatile void *, size_t);
+#define MR_CLOSE(memory, size) __asan_poison_memory_region(memory, size)
+#define MR_OPEN(memory, size) __asan_unpoison_memory_region(memory, size)
+#define MR_MANAGER __attribute__((no_sanitize("address")))
+#else
+#define MR_CLOSE(memory, size) ((void)0)
+#define MR_OPEN(memory, size) ((void)0)
+#define MR_MANAGER
+#endif
+
 #pragma GCC visibility push(hidden)
 
 /* Registers of a call as entry.S saves them; offsets are used there. */
@@ -59,7 +72,7 @@ typedef struct mr_binding {
 
 /* A hooked call under way; on the stack of the thread that makes it. */
 typedef struct mr_frame {
-  struct mr_frame *up;
+  struct mr_frame *up; /* the hooked call during which this one was made */
   mr_function *function;
   mr_binding *binding;
   mr_hook *hook; /* the one that runs, NULL while the original does */
@@ -72,7 +85,14 @@ typedef struct mr_frame {
   bool called;        /* the original, at least once */
   uint8_t busy;       /* the thread's, while this is its innermost call */
   uint32_t scratch_mark;
+  uint32_t depth; /* how many are up from here: its place in the thread's trail */
 } mr_frame;
+
+/* What is needed of a frame that was left by a jump, when its stack is somebody else's already. */
+typedef struct mr_step {
+  mr_frame *frame;
+  void *engine_frame;
+} mr_step;
 
 typedef struct mr_heap {
   void *free[64];
@@ -85,6 +105,8 @@ typedef struct mr_thread {
   uint64_t *counts; /* 0: counts[function][MR_REASONS]; entry.S uses this */
   uint64_t *cells;  /* this thread's shards of counters and histograms */
   mr_frame *top;
+  mr_step *trail; /* of the frames from the outermost to top; depth: how many, at least */
+  uint32_t depth, trail_capacity;
   uint8_t busy; /* MR_SCRIPT, MR_NATIVE: calls from here run no hooks */
   bool ended, failed;
   JSRuntime *runtime;
@@ -105,6 +127,7 @@ typedef struct mr_thread {
   uint32_t callback_count, scratch_count, scratch_capacity;
   bool stack_special; /* the engine's stack limit is for another stack than the thread's own */
   char name[16];
+  mr_step first_steps[16];
 } mr_thread;
 
 enum {
@@ -200,6 +223,7 @@ bool mr_thread_engine(mr_thread *thread);
 void mr_thread_drop_engine(mr_thread *thread);
 void mr_thread_forked(void);
 void mr_thread_reap(mr_thread *thread, uintptr_t stack);
+bool mr_trail_grow(mr_thread *thread);
 bool mr_stack_starts(mr_thread *thread, uintptr_t stack);
 bool mr_stack_fits(mr_thread *thread, uintptr_t stack);
 void mr_run_at_exit(void);
@@ -321,6 +345,12 @@ enum { MR_CALLBACK_ENTRIES = 256, MR_CALLBACK_ENTRY_SIZE = 16 };
 
 static inline mr_thread *mr_thread_of(JSContext *context) {
   return JS_GetRuntimeOpaque(JS_GetRuntime(context));
+}
+
+/* Back in a frame: those further in are gone. */
+static inline void mr_set_top(mr_thread *thread, mr_frame *frame) {
+  thread->top = frame;
+  thread->depth = frame ? frame->depth + 1 : 0;
 }
 
 /* The binding of a function in this thread, made when it is first needed. NULL: no memory. */

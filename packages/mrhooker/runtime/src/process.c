@@ -155,6 +155,33 @@ MR_EXPORT pid_t _Fork(void) {
 
 /* ---- environments */
 
+static bool can_open(const char *path, size_t length, int mode) {
+  char name[4096];
+  if (length >= sizeof name)
+    return true;
+  memcpy(name, path, length);
+  name[length] = 0;
+  long fd = mr_syscall6(SYS_openat, AT_FDCWD, (long)name, mode | O_CLOEXEC, 0, 0, 0);
+  if (fd >= 0)
+    mr_syscall3(SYS_close, fd, 0, 0);
+  return fd != -EACCES && fd != -ENOENT && fd != -ENOTDIR;
+}
+
+/* Whether a program that is started now will find the hooks: after a change of user or root
+ * directory it may not, and the loader would say so on the program's standard error. */
+static bool can_hook(void) {
+  const char *path = (char *)mr.session + mr.session->path_offset,
+             *at = (char *)mr.session + mr.session->preload_offset;
+  while (*at) {
+    const char *end = strchr(at, ':');
+    size_t length = end ? (size_t)(end - at) : strlen(at);
+    if (!can_open(at, length, O_RDONLY))
+      return false;
+    at += length + (end != NULL);
+  }
+  return can_open(path, strlen(path), O_RDWR);
+}
+
 static bool is_complete(char *const *environment) {
   if (!mr.session || !mr.following)
     return true;
@@ -163,7 +190,7 @@ static bool is_complete(char *const *environment) {
   const char *has_preload = value_of(environment, "LD_PRELOAD"),
              *has_path = value_of(environment, "MRHOOKER");
   return has_preload && has_path && !strncmp(has_preload, preload, strlen(preload)) &&
-         !strcmp(has_path, path);
+         !strcmp(has_path, path) && can_hook();
 }
 
 static size_t count_of(char *const *list) {
@@ -199,14 +226,26 @@ static char **complete(char *const *environment, char **list, char *text) {
   for (char *const *entry = environment; entry && *entry; entry++)
     if (strncmp(*entry, "LD_PRELOAD=", 11) && strncmp(*entry, "MRHOOKER=", 9))
       list[count++] = *entry;
-  list[count++] = text;
-  text = append(append(text, "LD_PRELOAD="), ours);
-  if (theirs && *theirs && strncmp(theirs, ours, strlen(ours)))
-    text = append(append(text, ":"), theirs);
-  else if (theirs && *theirs)
-    text = append(text, theirs + strlen(ours));
-  list[count++] = ++text;
-  append(append(text, "MRHOOKER="), (char *)mr.session + mr.session->path_offset);
+  if (theirs && !strncmp(theirs, ours, strlen(ours)))
+    theirs += strlen(ours) + (theirs[strlen(ours)] == ':');
+  if (theirs && !*theirs)
+    theirs = NULL;
+  bool hooked = can_hook();
+  if (hooked || theirs) {
+    list[count++] = text;
+    text = append(text, "LD_PRELOAD=");
+    if (hooked)
+      text = append(text, ours);
+    if (hooked && theirs)
+      text = append(text, ":");
+    if (theirs)
+      text = append(text, theirs);
+    text++;
+  }
+  if (hooked) {
+    list[count++] = text;
+    append(append(text, "MRHOOKER="), (char *)mr.session + mr.session->path_offset);
+  }
   list[count] = NULL;
   return list;
 }
@@ -244,21 +283,25 @@ static void inspect(const char *path) {
   long size = mr_syscall3(SYS_read, fd, &file, sizeof file);
   bool known = mr_syscall3(SYS_fstat, fd, &status, 0) == 0;
   mr_syscall3(SYS_close, fd, 0, 0);
-  if (size < (long)sizeof file.header || memcmp(file.header.e_ident, ELFMAG, SELFMAG))
-    return;
-  const char *why = NULL;
+  bool is_elf = size >= (long)sizeof file.header && !memcmp(file.header.e_ident, ELFMAG, SELFMAG);
   bool dynamic = false;
-  for (unsigned i = 0; i < file.header.e_phnum && i < 32; i++)
+  for (unsigned i = 0; is_elf && i < file.header.e_phnum && i < 32; i++)
     dynamic |= file.segments[i].p_type == PT_INTERP;
-  if (file.header.e_ident[EI_CLASS] != ELFCLASS64)
+  long user = mr_syscall3(SYS_geteuid, 0, 0, 0), group = mr_syscall3(SYS_getegid, 0, 0, 0);
+  const char *why = NULL;
+  if (!can_hook())
+    why = "started by a user, or in a root directory, without access to the hooks";
+  else if (!is_elf)
+    return;
+  else if (file.header.e_ident[EI_CLASS] != ELFCLASS64)
     why = "a program for another processor";
   else if (!dynamic && file.header.e_phoff == sizeof file.header)
     why = "statically linked";
-  else if (known && (((status.st_mode & S_ISUID) &&
-                      status.st_uid != (uid_t)mr_syscall3(SYS_geteuid, 0, 0, 0)) ||
-                     ((status.st_mode & S_ISGID) &&
-                      status.st_gid != (gid_t)mr_syscall3(SYS_getegid, 0, 0, 0))))
+  else if (known && (((status.st_mode & S_ISUID) && status.st_uid != (uid_t)user) ||
+                     ((status.st_mode & S_ISGID) && status.st_gid != (gid_t)group)))
     why = "setuid or setgid";
+  else if (mr_syscall3(SYS_getuid, 0, 0, 0) != user || mr_syscall3(SYS_getgid, 0, 0, 0) != group)
+    why = "started with the rights of two users";
   if (!why)
     return;
   char text[4300];

@@ -18,6 +18,20 @@ static uint64_t now(void) {
   return nanoseconds(&time);
 }
 
+static char *at(uint64_t offset) { return (char *)mr.session + offset; }
+
+static char *ring_of(mr_segment *segment) {
+  return (char *)segment + mr.session->segment_size - mr.session->ring_size;
+}
+
+/* No thread writes to another's ring. */
+static void close_rings(void) {
+  for (uint32_t i = 0; i < mr.session->segment_count; i++)
+    MR_CLOSE(ring_of((mr_segment *)at(mr.session->segment_offset +
+                                      (uint64_t)i * mr.session->segment_size)),
+             mr.session->ring_size);
+}
+
 bool mr_session_open(const char *path) {
   long fd = mr_syscall6(SYS_openat, AT_FDCWD, (long)path, O_RDWR | O_CLOEXEC, 0, 0, 0);
   if (fd < 0)
@@ -34,10 +48,9 @@ bool mr_session_open(const char *path) {
     return false;
   mr.session = (mr_session *)address;
   mr.session_size = header.file_size;
+  close_rings();
   return true;
 }
-
-static char *at(uint64_t offset) { return (char *)mr.session + offset; }
 
 mr_process *mr_process_claim(void) {
   uint32_t index = atomic_fetch_add(&mr.session->processes, 1);
@@ -80,13 +93,17 @@ mr_segment *mr_segment_claim(mr_thread *thread) {
             : UINT32_MAX;
     memcpy(segment->name, thread->name, sizeof segment->name);
     atomic_store(&segment->state, MR_SEGMENT_LIVE);
+    MR_OPEN(ring_of(segment), session->ring_size);
     return segment;
   }
   atomic_fetch_add(&session->unrecorded, 1);
   return NULL;
 }
 
-void mr_segment_release(mr_segment *segment) { atomic_store(&segment->state, MR_SEGMENT_DONE); }
+void mr_segment_release(mr_segment *segment) {
+  MR_CLOSE(ring_of(segment), mr.session->ring_size);
+  atomic_store(&segment->state, MR_SEGMENT_DONE);
+}
 
 /* Waits until the ring has room, for as long as the session allows. After the first time that was
  * in vain, records are dropped at once until there is room again: a launcher that is stopped must
@@ -124,7 +141,7 @@ void mr_emit_vector(mr_thread *thread, int type, uint32_t function, const void *
   if (!segment)
     return;
   uint64_t ring_size = mr.session->ring_size;
-  char *ring = (char *)segment + mr.session->segment_size - ring_size;
+  char *ring = ring_of(segment);
   size_t size = sizeof(mr_record);
   for (int i = 0; i < count; i++)
     size += sizes[i];
@@ -153,7 +170,9 @@ void mr_emit(mr_thread *thread, int type, uint32_t function, const uint32_t *wor
     bool last = size <= part;
     const void *parts[2] = {words, text};
     size_t sizes[2] = {(size_t)word_count * sizeof *words, last ? size : part};
-    mr_emit_vector(thread, last ? type : type | MR_CONTINUED, function, parts, sizes, 2);
+    int none = !word_count;
+    mr_emit_vector(thread, last ? type : type | MR_CONTINUED, function, parts + none, sizes + none,
+                   2 - none);
     text += sizes[1];
     size -= sizes[1];
     if (last)

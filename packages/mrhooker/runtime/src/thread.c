@@ -28,6 +28,8 @@ static pthread_key_t key;
 static mr_thread ended_thread;
 static mr_thread first_thread; /* needs no page of its own */
 
+static void drop_trail(mr_thread *thread);
+
 static void thread_end(void *value) {
   mr_thread *thread = value;
   if (!thread || thread->ended || mr_self != thread)
@@ -43,6 +45,7 @@ static void thread_end(void *value) {
   /* The engine isn't taken down object by object: after a cancellation it may be in the middle of
    * anything. */
   mr_heap_drop(&heap);
+  drop_trail(thread);
   if (thread != &first_thread)
     mr_pages_free(thread, (sizeof *thread + 4095) & ~4095ul);
 }
@@ -197,18 +200,57 @@ bool mr_stack_fits(mr_thread *thread, uintptr_t stack) {
 /* Forgets frames that were left by longjmp, by an exception, or by a child of vfork: those below
  * the caller's. */
 void mr_thread_reap(mr_thread *thread, uintptr_t stack) {
-  bool own = stack >= thread->stack_low && stack < thread->stack_high;
-  while (thread->top) {
-    uintptr_t frame = (uintptr_t)thread->top;
+  bool own = stack >= thread->stack_low && stack < thread->stack_high, left = false;
+  while (thread->depth) {
+    const mr_step *step = &thread->trail[thread->depth - 1];
+    uintptr_t frame = (uintptr_t)step->frame;
     bool frame_own = frame >= thread->stack_low && frame < thread->stack_high;
     /* On different stacks addresses say nothing; but what is called on the thread's own stack
      * wasn't called from a signal's. */
     if (own == frame_own ? frame > stack : !own)
       break;
     if (thread->runtime)
-      mr_engine_set_frame(thread->runtime, thread->top->engine_frame);
-    thread->busy = thread->top->up ? thread->top->up->busy : 0;
-    thread->top = thread->top->up;
+      mr_engine_set_frame(thread->runtime, step->engine_frame);
+    thread->depth--;
+    left = true;
+  }
+  if (!left)
+    return;
+  thread->top = thread->depth ? thread->trail[thread->depth - 1].frame : NULL;
+  /* Script code that is left by a jump has left its engine in the middle of something. */
+  bool in_script = thread->busy == MR_SCRIPT;
+  thread->busy = thread->top ? thread->top->busy : 0;
+  if (in_script && !thread->busy)
+    mr_thread_drop_engine(thread);
+}
+
+/* Room for more calls that are hooked inside of each other. The first step holds the trail before,
+ * which a signal's handler may have found in use, until the thread ends. */
+bool mr_trail_grow(mr_thread *thread) {
+  enum { FIRST = sizeof thread->first_steps / sizeof *thread->first_steps };
+  uint32_t capacity = thread->trail_capacity;
+  if (!capacity) {
+    thread->trail = thread->first_steps;
+    thread->trail_capacity = FIRST;
+    return true;
+  }
+  mr_step *grown = mr_pages((capacity * 4 + 1) * sizeof *grown, false);
+  if (!grown)
+    return false;
+  grown[0] = (mr_step){(mr_frame *)thread->trail, (void *)(uintptr_t)capacity};
+  memcpy(grown + 1, thread->trail, capacity * sizeof *grown);
+  thread->trail = grown + 1;
+  thread->trail_capacity = capacity * 4;
+  return true;
+}
+
+static void drop_trail(mr_thread *thread) {
+  mr_step *trail = thread->trail;
+  for (uint32_t capacity = thread->trail_capacity; trail && trail != thread->first_steps;) {
+    mr_step before = trail[-1];
+    mr_pages_free(trail - 1, (capacity + 1) * sizeof *trail);
+    trail = (mr_step *)before.frame;
+    capacity = (uint32_t)(uintptr_t)before.engine_frame;
   }
 }
 

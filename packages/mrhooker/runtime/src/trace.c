@@ -219,7 +219,8 @@ static void put_frames(writer *out, const mr_frame *frame, uint32_t limit, heade
     put(out, words, sizeof words);
     put(out, sizes, sizeof sizes);
     put(out, place.module, module);
-    put(out, place.symbol, symbol);
+    if (place.symbol)
+      put(out, place.symbol, symbol);
   }
 }
 
