@@ -1,10 +1,21 @@
 /** Clang's own tests as inputs: those of its preprocessor, lexer, parser and modules, with the flags of their first RUN lines. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fetchDebianSource } from '../../setup/corpus.mjs';
 import type { Input } from './corpus.js';
 
-const FOLDERS = ['Preprocessor', 'Lexer', 'Parser', 'CXX', 'Sema', 'SemaCXX', 'SemaObjC', 'Modules', 'Headers', 'C'];
+export const FOLDERS = [
+  'Preprocessor',
+  'Lexer',
+  'Parser',
+  'CXX',
+  'Sema',
+  'SemaCXX',
+  'SemaObjC',
+  'Modules',
+  'Headers',
+  'C',
+];
 
 /** What a RUN line is about in place of preprocessing, and what belongs to its output. */
 const OTHER =
@@ -64,18 +75,15 @@ function argumentsOf(text: string, file: string): string[] | undefined {
   return result;
 }
 
-/** Each `step`th of them. */
-export async function clangInputs(step: number): Promise<Input[]> {
+/** Those of one folder. */
+export async function clangInputs(folder: string): Promise<Input[]> {
   const root = join(process.env.PP_LLVM ?? (await fetchDebianSource('llvm-toolchain-19')), 'clang/test');
   const inputs: Input[] = [];
-  for (const folder of FOLDERS) {
-    if (!existsSync(join(root, folder))) continue;
-    for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).sort()) {
-      if (!/\.(c|cc|cpp|cppm|h|hpp|m|mm|S|cl|cu|hlsl)$/.test(path) || /Inputs\//.test(path)) continue;
-      const file = join(root, folder, path);
-      const args = argumentsOf(readFileSync(file, 'latin1'), file);
-      if (args) inputs.push({ file, arguments: args });
-    }
+  for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).sort()) {
+    if (!/\.(c|cc|cpp|cppm|h|hpp|m|mm|S|cl|cu|hlsl)$/.test(path) || /Inputs\//.test(path)) continue;
+    const file = join(root, folder, path);
+    const args = argumentsOf(readFileSync(file, 'latin1'), file);
+    if (args) inputs.push({ file, arguments: args });
   }
-  return inputs.filter((_, i) => i % step === 0);
+  return inputs;
 }

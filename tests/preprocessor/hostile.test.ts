@@ -116,6 +116,27 @@ describe('a script that', () => {
     expect(() => heard.run()).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 
+  test('takes away what it is at work in, or decides too late, is told so', () => {
+    using preprocessor = of('END(1)\nMORE(2)\nint after;\n');
+    preprocessor.define('END', (value) => {
+      preprocessor.dispose();
+      return value;
+    });
+    preprocessor.define('MORE', (value) => {
+      preprocessor.define('OTHER', '1');
+      return value;
+    });
+    expect(preprocessor.text(['-P'])).toContain('int after;');
+    expect(said(preprocessor)).toEqual([
+      expect.stringMatching(
+        /'END' failed: CmonsterError: a.c is being read: it can be disposed of .* \(hostile.test.ts:\d+\)/,
+      ),
+      expect.stringMatching(/'MORE' failed: CmonsterError: define\('OTHER'\) comes too late.* \(hostile.test.ts:\d+\)/),
+    ]);
+    using heard = of('int a;\n').on('fileEntered', () => heard.dispose());
+    expect(() => heard.run()).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
   test.each([
     ['a text', () => '_Pragma("lab again") int a;'],
     ['a file', () => ({ text: '#pragma lab again\nint a;\n' })],

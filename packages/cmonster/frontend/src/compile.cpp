@@ -236,10 +236,16 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
                                       : Diags->FirstError};
   if (llvm::Error E = Action->Execute())
     return Error{"INTERNAL", llvm::toString(std::move(E))};
-  // No EndSourceFile: it would take the AST down.
+  // No EndSourceFile of the action's: it would take the AST down.
+  endOfSource();
   // A resumed copy's clock starts with it.
   ParseMilliseconds = cpuMilliseconds() - (Keep && Keep->resumed() ? 0 : Start);
   return std::nullopt;
+}
+
+void Compilation::endOfSource() {
+  if (Script)
+    Instance->getPreprocessor().EndSourceFile();
 }
 
 std::optional<Compilation::Error> Compilation::preprocess() {

@@ -44,6 +44,8 @@ public:
   /// Runs the driver and the parser on `Request` (docs/formats/protocol.md,
   /// "Parse request"). Errors in the source are diagnostics, not errors.
   std::optional<Error> run(const Value &Request);
+  /// Says to a script that the main file has been read to its end.
+  void endOfSource();
 
 private:
   std::optional<Error> invocation(const Value &Request,

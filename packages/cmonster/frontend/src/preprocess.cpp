@@ -68,6 +68,11 @@ void Preprocessing::start(bool Expand) {
   PP.EnterMainSourceFile();
 }
 
+void Preprocessing::end() {
+  Ended = true;
+  C.endOfSource();
+}
+
 uint32_t Preprocessing::spelling(const Token &Tok) {
   if (Tok.isAnnotation())
     return 0;
@@ -104,7 +109,7 @@ void Preprocessing::nextTokens(uint32_t Most, bool Expand, Answer &A) {
   while (!Ended && Locations.size() < Most) {
     PP.Lex(Tok);
     if (Tok.is(tok::eof)) {
-      Ended = true;
+      end();
       break;
     }
     Locations.push_back(Tok.getLocation().getRawEncoding());
@@ -123,7 +128,7 @@ void Preprocessing::nextTokens(uint32_t Most, bool Expand, Answer &A) {
 void Preprocessing::text(Answer &A) {
   if (Started)
     return A.undefined();
-  Started = Ended = true;
+  Started = true;
   EventStream Out(Events);
   Preprocessor &PP = C.Instance->getPreprocessor();
   const PreprocessorOutputOptions &Options = C.Instance->getPreprocessorOutputOpts();
@@ -131,6 +136,7 @@ void Preprocessing::text(Answer &A) {
     RewriteIncludesInInput(PP, &Out, Options);
   else
     DoPrintPreprocessedInput(PP, &Out, Options);
+  end();
   A.W.boolean(true);
 }
 
@@ -139,7 +145,8 @@ void Preprocessing::rest(Answer &A) {
   Token Tok;
   while (!Ended) {
     C.Instance->getPreprocessor().Lex(Tok);
-    Ended = Tok.is(tok::eof);
+    if (Tok.is(tok::eof))
+      end();
   }
   Files.collect(T.S);
   C.PreprocessingFacts.settle();

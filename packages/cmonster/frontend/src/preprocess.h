@@ -39,6 +39,7 @@ private:
   uint32_t Punctuators[clang::tok::NUM_TOKENS] = {};
 
   void start(bool Expand);
+  void end();
   uint32_t spelling(const clang::Token &T);
   void nextTokens(uint32_t Most, bool Expand, Answer &A);
   void text(Answer &A);

@@ -62,9 +62,25 @@ class ScriptEvents final : public PPCallbacks, public CommentHandler {
     return K == CVK_NotEvaluated ? Value() : boolean(K == CVK_True);
   }
   std::string name(const Token &T) { return PP.getSpelling(T); }
+  /// `At`: where in the file, as a pragma may make a system header of it.
+  void file(StringRef Event, FileID File, SourceLocation At) {
+    OptionalFileEntryRef Entry = File.isValid() ? SM.getFileEntryRefForID(File) : std::nullopt;
+    if (!S.wants(Event) || !Entry)
+      return;
+    Writer W = S.C.begin(Event);
+    S.place(W, SM.getIncludeLoc(File));
+    W.string(Entry->getName());
+    W.boolean(SrcMgr::isSystem(SM.getFileCharacteristic(At)));
+    S.C.event(W, 6);
+  }
 
 public:
   ScriptEvents(Scripting &S, Preprocessor &PP) : S(S), PP(PP), SM(PP.getSourceManager()) {}
+
+  void left(FileID File) {
+    if (File.isValid())
+      file("fileLeft", File, SM.getLocForEndOfFile(File));
+  }
 
   void MacroDefined(const Token &Name, const MacroDirective *MD) override {
     if (!S.wants("macroDefined") || ours(Name))
@@ -138,19 +154,15 @@ public:
     W.integer(SM.getPresumedLineNumber(R.getEnd()));
     S.C.event(W, 5);
   }
-  void LexedFileChanged(FileID ID, LexedFileChangeReason Reason, SrcMgr::CharacteristicKind Kind,
-                        FileID Left, SourceLocation L) override {
-    bool Entered = Reason == LexedFileChangeReason::EnterFile;
-    FileID File = Entered ? ID : Left;
-    OptionalFileEntryRef Entry = File.isValid() ? SM.getFileEntryRefForID(File) : std::nullopt;
-    if (!S.wants(Entered ? "fileEntered" : "fileLeft") || !Entry)
-      return;
-    Writer W = S.C.begin(Entered ? "fileEntered" : "fileLeft");
-    S.place(W, SM.getIncludeLoc(File));
-    W.string(Entry->getName());
-    W.boolean(SrcMgr::isSystem(Kind));
-    S.C.event(W, 6);
+  void LexedFileChanged(FileID ID, LexedFileChangeReason Reason, SrcMgr::CharacteristicKind,
+                        FileID Left, SourceLocation) override {
+    if (Reason == LexedFileChangeReason::EnterFile)
+      file("fileEntered", ID, SM.getLocForStartOfFile(ID));
+    else
+      left(Left);
   }
+  // Clang only leaves a file for the one that includes it.
+  void EndOfMainFile() override { left(SM.getMainFileID()); }
   bool HandleComment(Preprocessor &, SourceRange R) override {
     if (!S.wants("comment"))
       return false;

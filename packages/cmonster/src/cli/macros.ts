@@ -93,10 +93,16 @@ function describe({ facts, options }: Preprocessor, macro: Macro): string {
   if (macro.undefinedAt.isValid) lines.push(`  undefined at ${macro.undefinedAt}`);
   lines.push(`  ${uses.length === 0 ? 'not used' : uses.length === 1 ? 'used once' : `used ${uses.length} times`}`);
   if (use && !macro.isBuiltin) {
-    lines.push(`  ${use.location}: ${use.range.text.replace(/\s*\n\s*/g, ' ')}`);
-    for (const step of expansionSteps(facts, use, options)) lines.push(`    ${step.macro.name} → ${step.text}`);
+    lines.push(`  ${use.location}: ${onOneLine(use.range.text)}`);
+    for (const { macro, text } of expansionSteps(facts, use, options)) {
+      lines.push(`    ${macro.name} → ${onOneLine(text)}`);
+    }
   }
   return `${lines.join('\n')}\n`;
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
 }
 
 function data({ facts, options }: Preprocessor, macro: Macro): object {

@@ -14,6 +14,7 @@ const MACROS = `#define N 1
 #define LOG(f, ...) log(f __VA_OPT__(,) __VA_ARGS__, XSTR(N))
 #define EMPTY()
 #define DEFER(x) x EMPTY()
+#define HERE(x) at(__FILE__, __LINE__, x)
 `;
 
 describe('the steps of a use', () => {
@@ -28,10 +29,11 @@ describe('the steps of a use', () => {
     ['SELF', ['SELF + N', 'SELF + 1']],
     ['LOG("a", 2)', ['log("a" , 2, XSTR(N))', 'log("a" , 2, XSTR(1))', 'log("a" , 2, STR(1))', 'log("a" , 2, "1")']],
     ['DEFER(MAX)(1, 2)', ['MAX EMPTY()', 'MAX']],
+    ['HERE(\n  N)', ['HERE(\n1)', 'at("a.c", 15, 1)']],
   ])('%s ends in its expansion', (text, expected) => {
     const options = { arguments: ['-std=c23'], unsaved: { 'a.c': `${MACROS}${text}\n#undef N\n#define N 2\n` } };
     using preprocessor = new Preprocessor('a.c', options);
-    const use = preprocessor.facts.expansions.find(({ location }) => location.line === 13);
+    const use = preprocessor.facts.expansions.find(({ location }) => location.line === 14);
     expect(use).toBeDefined();
     const steps = use ? expansionSteps(preprocessor.facts, use, options).map((step) => step.text) : [];
     expect(steps).toEqual(expected);

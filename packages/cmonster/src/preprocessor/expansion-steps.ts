@@ -31,7 +31,7 @@ export function expansionSteps(
     const macro = nextMacro(facts, use, text, known, options);
     if (!macro) break;
     known.set(macro.name, macro);
-    const next = expand(use.range.text, [...known.values()], options);
+    const next = expand(use, [...known.values()], options);
     // A name that is not expanded where it stands: the macro's own, or without its arguments.
     if (next !== text) steps.push({ macro, text: next });
     text = next;
@@ -88,12 +88,15 @@ function definitionAt(facts: PreprocessorFacts, use: MacroExpansion, name: strin
   return facts.definitions(name).findLast(before);
 }
 
-function expand(text: string, macros: readonly Macro[], options: PreprocessorOptions): string {
+function expand(use: MacroExpansion, macros: readonly Macro[], options: PreprocessorOptions): string {
   const definitions = macros.map((macro) => {
     const head = macro.isFunctionLike ? macro.name : `${macro.name} `;
     return `#define ${head}${macro.text.replace(/\\?\r?\n/g, ' ')}\n`;
   });
-  using preprocessor = lone(`${definitions.join('')}${text}\n`, options);
+  // For __FILE__ and __LINE__.
+  const { line, file } = use.location.presumed ?? { line: 1, file: '' };
+  const place = `#line ${line} "${file.replace(/[\\"]/g, '\\$&')}"\n`;
+  using preprocessor = lone(`${definitions.join('')}${place}${use.range.text}\n`, options);
   return format(preprocessor.tokens()).trim();
 }
 

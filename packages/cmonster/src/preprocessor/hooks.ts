@@ -102,6 +102,8 @@ export class PreprocessorHooks {
   /** @internal */
   readonly pragmaHandlers = new Map<string, { space: string; name: string; handler: PragmaHandler }>();
   private readonly listeners = new Map<PreprocessorEvent, Listener<never>[]>();
+  /** How many of its functions are at work: one may read another file, which asks others. @internal */
+  working = 0;
 
   constructor(options: ScriptOptions = {}) {
     this.scriptOptions = options;
@@ -112,6 +114,7 @@ export class PreprocessorHooks {
    * arguments); with a function, one that is answered by it. Its parameters are the function's own, or those of `NAME(a, ...rest)`.
    */
   define(name: string, body: string | number | MacroFunction, options: DefineOptions = {}): this {
+    this.refuseLate(`define('${name}')`);
     const given = parseSignature(name);
     if (typeof body !== 'function') {
       this.directives.push(`#define ${oneLine(name)} ${oneLine(String(body))}`);
@@ -125,12 +128,14 @@ export class PreprocessorHooks {
 
   /** As `#undef NAME` before the file is read: of the compiler's own macros too. */
   undefine(name: string): this {
+    this.refuseLate(`undefine('${name}')`);
     this.directives.push(`#undef ${parseSignature(name).name}`);
     return this;
   }
 
   /** Asks `handler` for each include; of several the first that has an answer counts. */
   onInclude(handler: IncludeHandler): this {
+    this.refuseLate('onInclude()');
     this.includeHandlers.push(handler);
     return this;
   }
@@ -140,6 +145,7 @@ export class PreprocessorHooks {
    * `onPragma('GCC', '*', …)` for all of one, `onPragma('*', '*', …)` for every one.
    */
   onPragma(space: string, name: string, handler: PragmaHandler): this {
+    this.refuseLate(`onPragma('${space}', '${name}')`);
     this.pragmaHandlers.set(`${space} ${name}`, { space, name, handler });
     return this;
   }
@@ -148,10 +154,20 @@ export class PreprocessorHooks {
     if (!eventNames.includes(event)) {
       throw new CmonsterError('USAGE', `there is no event '${event}': there are ${eventNames.join(', ')}`);
     }
+    this.refuseLate(`on('${event}')`);
     const known = this.listeners.get(event);
     if (known) known.push(listener);
     else this.listeners.set(event, [listener]);
     return this;
+  }
+
+  /** The frontend has been told already. */
+  private refuseLate(what: string): void {
+    if (this.working === 0) return;
+    throw new CmonsterError(
+      'USAGE',
+      `${what} comes too late: a file is being read, and what is to count is said before (a directive can stand in the { text } of an include or a pragma)`,
+    );
   }
 
   /** @internal */

@@ -60,12 +60,15 @@ export class Preprocessor extends PreprocessorHooks {
   }
 
   private begin(extraArguments: readonly string[] = []): Reading {
-    if (this.reading?.isAsking) {
-      throw new CmonsterError('USAGE', `${this.file} is being read: what is asked of it now is known once it has been`);
-    }
+    this.refuseInTheMiddle('what is asked of it now is known');
     this.reading?.close();
     this.reading = new Reading(this, extraArguments);
     return this.reading;
+  }
+  /** A function of the script that is at work in a reading cannot take it away. */
+  private refuseInTheMiddle(what: string): void {
+    if (!this.reading?.isAsking) return;
+    throw new CmonsterError('USAGE', `${this.file} is being read: ${what} once it has been`);
   }
   private get last(): Reading {
     if (!this.reading?.isRead) this.run();
@@ -126,8 +129,9 @@ export class Preprocessor extends PreprocessorHooks {
     return format(tokens);
   }
 
-  /** Ends the frontend; `facts` of the last reading stay, as far as they were looked at. */
+  /** Ends the frontend; `facts` of the last reading stay, as far as they were looked at. What is to end a reading throws. */
   dispose(): void {
+    this.refuseInTheMiddle('it can be disposed of');
     this.reading?.close();
     this.reading = undefined;
   }

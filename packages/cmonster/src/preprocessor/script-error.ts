@@ -14,8 +14,11 @@ const own =
 export function failureOf(error: unknown): ScriptFailure {
   const message = describe(error);
   if (!(error instanceof Error) || !error.stack) return { error: message };
-  const frame = error.stack.split('\n').find((line) => /^\s+at /.test(line) && /:\d+:\d+\)?$/.test(line));
-  if (!frame || own.test(frame)) return { error: message };
+  const frames = error.stack.split('\n').filter((line) => /^\s+at /.test(line) && /:\d+:\d+\)?$/.test(line));
+  // Behind the script's function stands who had the file read.
+  const called = frames.findIndex((line) => /script-host\.[jt]s/.test(line));
+  const frame = frames.slice(0, called < 0 ? frames.length : called).find((line) => !own.test(line));
+  if (!frame) return { error: message };
   const place = /\(?((?:file:\/\/)?[^\s()]+:\d+):\d+\)?$/.exec(frame)?.[1];
   return { error: place ? `${message} (${place.replace(/^file:\/\//, '').replace(/^.*[\\/]/, '')})` : message };
 }

@@ -65,14 +65,20 @@ export class ScriptHost {
     return this.answering > 0;
   }
 
-  readonly onCall: CallHandler = (name, args, connection) => {
-    this.connection = connection;
+  private atWork<T>(work: () => T): T {
     this.answering++;
+    this.hooks.working++;
     try {
-      return settled(() => this.answer(name, args));
+      return work();
     } finally {
       this.answering--;
+      this.hooks.working--;
     }
+  }
+
+  readonly onCall: CallHandler = (name, args, connection) => {
+    this.connection = connection;
+    return this.atWork(() => settled(() => this.answer(name, args)));
   };
 
   /** Where nobody can wait for a promise. */
@@ -84,13 +90,7 @@ export class ScriptHost {
   };
 
   readonly onEvent = (name: string, args: unknown[]): void => {
-    if (!isEventName(name)) return;
-    this.answering++;
-    try {
-      this.hooks.emit(name, readEvent(name, args));
-    } finally {
-      this.answering--;
-    }
+    if (isEventName(name)) this.atWork(() => this.hooks.emit(name, readEvent(name, args)));
   };
 
   private answer(name: string, args: unknown[]): WireValue | Promise<WireValue> {

@@ -375,8 +375,30 @@ describe('events', () => {
       'undefined 8 A',
       'entered ./b.h from 9',
       'left ./b.h',
+      'left a.c',
     ]);
     expect(() => preprocessor.on('nothing' as 'comment', () => {})).toThrow(/there is no event 'nothing'/);
+  });
+
+  it('tell a system header from others, entered and left, where a file is parsed, too', async () => {
+    const heard: string[] = [];
+    const preprocessor = new PreprocessorHooks()
+      .on('fileEntered', ({ path, isSystem }) => heard.push(`entered ${path} ${isSystem}`))
+      .on('fileLeft', ({ path, isSystem }) => heard.push(`left ${path} ${isSystem}`));
+    const unsaved = {
+      'a.c': '#include <s.h>\n#include "p.h"\n',
+      'sys/s.h': 'int s;\n',
+      'p.h': '#pragma GCC system_header\n',
+    };
+    using _ = await parse('a.c', { preprocessor, unsaved, arguments: ['-isystem', 'sys'] });
+    expect(heard).toEqual([
+      'entered a.c false',
+      'entered sys/s.h true',
+      'left sys/s.h true',
+      'entered ./p.h false',
+      'left ./p.h true',
+      'left a.c false',
+    ]);
   });
 });
 

@@ -1,0 +1,66 @@
+/** With handlers of every include and pragma that decide nothing, everything is as without. */
+import { createHash } from 'node:crypto';
+import { PreprocessorHooks, parseSync, type TranslationUnit } from 'cmonster';
+import { expect } from 'vitest';
+import { dumpJson } from '../../packages/cmonster/src/dump/json.js';
+import type { Input } from './corpus.js';
+
+/** Rows, types and strings: the whole tree. What changes with the script's own definitions are only locations. */
+function treeOf(tu: TranslationUnit): string[] {
+  const { snapshot, sourceManager } = tu;
+  const place = (raw: number): string => {
+    const position = sourceManager.position(sourceManager.expansionLoc(raw));
+    return position && position.file.kind === 'file' ? `${position.file.name}:${position.offset}` : '';
+  };
+  return Array.from({ length: snapshot.rows }, (_, row) =>
+    [
+      snapshot.kind[row],
+      snapshot.end[row],
+      place(snapshot.begin[row] as number),
+      place(snapshot.last[row] as number),
+      snapshot.type[row],
+      snapshot.bits[row],
+    ].join(' '),
+  );
+}
+
+/** Asks for every include, and answers where a usual lookup would find it. */
+function identity(paths: ReadonlyMap<string, string>, asked: { includes: number; pragmas: number }): PreprocessorHooks {
+  return new PreprocessorHooks()
+    .onInclude(({ name, includer, line, directive }) => {
+      asked.includes++;
+      return directive.startsWith('__') ? undefined : paths.get(`${includer}:${line}:${name}`);
+    })
+    .onPragma('*', '*', () => {
+      asked.pragmas++;
+      return undefined;
+    });
+}
+
+/** What `cmonster dump --json` prints, by its hash: it may be hundreds of megabytes. */
+function dumpOf(tu: TranslationUnit): string {
+  const hash = createHash('sha256');
+  for (const text of dumpJson(tu)) hash.update(text);
+  return hash.digest('hex');
+}
+
+/** Parses a file with such handlers and without; gives how many includes and pragmas were asked for. */
+export function expectSame(
+  { file, arguments: args }: Input,
+  scope: 'main' | 'all' = 'all',
+): { includes: number; pragmas: number } {
+  const options = { arguments: ['-w', ...args], scope } as const;
+  using plain = parseSync(file, options);
+  const paths = new Map(
+    plain.preprocessor.includes.flatMap(({ location, name, path }) =>
+      path === undefined ? [] : [[`${location.file?.name}:${location.line}:${name}`, path] as const],
+    ),
+  );
+  const asked = { includes: 0, pragmas: 0 };
+  using scripted = parseSync(file, { ...options, preprocessor: identity(paths, asked) });
+  expect(scripted.diagnostics.map(String)).toEqual(plain.diagnostics.map(String));
+  expect(treeOf(scripted)).toEqual(treeOf(plain));
+  if (scope === 'main') expect(dumpOf(scripted)).toBe(dumpOf(plain));
+  expect(asked.includes).toBeGreaterThanOrEqual(plain.preprocessor.includes.length);
+  return asked;
+}
