@@ -27,16 +27,16 @@ interface Project {
 async function prepare(name: string, subfolder: string, options: readonly string[]): Promise<Project> {
   const source = `${folder}/${name}`;
   const build = `${source}/bench-build`;
-  if (!existsSync(`${build}/compile_commands.json`)) {
+  const database = `${build}/compile_commands.json`;
+  // A checkout that was copied brings one that names the files of the first.
+  if (!existsSync(database) || !readFileSync(database, 'utf8').includes(`"directory": "${build}`)) {
     rmSync(source, { recursive: true, force: true });
     cpSync(await fetchDebianSource(name), source, { recursive: true });
     const args = ['-S', `${source}/${subfolder}`, '-B', build, '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', ...options];
     const { status, stderr } = spawnSync('cmake', args, { encoding: 'utf8' });
     if (status !== 0) throw new Error(`${name} cannot be configured: ${stderr}`);
   }
-  const entries: { directory: string; command: string }[] = JSON.parse(
-    readFileSync(`${build}/compile_commands.json`, 'utf8'),
-  );
+  const entries: { directory: string; command: string }[] = JSON.parse(readFileSync(database, 'utf8'));
   const lines = entries.map(({ directory, command }) => {
     const [, ...words] = command.replace(/ -o \S+/, '').split(' ');
     return `(cd ${directory} && ${clang} -fsyntax-only -w ${words.join(' ')})`;
@@ -119,6 +119,7 @@ async function besideSearchers(report: Report): Promise<void> {
   const found = (command: string, args: readonly string[], what: RegExp): number =>
     (spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 }).stdout.match(what) ?? []).length;
   const own = found(process.execPath, [cmonster, ...args], /note: found/g);
+  if (own === 0) throw new Error(`cmonster ${args.join(' ')} finds nothing`);
   const line = (what: string, cpu: number, count: number): void => {
     report.add({
       group,

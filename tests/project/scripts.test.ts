@@ -33,6 +33,8 @@ export default function (tu: TranslationUnit): void {
   await new Promise(() => setInterval(() => {}, 1000));
 }
 `,
+    'waits-first.ts': 'await new Promise(() => setInterval(() => {}, 1000));\nexport default () => {};\n',
+    'empty-loop.ts': 'export default () => {\n  for (;;);\n};\n',
     'exits.ts': `export default function (tu: { file: string }): void {
   if (tu.file === 'a.c') process.exit(7);
   console.log(tu.file);
@@ -80,12 +82,14 @@ describe('cmonster run', { timeout: 300_000 }, () => {
   });
 
   it('ends an endless loop, and says where it is', () => {
-    const { status, stderr } = space.run('run', 'loop.ts', 'a.c', 'b.c', '--script-timeout', '2');
+    const { status, stderr } = space.run('run', 'loop.ts', 'a.c', 'b.c', '--script-timeout', '5');
     expect(stderr).toMatch(
-      /loop\.ts:[45]:\d+: error: a\.c: the script is still busy here after 2 s: an endless loop\?/,
+      /loop\.ts:[45]:\d+: error: a\.c: the script is still busy here after 5 s: an endless loop\?/,
     );
     expect(stderr).toContain('cmonster: 1 file failed:\n  a.c\n');
     expect(status).toBe(1);
+    const empty = space.run('run', 'empty-loop.ts', 'a.c', '--script-timeout', '5');
+    expect(empty.stderr).toMatch(/empty-loop\.ts:2:\d+: error: a\.c: the script is still busy here after 5 s/);
   });
 
   it('notices a promise that nothing can settle any more', () => {
@@ -95,9 +99,12 @@ describe('cmonster run', { timeout: 300_000 }, () => {
   });
 
   it('ends one that waits without end', () => {
-    const { status, stderr } = space.run('run', 'waits.ts', 'a.c', '--script-timeout', '1');
-    expect(stderr).toContain('a.c: the script has not come to its end after 1 s: a promise that never settles?');
+    const { status, stderr } = space.run('run', 'waits.ts', 'a.c', '--script-timeout', '5');
+    expect(stderr).toContain('a.c: the script has not come to its end after 5 s: a promise that never settles?');
     expect(status).toBe(1);
+    const first = space.run('run', 'waits-first.ts', 'a.c', '--script-timeout', '5');
+    expect(first.stderr).toContain('the script is not loaded after 5 s: does it wait for something outside');
+    expect(first.status).toBe(1);
   });
 
   it('survives a script that ends its process, or throws when nobody looks', () => {

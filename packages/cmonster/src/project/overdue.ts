@@ -12,7 +12,7 @@ export const OVERDUE_FD = 4;
  * source maps there.
  */
 const watcher = `
-const { workerData } = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 const { Session } = require('node:inspector');
 const { writeSync } = require('node:fs');
 const state = new Int32Array(workerData.state);
@@ -38,8 +38,9 @@ for (;;) {
   });
   session.post('Debugger.enable');
   session.post('Debugger.pause');
-  // A main thread that waits for a promise runs nothing that could be stopped.
-  setTimeout(() => tell(''), 1000);
+  // One that waits for a promise runs nothing that could be stopped, unless it is spoken to; one that sleeps in the system not even then.
+  parentPort.postMessage('');
+  setTimeout(() => tell(''), 10_000);
   break;
 }
 `;
@@ -50,6 +51,7 @@ export class Overdue {
 
   constructor() {
     const thread = new Worker(watcher, { eval: true, workerData: { state: this.state.buffer }, execArgv: [] });
+    thread.on('message', () => {});
     thread.unref();
   }
 

@@ -40,6 +40,7 @@ export class WorkerProcess {
   private readonly settings: JobSettings;
   private waiting: Waiting | undefined;
   private stopped = false;
+  private loaded = false;
   /** What the script printed while it was loaded. */
   printed: readonly OutputPiece[] = [];
   scriptKind: 'unit' | 'project' | 'none' = 'none';
@@ -54,6 +55,7 @@ export class WorkerProcess {
           if (message.type !== 'ready') return;
           worker.printed = message.printed;
           worker.scriptKind = message.scriptKind;
+          worker.loaded = true;
           resolve();
         },
         lost: (failure) => reject(new UnusableScript(failure)),
@@ -154,7 +156,9 @@ export class WorkerProcess {
     const why =
       frames.length > 0
         ? `the script is still busy here after ${seconds} s: an endless loop? ${advice}`
-        : `the script has not come to its end after ${seconds} s: a promise that never settles? ${advice}`;
+        : this.loaded
+          ? `the script has not come to its end after ${seconds} s: a promise that never settles? ${advice}`
+          : `the script is not loaded after ${seconds} s: does it wait for something outside of its function? ${advice}`;
     this.lose({ ...failureOf(new CmonsterError('SCRIPT', why)), frames });
   }
 
