@@ -333,6 +333,31 @@ describe('Source', () => {
     ]);
   });
 
+  it('shows nothing of a file that embeds one from outside', async () => {
+    const other = join(base, 'embeds');
+    mkdirSync(other);
+    writeFileSync(join(base, 'secret.txt'), 'r00t');
+    symlinkSync(join(base, 'secret.txt'), join(other, 'link.txt'));
+    writeFileSync(join(other, 'own.txt'), 'r00t');
+    const call = 'char *strcpy(char *, const char *);\nvoid f(char *a, char *b) { strcpy(a, b); }\nint x[] = {\n';
+    const embedding = (name: string, directive: string): void =>
+      writeFileSync(join(other, name), `${call}${directive}\n};\n`);
+    embedding('a.c', `#embed "${join(base, 'secret.txt')}"`);
+    embedding('b.c', '  # /* not */ embed "link.txt"');
+    embedding('c.c', '#em\\\nbed "../secret.txt" limit(1)');
+    embedding('d.c', `%:embed <${join(base, 'secret.txt')}>`);
+    embedding('e.c', `#define NAME "../secret.txt"\n#embed NAME`);
+    embedding('f.c', '#embed "own.txt"');
+    const said = await all<Response>(source({ folders: [other] }), 'Find', { in: { folder: other }, pattern: strcpy });
+    const of = (kind: string) => said.filter(({ is }) => is.case === kind).map(({ is }) => is.value);
+    expect(of('finding')).toMatchObject([{ file: 'f.c', line: 2 }]);
+    const refused = expect.stringContaining('nothing of it is shown');
+    expect(of('done')).toMatchObject([
+      ...['a.c', 'b.c', 'c.c', 'd.c', 'e.c'].map((file) => ({ file, problem: refused })),
+      { file: 'f.c', problem: '' },
+    ]);
+  });
+
   it('reads no file outside, however fast links change', async () => {
     const changing = join(base, 'changing');
     mkdirSync(join(changing, 'real'), { recursive: true });

@@ -1,11 +1,9 @@
 // The console as an application of igor's: `igor serve --app @monsterlab/console`.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Igor } from 'igor';
 import { ConsoleError } from './error.js';
-import { Console, type ConsoleOptions } from './server/console.js';
+import { Console, type ConsoleOptions, largestBody } from './server/console.js';
 
 /** What `igor serve` says of itself. */
 export interface AppContext {
@@ -67,22 +65,31 @@ async function answer(console: Console, incoming: IncomingMessage, outgoing: Ser
     for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) headers.append(name, each);
   }
   const { method = 'GET', url = '/' } = incoming;
-  const withBody = method !== 'GET' && method !== 'HEAD';
+  const body = method === 'GET' || method === 'HEAD' ? undefined : await upTo(largestBody + 1, incoming);
   let response: Response;
   try {
-    const request = new Request(new URL(url, 'http://console'), {
-      method,
-      headers,
-      ...(withBody ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' } : {}),
-    } as RequestInit);
+    const request = new Request(new URL(url, 'http://console'), { method, headers, ...(body && { body }) });
     response = await console.handle(request, { address: addressOf(incoming) });
   } catch {
     // Not even a request: an unknown method, an address that can't be read.
     response = new Response('bad request\n', { status: 400 });
   }
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  if (response.body && method !== 'HEAD') await pipeline(Readable.fromWeb(response.body as never), outgoing);
-  else outgoing.end();
+  const answer = Buffer.from(await response.arrayBuffer());
+  outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), 'content-length': answer.length });
+  outgoing.end(method === 'HEAD' ? undefined : answer);
+}
+
+/** A body, as far as anybody looks at it. */
+async function upTo(most: number, incoming: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  // What is not read is dropped with the request, and the answer can still be given.
+  for await (const part of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    parts.push(part);
+    size += part.length;
+    if (size >= most) break;
+  }
+  return Buffer.concat(parts);
 }
 
 /** The gateway is on this machine and says for whom it asks; nobody else is believed. */

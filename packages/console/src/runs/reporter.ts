@@ -36,11 +36,13 @@ export class Reporter {
     }, patience);
   }
 
-  /** Resolves when everything has been handed over. */
-  async flush(): Promise<void> {
+  /** The last word: it waits for no post that is under way, but behind what a person reads in order. Resolves when everything has been handed over. */
+  async end(event: PageEvent): Promise<void> {
+    const inOrder = this.#waiting.some(({ type }) => type !== 'call');
+    this.#waiting.push(event);
     clearTimeout(this.#timer);
-    if (this.#waiting.length > 0) this.#posting ??= this.#send();
-    while (this.#posting) await this.#posting;
+    if (inOrder) this.#posting ??= this.#send();
+    await Promise.all([this.#posting, inOrder ? undefined : this.#send()]);
   }
 
   /** How many of those that wait go into one post: one at least. */

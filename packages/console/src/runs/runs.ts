@@ -123,8 +123,7 @@ export class Runs {
           ...(message && { message }),
           milliseconds: Date.now() - at,
         };
-        reporter.post(end);
-        await reporter.flush();
+        await reporter.end(end);
         await this.#note(historyChannel(user), { run: id, reason, milliseconds: end.milliseconds });
       })
       .catch(this.onError);
@@ -180,8 +179,10 @@ export class Runs {
   }
 
   async #keep(start: RunStart, channel: string): Promise<void> {
-    await this.#note(runChannel(start.run), { channel, start });
-    await this.#note(historyChannel(start.user), start);
+    await Promise.all([
+      this.#note(runChannel(start.run), { channel, start }),
+      this.#note(historyChannel(start.user), start),
+    ]);
   }
 
   async #note(channel: string, entry: object): Promise<void> {

@@ -180,6 +180,29 @@ describe('code', () => {
     expect((await run('agent', { agents: [] })).tree).toMatchObject({ message: 'no agent is chosen' });
   });
 
+  it('may be in words that its engine does not know', async () => {
+    const { reason, shown } = await run(`
+      Symbol.dispose ??= Symbol('dispose');
+      const ends = (name: string) => ({ [Symbol.dispose]: () => show(name) });
+      { using first = ends('first'); using second = ends('second'); show('inside'); }
+      const loud = (method: () => string) => () => method().toUpperCase();
+      class Greeter { @loud greet() { return 'hello'; } }
+      enum Size { Small = 1, Large }
+      show(new Greeter().greet() + Size.Large);`);
+    expect({ reason, shown }).toEqual({ reason: 'done', shown: ['inside', 'second', 'first', 'HELLO2'] });
+  });
+
+  it('is told where it says what the engine refuses', async () => {
+    for (const [source, column] of [
+      ['1;\n  with (agent) {}', 3],
+      ['1;\n delete agent;', 2],
+      ['1;\n/(?<a>.)(?<a>.)/', 1],
+    ] as const) {
+      await expect(transpile(source)).rejects.toMatchObject({ code: 'invalid-code', place: { line: 2, column } });
+    }
+    expect(await transpile("import type { T } from 'x';\n1")).toMatchObject({ hasResult: true });
+  });
+
   it('stops when told to, and its calls with it', async () => {
     const aborted: boolean[] = [];
     const started = sandbox.run(await transpile('agent.echo.say({}); while (true) await sleep(1);'), [mill], {

@@ -1,8 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { ChannelEvent, Igor, StoredDocument } from 'igor';
 import { describe, expect, it } from 'vitest';
+import app from '../app.js';
 import type { AuditEntry } from './audit.js';
 import { Console, type ConsoleOptions } from './console.js';
 
@@ -423,5 +427,45 @@ describe('files', () => {
     const answer = await ask(console, script);
     expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
+describe('on a server of Node’s', () => {
+  it('answers whole, and refuses a body without end as it comes', async () => {
+    const log = { info() {}, error() {} };
+    const { handler, close } = await app(silentIgor(), {
+      state: tmpdir(),
+      requestLimit: 10_000,
+      options: { open: true },
+      log,
+    });
+    const server = createServer((request, response) => void handler(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    try {
+      const page = await fetch(url);
+      expect([page.status, Number(page.headers.get('content-length'))]).toEqual([200, (await page.text()).length]);
+      const head = await fetch(url, { method: 'HEAD' });
+      expect([head.status, await head.text()]).toEqual([200, '']);
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        const headers = { 'content-type': 'application/json', origin: url };
+        const request = httpRequest(`${url}/api/sign-in`, { method: 'POST', headers }, resolve).on('error', reject);
+        // It says nothing of its size, and would go on.
+        const part = Buffer.alloc(1 << 16, ' ');
+        const more = (): void => {
+          while (request.write(part));
+        };
+        request.on('drain', more);
+        more();
+      });
+      expect(answer.statusCode).toBe(429);
+      expect(JSON.parse(await text(answer))).toMatchObject({ error: { code: 'limit' } });
+      answer.destroy();
+    } finally {
+      server.closeAllConnections();
+      server.close();
+      await close();
+    }
   });
 });

@@ -51,7 +51,7 @@ const statuses: Record<ConsoleErrorCode, number> = {
 };
 
 /** Of a request's body, in bytes. */
-const largestBody = 1 << 20;
+export const largestBody = 1 << 20;
 
 interface Arrived {
   request: Request;
@@ -325,10 +325,10 @@ export class Console {
 async function body(request: Request): Promise<unknown> {
   const length = Number(request.headers.get('content-length') ?? 0);
   if (length > largestBody) throw new ConsoleError('limit', `a request may have ${largestBody} bytes`);
-  const text = await request.text();
-  if (text.length > largestBody) throw new ConsoleError('limit', `a request may have ${largestBody} bytes`);
+  const bytes = Buffer.from(await request.arrayBuffer());
+  if (bytes.length > largestBody) throw new ConsoleError('limit', `a request may have ${largestBody} bytes`);
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(bytes.toString());
     if (typeof value === 'object' && value !== null) return value;
   } catch {
     // Said below.

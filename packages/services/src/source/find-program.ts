@@ -1,6 +1,7 @@
 // A program of its own, started by find.ts: parses files one after another and writes what it found, a line of JSON each.
 // Clang may crash or hang on hostile input; then this ends, and the agent goes on.
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import {
   CmonsterError,
@@ -14,6 +15,7 @@ import {
 } from 'cmonster';
 import { IgorError } from 'igor';
 import { isInside } from '../permit/folders.js';
+import { embedsOf } from './embeds.js';
 
 export interface FindJob {
   /** As they were allowed: nothing is looked up again. */
@@ -41,16 +43,21 @@ function textOf(value: unknown): string {
   return value instanceof Node ? value.text : String(value);
 }
 
-/** Whoever writes into the tree may have it include any file; what that says is not for whoever asks. @throws IgorError `permission_denied` */
+/** Whoever writes into the tree may have it include, or embed, any file; what that says is not for whoever asks. @throws IgorError `permission_denied` */
 function mustStayInside(tu: TranslationUnit): void {
-  for (const { path } of tu.files) {
-    if (path === '' || job.readable.some((folder) => isInside(folder, realpathSync(path)))) continue;
-    throw new IgorError(
-      'permission_denied',
-      `it includes ${path}, which is in no allowed folder: nothing of it is shown`,
-    );
+  const isReadable = (path: string) => job.readable.some((folder) => isInside(folder, realpathSync(path)));
+  for (const { path, text } of tu.files) {
+    if (path === '') continue;
+    if (!isReadable(path)) throw outside(`it includes ${path}, which is in no allowed folder`);
+    for (const embedded of embedsOf(text)) {
+      if (embedded === undefined) throw outside(`${path} embeds a file whose name is a macro's`);
+      const whole = resolve(dirname(path), embedded);
+      if (existsSync(whole) && !isReadable(whole)) throw outside(`it embeds ${whole}, which is in no allowed folder`);
+    }
   }
 }
+
+const outside = (what: string) => new IgorError('permission_denied', `${what}: nothing of it is shown`);
 
 /** @returns how many were told, with these */
 function tell(tu: TranslationUnit, pattern: Pattern, file: string, before: number): number {

@@ -73,10 +73,13 @@ function updateCall(
   run.outputs[at < 0 ? run.outputs.length : at] = { ...known, ...change(known) };
 }
 
-function apply(event: PageEvent): void {
+/** @returns whether it is news */
+function apply(event: PageEvent): boolean {
   const run = runOf(event.run);
   switch (event.type) {
     case 'start':
+      // The answer to Go! says it, and the channel.
+      if (run.start.until > 0) return false;
       run.start = event;
       break;
     case 'end':
@@ -104,7 +107,9 @@ function apply(event: PageEvent): void {
       updateCall(run, event, () => ({ progress: event.value }));
       break;
     default:
+      return false;
   }
+  return true;
 }
 
 /** What is shown one after another in the same shape belongs together: a table or a chart that grows. */
@@ -121,18 +126,14 @@ function addShown(run: Run, { value, as, title }: { value: Tree; as?: ShowAs; ti
 }
 
 let waiting = false;
+/** When the last picture was drawn, and how long that took. */
 let drawn = 0;
-/** The first word is drawn at once; of many that follow it, as many together as come between two pictures. */
+let cost = 0;
+
+/** At once, as long as drawing takes a third of the time at most; then as much together as comes until the next picture. */
 function changed(): void {
   if (waiting) return;
-  const draw = (): void => {
-    waiting = false;
-    drawn = performance.now();
-    runs.value = [...byId.values()]
-      .sort((a, b) => b.start.at - a.start.at)
-      .map((run) => ({ ...run, outputs: [...run.outputs] }));
-  };
-  if (performance.now() - drawn > 50) {
+  if (performance.now() - drawn >= 2 * cost) {
     draw();
     return;
   }
@@ -142,9 +143,22 @@ function changed(): void {
   else requestAnimationFrame(draw);
 }
 
+function draw(): void {
+  waiting = false;
+  const begun = performance.now();
+  runs.value = [...byId.values()]
+    .sort((a, b) => b.start.at - a.start.at)
+    .map((run) => ({ ...run, outputs: [...run.outputs] }));
+  // Behind the microtask in which components are drawn.
+  queueMicrotask(() => {
+    drawn = performance.now();
+    cost = drawn - begun;
+  });
+}
+
 export function takeEvents(events: PageEvent | PageEvent[]): void {
-  for (const event of Array.isArray(events) ? events : [events]) apply(event);
-  changed();
+  const news = (Array.isArray(events) ? events : [events]).map(apply);
+  if (news.includes(true)) changed();
 }
 
 export function watchRuns(): void {
