@@ -206,6 +206,9 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
   I->getFrontendOpts().ProgramAction =
       PreprocessOnly ? frontend::RunPreprocessorOnly : frontend::ParseSyntaxOnly;
   I->getFrontendOpts().SkipFunctionBodies = false;
+  // With -gmodules a compiler puts modules into object files, for their debug
+  // information; who only reads has no use for that.
+  I->getHeaderSearchOpts().ModuleFormat = "raw";
   // Debian's libraries are built without assertions, but a broken input may
   // still upset what runs after the parser.
   I->getDiagnosticOpts().ShowCarets = false;
