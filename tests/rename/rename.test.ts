@@ -97,6 +97,26 @@ Y<W> a; Y<q::W> b; Y<V> c; Y<q::V> d; W<V<int>> e; Z<> f;
     (wanted) => everywhere(templates, wanted, 'Named'),
   );
 
+  it('reaches explicit instantiations, and the template from them', () => {
+    const code = `template <class T> void f(T t) {}
+template void f<int>(int);
+template void f(char);
+template <class T> struct S { void m(); static T v; };
+template <class T> void S<T>::m() {}
+template <class T> T S<T>::v;
+template struct S<int>;
+template void S<char>::m();
+template char S<char>::v;
+`;
+    for (const wanted of [
+      'FunctionTemplateDecl f',
+      'CXXMethodDecl m',
+      'VarDecl v',
+      'ClassTemplateSpecializationDecl S',
+    ])
+      everywhere(code, wanted, 'named');
+  });
+
   it("reaches a variable's specialisations", () => {
     const code = `template <class T> constexpr T pi = T(3.14);
 template <> constexpr int pi<int> = 3;

@@ -23,6 +23,7 @@ import {
   type GotoStmt,
   type InitListExpr,
   type LambdaCapture,
+  type MSPropertyRefExpr,
   NamedDecl,
   type NamespaceAliasDecl,
   NamespaceDecl,
@@ -39,6 +40,7 @@ import {
   type UsingDecl,
   type UsingDirectiveDecl,
   UsingShadowDecl,
+  type VarDecl,
   type VarTemplateSpecializationDecl,
 } from '../ast/generated/index.js';
 import type { Node } from '../ast/node.js';
@@ -80,6 +82,15 @@ const NAMED_TYPES = [
 ];
 const TEMPLATE_TYPES = ['TemplateSpecializationTypeLoc', 'DeducedTemplateSpecializationTypeLoc'];
 const DEPENDENT = ['CXXDependentScopeMemberExpr', 'DependentScopeDeclRefExpr', 'DependentNameTypeLoc'];
+const INSTANTIATED = [
+  'FunctionDecl',
+  'CXXMethodDecl',
+  'CXXConstructorDecl',
+  'CXXDestructorDecl',
+  'CXXConversionDecl',
+  'VarDecl',
+  'VarTemplateSpecializationDecl',
+];
 const OVERLOADED = ['UnresolvedLookupExpr', 'UnresolvedMemberExpr'];
 
 // --- What belongs together ------------------------------------------------------------------------------------------
@@ -88,7 +99,7 @@ const OVERLOADED = ['UnresolvedLookupExpr', 'UnresolvedMemberExpr'];
 export function entityOf(decl: NamedDecl): Entity {
   const { tu } = decl;
   const entity = new Set<number>();
-  for (const each of redeclarationsOf(decl)) entity.add(each.location.raw);
+  for (const each of redeclarationsOf(primaryOf(decl))) entity.add(each.location.raw);
   const candidates = namedLike(tu, decl.name);
   for (let size = 0; size !== entity.size; ) {
     size = entity.size;
@@ -98,6 +109,13 @@ export function entityOf(decl: NamedDecl): Entity {
     }
   }
   return entity;
+}
+
+/** Of a specialisation the template: it has one name with all of them. */
+function primaryOf(decl: NamedDecl): NamedDecl {
+  const { specializedTemplate, primaryTemplate } = decl as Partial<ClassTemplateSpecializationDecl & FunctionDecl>;
+  const primary: unknown = specializedTemplate ?? primaryTemplate;
+  return primary instanceof NamedDecl ? primary : decl;
 }
 
 /** All declarations of one function, variable or class, itself included. */
@@ -191,6 +209,15 @@ function listedAt(parameter: ParmVarDecl): number {
     if (file.slice(at, tokenEnd(file.bytes, at)) === name) return typeLoc.lParenLoc.raw + at - begin;
   }
   return 0;
+}
+
+/** Where the class is named in `template void S<int>::f();`, of which Clang keeps the member's place alone; 0 when it is not. */
+function qualifierAt(tu: TranslationUnit, member: number, name: string): number {
+  const place = tu.range(member, member).fileRange;
+  if (!place) return 0;
+  const before = place.file.slice(Math.max(0, place.begin - 300), place.begin);
+  const found = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}\\s*<[^;{}]*>\\s*::\\s*~?$`).exec(before);
+  return found ? member - place.file.encode(before.slice(found.index)).length : 0;
 }
 
 // --- Who names it ---------------------------------------------------------------------------------------------------
@@ -289,6 +316,22 @@ export function referencesTo(tu: TranslationUnit, entity: Entity, name: string):
     for (const used of countExpr ? [countExpr, ...countExpr.find(DeclRefExpr)] : []) {
       if (used.is(DeclRefExpr) && isNode(used.decl)) add(row, used.location.raw, true);
     }
+  });
+  const specialization = kindNumber('ClassTemplateSpecializationDecl');
+  // `template void f<int>(int);` is no declaration of its own.
+  on(INSTANTIATED, (row) => {
+    const above = snapshot.parentOf(row);
+    const isMember = kind[above] === specialization && isIt(above);
+    if (!isMember && !isIt(row)) return;
+    const instance = tu.knownNode(row) as FunctionDecl | VarDecl;
+    if (!instance.templateSpecializationKind?.startsWith('TSK_ExplicitInstantiation')) return;
+    const { raw } = instance.pointOfInstantiation;
+    if (isIt(row)) add(row, raw, true);
+    if (isMember) add(row, qualifierAt(tu, raw, name), true);
+  });
+  on(['MSPropertyRefExpr'], (row) => {
+    const used = tu.knownNode(row) as MSPropertyRefExpr;
+    if (isNode(used.propertyDecl)) add(row, used.memberLoc.raw, true);
   });
   on(['CleanupAttr'], (row) => {
     const attribute = tu.knownNode(row) as CleanupAttr;

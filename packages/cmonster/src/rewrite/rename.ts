@@ -97,7 +97,9 @@ function ensureRenamable(decl: NamedDecl): void {
   if (decl instanceof CXXConstructorDecl || decl instanceof CXXDestructorDecl)
     refuse('it has the name of its class; rename that');
   if (decl instanceof CXXConversionDecl || /^operator\b/.test(decl.name)) refuse('an operator has no name of its own');
-  if (decl.kind.startsWith('Using')) refuse('it has the name of what it names; rename that');
+  if (decl.kind.startsWith('ObjC')) refuse('who names what Objective-C declares is not known here');
+  if (decl instanceof LabelDecl && decl.isGnuLocal()) refuse('it is declared by __label__');
+  if (/^(Unresolved)?Using/.test(decl.kind)) refuse('it has the name of what it names; rename that');
   if (decl.name === '') refuse('it has no name');
   if (decl instanceof FunctionDecl && decl.isMain()) refuse('a program starts at main');
 }
