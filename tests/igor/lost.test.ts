@@ -81,6 +81,20 @@ test('an agent that is back, and whose journal knows nothing of the call', { tim
   expect(await failed(slow)).toMatchObject({ code: 'unknown_outcome' });
 });
 
+test('a stanza that came back from an earlier start says nothing of the one that has the call', async () => {
+  await startMill();
+  const slow = stage.igor.call(mill, 'demo.slow', { milliseconds: 50_000 }, { deadline: 60_000 });
+  const failure = failed(slow);
+  await slow.sent;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await kill();
+  await until('its absence', async () => (await stage.igor.agentInfo(mill))?.available === false);
+  // As when the instance that was told first has sent the call anew, and died before it said so.
+  const bounce = { calls: [slow.id], condition: 'service-unavailable', certain: true };
+  await stage.igor.port().bounced({ to: `${mill}/1`, ...bounce });
+  expect(await failure).toMatchObject({ code: 'unknown_outcome' });
+});
+
 /** A call that is in the agent's hands when agent and gateway both go. */
 async function leftAlone(): Promise<{ slow: Call<unknown> }> {
   await startMill();

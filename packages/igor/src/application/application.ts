@@ -83,6 +83,7 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     this.receiver = new Receiver(this.core, this.roll);
     this.starter = new Starter(this.core, this.roll, this.receiver);
     this.receiver.resend = (row, epoch) => this.starter.resend(row, epoch);
+    this.receiver.takeUp = (ids) => this.starter.takeUp(ids);
     this.roll.onAvailable = (record) => this.starter.sendQueued(record);
     this.channels = this.makeChannels();
     this.documents = documentsOf(calls);

@@ -27,6 +27,8 @@ interface End {
 export class Receiver {
   /** Sends a call once more, to an agent that started anew. */
   resend: (call: StoredCall, epoch: number) => Promise<void> = async () => {};
+  /** Looks what became of calls that another instance had in hand. */
+  takeUp: (ids: readonly string[]) => Promise<void> = async () => {};
 
   constructor(
     private readonly core: Core,
@@ -265,6 +267,11 @@ export class Receiver {
     for (const id of calls) {
       const row = await this.core.calls.get(id);
       if (row?.state !== 'open') continue;
+      // An instance that did not live to say so gave it to another start by now, and perhaps sent it there.
+      if (`${row.agent}/${row.epoch}` !== to) {
+        await this.takeUp([id]);
+        continue;
+      }
       // Sent before, and that time perhaps accepted: its outcome comes, or its time passes.
       if (!certain) continue;
       if (code === 'unavailable') {

@@ -73,6 +73,9 @@ test('an agent that is not there was not called; not so when it may have been ca
   outbox.close();
   expect(await sent([...gone], 2)).toEqual([...chunks, 'bounced c1 service-unavailable']);
   outbox.close();
+  const lost = [undefined, undefined, 'item-not-found'];
+  expect((await sent([...lost, ...gone])).at(-1)).toBe('bounced c1 service-unavailable');
+  outbox.close();
   const silent = [undefined, undefined, 'no-answer'];
   expect((await sent([...silent, ...gone])).at(-1)).toBe('bounced c1 service-unavailable');
 });

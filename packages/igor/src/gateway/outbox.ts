@@ -143,6 +143,8 @@ export class Outbox {
       const [entry] = invoked;
       if (isSilence(condition)) for (const entry of invoked) entry.doubts++;
       else if (condition === 'item-not-found' && entry && isLarge(entry.frame)) {
+        // Should this stanza be on its way once more, it finds the parts that are sent now.
+        entry.doubts++;
         entry.next = Date.now() + Math.min(retryPause * 2 ** entry.losses++, longestPause);
       } else this.bounce(to, invoked, condition);
     }
