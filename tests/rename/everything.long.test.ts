@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { snippets } from '../oracle/snippets.js';
 
 /** Names that the compiler itself looks for. */
-const BUILT_IN = /^(std|source_location|__impl|_M_\w+|omp_\w+)$/;
+const BUILT_IN = /^(std|source_location|__impl|_M_\w+|omp_\w+|__init)$/;
 /** Named where Clang gives no place (a pack that is indexed), or keeps no node. */
 const UNPLACED = new Set([
   'cxx26.cpp T',
