@@ -1,4 +1,4 @@
-/** From source to having read every node's class, name, type, line and column, beside other ways to the same. */
+/** From source to having read every node's class, name, type, range (file, line and column of both ends) and what it refers to, beside other ways to the same. */
 import { leastBy, type Worked, work } from '../measure.js';
 import { type CindexResult, cindex, clang, python } from '../peers.js';
 import type { Group } from '../plot.js';
@@ -14,7 +14,7 @@ interface JsonDump extends Visit {
   megabytes: number;
 }
 
-const group = 'End to end: class, name, type, line and column of every node';
+const group = 'End to end: class, name, type, range and reference of every node';
 
 export interface EndToEnd {
   ours: number;

@@ -18,11 +18,17 @@ if mode == "kinds":
         if cursor.kind == call:
             lines += 1
 else:
+    references = {cindex.CursorKind.DECL_REF_EXPR, cindex.CursorKind.MEMBER_REF_EXPR}
     for cursor in tu.cursor.walk_preorder():
         nodes += 1
-        location = cursor.extent.start
+        if cursor.kind in references and (referenced := cursor.referenced):
+            characters += len(referenced.spelling)
         characters += len(cursor.kind.name) + len(cursor.spelling) + len(cursor.type.spelling)
-        lines += location.line + location.column
+        extent = cursor.extent
+        for location in (extent.start, extent.end):
+            if location.file:
+                characters += len(location.file.name)
+            lines += location.line + location.column
 done = time.process_time()
 print(
     json.dumps(

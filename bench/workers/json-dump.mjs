@@ -21,6 +21,17 @@ let nodes = 0;
 let characters = 0;
 let lines = 0;
 
+/**
+ * What equals the place written before is left out of the dump.
+ * @param {any} location
+ */
+function place(location) {
+  const at = location?.expansionLoc ?? location;
+  if (at?.offset === undefined) return;
+  characters += at.file?.length ?? 0;
+  lines += (at.line ?? 0) + at.col;
+}
+
 /** @param {any} root */
 function visit(root) {
   const pending = [root];
@@ -28,8 +39,10 @@ function visit(root) {
     const node = pending.pop();
     nodes++;
     characters += (node.kind?.length ?? 0) + (node.name?.length ?? 0) + (node.type?.qualType.length ?? 0);
-    const begin = node.range?.begin;
-    if (begin?.offset !== undefined) lines += (begin.line ?? 0) + begin.col;
+    if (node.referencedDecl) characters += node.referencedDecl.name?.length ?? 0;
+    else if (node.kind === 'MemberExpr') characters += node.name.length;
+    place(node.range?.begin);
+    place(node.range?.end);
     if (node.inner) for (const child of node.inner) pending.push(child);
   }
 }
