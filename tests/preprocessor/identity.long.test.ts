@@ -1,0 +1,35 @@
+/** The same as identity.test.ts, over every real file and over Clang's own tests. */
+import { CmonsterError } from 'cmonster';
+import { expect, test } from 'vitest';
+import { clangInputs, FOLDERS } from './clang-inputs.js';
+import { type Input, realFiles } from './corpus.js';
+import { expectIdentity } from './identity.js';
+
+/** Says of which inputs the trees differ; those that the driver refuses, or Clang crashes on, are none. */
+function differing(inputs: readonly Input[]): { compared: number; different: string[] } {
+  const different: string[] = [];
+  let compared = 0;
+  for (const input of inputs) {
+    try {
+      expectIdentity(input);
+      compared++;
+    } catch (error) {
+      if (error instanceof CmonsterError && ['BAD_ARGUMENTS', 'FRONTEND_CRASHED'].includes(error.code)) continue;
+      different.push(`${input.file} ${input.arguments.join(' ')}: ${String(error).slice(0, 400)}`);
+    }
+  }
+  return { compared, different };
+}
+
+test('real files', { timeout: 7_200_000 }, async () => {
+  const inputs = await realFiles();
+  expect(differing(inputs)).toEqual({ compared: inputs.length, different: [] });
+});
+
+test.each(FOLDERS)('%s', { timeout: 7_200_000 }, async (folder) => {
+  const inputs = await clangInputs(folder);
+  const { compared, different } = differing(inputs);
+  expect(different).toEqual([]);
+  console.log(`${folder}: ${compared} of ${inputs.length} compared`);
+  expect(compared).toBeGreaterThan(inputs.length * 0.9);
+});
