@@ -40,7 +40,10 @@ function trees(ready: Ready, endToEnd: Record<string, EndToEnd>): string {
     `| | ${columns.map(([, title]) => title).join(' | ')} |`,
     `| --- |${' --- |'.repeat(columns.length)}`,
     row('cmonster, the whole tree ready in TypeScript', (subject) => ready[subject]?.all),
-    row('cmonster, and class, name, type, range and reference of every node read', (subject) => endToEnd[subject]?.ours),
+    row(
+      'cmonster, and class, name, type, range and reference of every node read',
+      (subject) => endToEnd[subject]?.ours,
+    ),
     row("Clang's JSON dump, the same read by Node", (subject) => endToEnd[subject]?.json),
     row("Python's clang.cindex, the same", (subject) => endToEnd[subject]?.cindex),
   ].join('\n');

@@ -1,5 +1,5 @@
 /**
- * Snapshots and answers, kept between runs: docs/formats/cache.md.
+ * Snapshots, answers and compiled scripts, kept between runs: docs/formats/cache.md.
  *
  * An entry belongs to a request (file, arguments, directory, environment, frontend) and to the bytes of every file that was read for
  * it. Everything is written beside its place and renamed into it, so that any number of processes may share a cache, and be
@@ -8,6 +8,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -108,6 +109,26 @@ export class UnitCache {
     return { parsed, answers: this.answersOf(variant.entry) };
   }
 
+  /** A module that was compiled before, or is now; undefined where it can be neither found nor kept. */
+  async module(
+    parts: readonly string[],
+    compile: (path: string) => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const path = this.pathOf(sha256(JSON.stringify([VERSION, ...parts])), 'mjs');
+    if (existsSync(path)) {
+      markUsed(path);
+      return path;
+    }
+    const text = await compile(path);
+    if (text === undefined) return undefined;
+    try {
+      this.write(path, Buffer.from(text));
+      return path;
+    } catch {
+      return undefined;
+    }
+  }
+
   private variantsOf(key: string): Variant[] {
     try {
       return JSON.parse(readFileSync(this.pathOf(key, 'index'), 'utf8')) as Variant[];
@@ -198,7 +219,7 @@ export class UnitCache {
 
   // --- Names --------------------------------------------------------------------------------------------------------
 
-  private pathOf(key: string, kind: 'index' | 'unit' | 'answers'): string {
+  private pathOf(key: string, kind: 'index' | 'unit' | 'answers' | 'mjs'): string {
     return join(this.directory, key.slice(0, 2), `${key}.${kind}`);
   }
 

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TranslationUnit } from '../ast/translation-unit.js';
 import { CmonsterError } from '../error.js';
+import { compiledScript } from './compiled-script.js';
 import type { Project } from './project.js';
 
 /**
@@ -23,6 +24,9 @@ export async function resolve(specifier, context, next) {
 }
 `;
 
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const entry = new URL(`../index.${extension}`, import.meta.url).href;
+
 let registered = false;
 
 async function registerLoader(): Promise<void> {
@@ -31,19 +35,23 @@ async function registerLoader(): Promise<void> {
   const { register: registerTsx } = await import('tsx/esm/api');
   registerTsx();
   // Behind tsx, so that it is asked before tsx.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const entry = new URL(`../index.${extension}`, import.meta.url).href;
   register(`data:text/javascript,${encodeURIComponent(hooks)}`, { parentURL: import.meta.url, data: { entry } });
   process.setSourceMapsEnabled(true);
 }
 
-/** The module's exports. What the script throws while it loads comes out as it is. */
-export async function loadScript(path: string): Promise<Record<string, unknown>> {
+/**
+ * The module's exports. What the script throws while it loads comes out as it is.
+ * @param cache where compiled scripts are kept
+ */
+export async function loadScript(path: string, cache?: string): Promise<Record<string, unknown>> {
   const file = resolve(path);
   if (!existsSync(file)) throw new CmonsterError('USAGE', `there is no script '${path}'`);
   // This package's own are JavaScript already, once it is compiled.
-  if (!isOwnJavaScript(file)) await registerLoader();
-  return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  if (isOwnJavaScript(file)) return import(pathToFileURL(file).href);
+  const compiled = cache === undefined ? undefined : await compiledScript(file, entry, cache);
+  if (compiled === undefined) await registerLoader();
+  else process.setSourceMapsEnabled(true);
+  return import(pathToFileURL(compiled ?? file).href);
 }
 
 /** What a script's default export is called with. */
@@ -63,7 +71,6 @@ export function isForProject(script: unknown): script is ProjectScript {
 
 /** This package's own script of a name. */
 export function builtin(name: string): string {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`./builtin/${name}.${extension}`, import.meta.url));
 }
 

@@ -54,7 +54,7 @@ async function start(given: JobSettings): Promise<void> {
   overdue = new Overdue();
   overdue.arm(settings.scriptTimeLimit);
   try {
-    const exported = (await loadScript(settings.script)).default;
+    const exported = (await loadScript(settings.script, settings.cache)).default;
     if (typeof exported === 'function') script = exported as UnitScript;
     const scriptKind = typeof exported !== 'function' ? 'none' : isForProject(exported) ? 'project' : 'unit';
     send({ type: 'ready', printed: takePrinted(), scriptKind });
