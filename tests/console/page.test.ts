@@ -18,6 +18,14 @@ beforeAll(async () => {
   // Nobody is there yet, and the page says how somebody gets there.
   await page.getByRole('heading', { name: 'No machine is here yet' }).waitFor();
   await page.getByText('igor enrol mill').waitFor();
+  // It tells what it offers after the page has asked, and before the page hears that nothing was known.
+  let asked = false;
+  await page.route('**/api/types?agent=*', async (route) => {
+    if (asked) return route.continue();
+    asked = true;
+    await page.waitForTimeout(1500);
+    await route.fulfill({ status: 404, json: { error: { code: 'not-found', message: 'not yet' } } });
+  });
   await site.agent('mill');
   await page.locator('.chosen-name').waitFor();
 }, 180_000);

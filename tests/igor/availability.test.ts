@@ -2,8 +2,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { AgentDescriptor } from 'igor';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { writeAnnouncement } from '../../packages/igor/src/protocol/frames.js';
+import type { AgentRecord, Directory } from '../../packages/igor/src/store/directory.js';
 import { demo } from './support/demo.js';
 import { end, until } from './support/servers.js';
 import { Stage } from './support/stage.js';
@@ -11,8 +13,22 @@ import { Stage } from './support/stage.js';
 let stage: Stage;
 const children: ChildProcess[] = [];
 
+/** What the directory says instead of what it would. */
+let said: Partial<Directory> = {};
+
 beforeAll(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open({
+    wrapDirectory: (directory) =>
+      new Proxy(directory, {
+        get(target, name: keyof Directory) {
+          const method = said[name] ?? target[name].bind(target);
+          return method;
+        },
+      }),
+  });
+});
+afterEach(() => {
+  said = {};
 });
 afterAll(async () => {
   for (const child of children) await end(child, 'SIGKILL');
@@ -129,4 +145,24 @@ test('two machines with one account: the later start has it, the other one is to
     async () => (await isThere('shared')) && (await who()) === 'first',
     40_000,
   );
+});
+
+test('one whose lease ends between the look and the note gets its stanza all the same', {
+  timeout: 60_000,
+}, async () => {
+  await startProcess('late');
+  const jid = 'late@localhost';
+  await until('its descriptor', async () => (await stage.igor.descriptor(jid)) !== undefined);
+  const { bytes } = (await stage.igor.descriptor(jid)) as AgentDescriptor;
+  const record = (await stage.igor.agentInfo(jid)) as AgentRecord;
+  // What was found a moment ago is not looked up again.
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  said = {
+    get: async () => ({ version: '1', record: { ...record, hash: `${record.hash} slowly`, lease: Date.now() + 40 } }),
+    descriptor: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      return bytes;
+    },
+  };
+  expect(await stage.igor.call(jid, 'adder.add', { a: 20, b: 22 }, { json: true })).toEqual({ sum: 42 });
 });

@@ -1,5 +1,6 @@
 // One suite for all stores of calls, each against the real server.
 import { rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Calls, NewCall } from '../../packages/igor/src/store/calls.js';
 import { openCalls } from '../../packages/igor/src/store/open.js';
@@ -250,6 +251,48 @@ test('a Redis that forgets is refused', async () => {
   const locked = await startRedis(['--appendonly', 'yes', '--rename-command', 'CONFIG', '']);
   await (await openCalls(locked.url)).close();
   await locked.stop();
+});
+
+test('Redis: what was done, and could not be said, is not taken for somebody else’s doing', async () => {
+  const redis = await startRedis();
+  // Between a client and Redis: loses an answer, the next or the one after that, and the connection with it.
+  let losing = 0;
+  const proxy = createServer((client) => {
+    const server = connect({ host: '127.0.0.1', port: redis.port });
+    client.pipe(server);
+    server.on('data', (bytes) => {
+      if (losing > 0 && --losing === 0) client.destroy();
+      else client.write(bytes);
+    });
+    for (const socket of [client, server]) {
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        client.destroy();
+        server.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const calls = await openCalls(`redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  try {
+    const keyed = call('keyed', { key: 'k', queueUntil: 2_000_000 });
+    losing = 1;
+    expect(await calls.open(keyed)).toBeUndefined();
+    expect((await calls.history({ limit: 10 })).map(({ id }) => id)).toEqual(['keyed']);
+    expect((await calls.open({ ...keyed, id: 'another' }))?.id).toBe('keyed');
+    // Before they move a call they read it, and are told.
+    losing = 2;
+    expect(await calls.requeue('keyed')).toBe(true);
+    losing = 2;
+    expect(await calls.send('keyed', 8, 3_000_000)).toBe(true);
+    expect(losing).toBe(0);
+    expect(await calls.send('keyed', 9, 3_000_000)).toBe(false);
+    expect(await calls.get('keyed')).toMatchObject({ state: 'open', epoch: 8 });
+  } finally {
+    await calls.close();
+    proxy.close();
+    await redis.stop();
+  }
 });
 
 test('stores that can not be reached, or do not fit, are said clearly', async () => {

@@ -67,11 +67,12 @@ test('the page works: ejabberd, gateway, instances, Redis, Postgres, enrolment',
       const child = spawn('sh', ['-c', text], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
       children.push(child);
     };
+    // First of all: it waits for its instances.
+    run(`${script('gateway.sh', front)} --log error`.replace('\n --log', ' --log'));
+    await until('the gateway', () => accepts(front));
     run(`${script('instance.sh', one)} --log error`.replace('\n --log', ' --log'));
     run(`${script('instance.sh', two, 'two')} --log error`.replace('\n --log', ' --log'));
     await until('the instances', async () => (await accepts(one)) && accepts(two));
-    run(`${script('gateway.sh', front)} --log error`.replace('\n --log', ' --log'));
-    await until('the gateway', () => accepts(front));
     const enrolled = spawnSync('sh', ['-c', script('enrol.sh', 0)], { cwd: folder, encoding: 'utf8' });
     expect(enrolled.stderr).toBe('');
     expect(enrolled.stdout).toContain('mill@localhost will obey igor.localhost');

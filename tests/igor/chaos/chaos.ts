@@ -2,7 +2,7 @@
  * `npm run chaos [-- --calls=N] [--minutes=M] [--seed=S] [--kills=MS]`: calls of all kinds from four instances to three agents, while instances, agents,
  * gateway, store and XMPP server are killed, one or two at a time, and stanzas are delayed, doubled and reordered. Then the books are compared.
  */
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { newKeyRing, Prosody, saveKeyRing, silentLog } from 'igor';
@@ -104,6 +104,7 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
   );
   const everything = [redis, gateway, ...instances, ...served];
   let prosodyKills = 0;
+  let right = false;
   try {
     await Promise.all([...instances, ...served].map((each) => each.start()));
     await gateway.start();
@@ -120,7 +121,9 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
     say(`seed ${seed}: ${calls} calls`);
     let finished = false;
     const victims = ['prosody' as const, 'cut' as const, gateway, redis, ...instances, ...served, ...served];
+    const diary = (line: string) => appendFileSync(join(folder, 'diary.log'), `${new Date().toISOString()} ${line}\n`);
     const strike = async (victim: (typeof victims)[number]) => {
+      diary(`kill ${typeof victim === 'string' ? victim : victim.name}`);
       if (victim === 'prosody') {
         prosodyKills++;
         try {
@@ -131,6 +134,7 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
       } else if (victim === 'cut') random.pick(proxies).cut();
       // Most are back at once; one in eight is away for seconds, and calls queue for it.
       else await victim.killAndRestart(random.below(random.next() < 0.125 ? 4000 : 300));
+      diary(`back ${typeof victim === 'string' ? victim : victim.name}`);
     };
     const killers = async () => {
       while (!finished) {
@@ -169,7 +173,9 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
       const agent = kind === 'keyed' ? (agents[n % agents.length] as string) : random.pick(agents);
       try {
         const { call } = await ask(`?n=${n}&kind=${kind}&agent=${agent}@localhost`);
-        if (call) noted.add(call);
+        if (!call) return undefined;
+        noted.add(call);
+        diary(`noted ${call} ${n} ${kind} ${agent}`);
         return call;
       } catch {
         return undefined;
@@ -190,9 +196,11 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
       await until('all calls to end', async () => (await kept.unfinished()).length === 0, 90_000).catch((error) =>
         say(String(error)),
       );
+      const books = await compare(kept, log, noted);
+      right = Object.values(books.faults).every((faults) => faults.length === 0);
       return {
         noted: noted.size,
-        ...(await compare(kept, log, noted)),
+        ...books,
         kills: { prosody: prosodyKills, ...Object.fromEntries(everything.map(({ name, kills }) => [name, kills])) },
         stanzas: proxies.reduce(
           (sum, { counts }) => ({
@@ -210,7 +218,8 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
     await Promise.all(everything.map((each) => each.stop()));
     await Promise.all(proxies.map((proxy) => proxy.close()));
     await prosody.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (right) rmSync(folder, { recursive: true, force: true });
+    else say(`all of it is kept in ${folder}`);
   }
 }
 

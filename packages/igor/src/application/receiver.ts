@@ -85,10 +85,14 @@ export class Receiver {
       this.core.counters.unknown++;
       return { type: 'rejected', call, reason: 'unknown' };
     }
-    // Whoever kept it may have died before it could tell.
+    this.endedElsewhere(row);
+    return { type: 'committed', call };
+  }
+
+  /** Whoever kept its outcome may have died before it could tell. */
+  private endedElsewhere(row: StoredCall): void {
     if (row.channels.length > 0) this.core.gateway.poke(row.channels).catch(() => {});
     this.settle(row);
-    return { type: 'committed', call };
   }
 
   /** Ends a call here and now, if it has not ended. */
@@ -332,7 +336,7 @@ export class Receiver {
     if (await this.end(known, undefined, { status, message, response: undefined, items: undefined, onlyQueued }))
       return true;
     const now = await this.core.calls.get(call);
-    if (now) this.settle(now);
+    if (now?.state === 'ended') this.endedElsewhere(now);
     return now === undefined || now.state === 'ended';
   }
 }

@@ -73,10 +73,11 @@ export class Starter {
     const method = await this.resolve(record, ref);
     const bytes = encodeRequest(method.input, request, options.json === true);
     const row = newCall(call.id, agent, method, bytes, options);
-    if (isAvailable(record)) row.epoch = record.epoch;
+    // One that went since that look gets its stanza all the same: it comes back.
+    if (isAvailable(record) || row.queueUntil === undefined) row.epoch = record.epoch;
     else {
       row.state = 'queued';
-      row.deadline = row.queueUntil as number;
+      row.deadline = row.queueUntil;
     }
     const waiter: Waiter = { call, method, json: options.json === true, credit: row.credit };
     core.waiters.set(call.id, [waiter]);

@@ -3,7 +3,8 @@ import { IgorError } from '../error.js';
 import type { Gateway } from '../gateway/gateway.js';
 import { Signer } from '../gateway/post.js';
 import { GatewayServer, type Handler } from '../gateway/server.js';
-import { jsonLog, type LogLevel } from '../log.js';
+import { jsonLog, type Log, type LogLevel } from '../log.js';
+import { backoff } from '../protocol/backoff.js';
 import { remoteGateway } from '../serve/serve.js';
 import { endSignal, hostAndPort, logOption, requestLimitOption, secretFrom } from './options.js';
 
@@ -66,7 +67,7 @@ export const gatewayCommand: CommandModule<object, Arguments> = {
       made.gateway.onFailure = resolve;
     });
     try {
-      await made.gateway.start();
+      await started(made.gateway, log);
       gateway = made.gateway;
       handler = made.handler;
       log.info('the gateway is there', { ...address, jid: argv.jid });
@@ -78,3 +79,21 @@ export const gatewayCommand: CommandModule<object, Arguments> = {
     }
   },
 };
+
+/** Whoever starts everything at once starts some of it in the wrong order; and a store that is away comes back. Milliseconds. */
+const patience = 15_000;
+
+async function started(gateway: Gateway, log: Log): Promise<void> {
+  const end = Date.now() + patience;
+  for (const pause of backoff({ first: 200, most: 2000 })) {
+    try {
+      await gateway.start();
+      return;
+    } catch (thrown) {
+      const error = IgorError.from(thrown, 'internal');
+      if (error.code === 'usage' || error.code === 'second_gateway' || Date.now() + pause > end) throw error;
+      log.warn('the gateway can not start yet', { error });
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}

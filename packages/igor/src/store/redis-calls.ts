@@ -1,5 +1,6 @@
 /** The calls in Redis (append-only file, no eviction; one primary, not a cluster, as one script writes several keys). */
 import type { Status } from '../protocol/frames.js';
+import { randomId } from '../protocol/random.js';
 import type { CallState, Calls, Ending, HistoryFilter, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
 import { RedisConnection, type RedisValue } from './redis.js';
 
@@ -15,31 +16,37 @@ local function post(call, from)
   return seqs
 end`;
 
+// A command whose answer was lost is sent again, by the client itself: what it did the first time must not be taken for somebody else's doing. And a
+// script that fails leaves behind what it has done: what can fail (a number that is none) comes first.
 const scripts = {
   // id, agent, state, started, deadline, key, fixed, request, epoch
   igorOpen: {
     keys: 1,
     lua: `
 local P = KEYS[1]
+local call = P .. 'call:' .. ARGV[1]
 if ARGV[6] ~= '' then
   local earlier = redis.call('GET', P .. 'key:' .. ARGV[6])
-  if earlier then return earlier end
-  redis.call('SET', P .. 'key:' .. ARGV[6], ARGV[1])
+  if earlier and earlier ~= ARGV[1] and redis.call('EXISTS', P .. 'call:' .. earlier) == 1 then return earlier end
 end
-redis.call('HSET', P .. 'call:' .. ARGV[1], 'state', ARGV[3], 'deadline', ARGV[5], 'items', 0, 'fixed', ARGV[7], 'request', ARGV[8], 'epoch', ARGV[9])
+if redis.call('HGET', call, 'state') == 'ended' then return false end
 redis.call('ZADD', P .. 'unfinished', ARGV[5], ARGV[1])
 redis.call('ZADD', P .. 'history', ARGV[4], ARGV[1])
+redis.call('HSET', call, 'state', ARGV[3], 'deadline', ARGV[5], 'items', 0, 'fixed', ARGV[7], 'request', ARGV[8], 'epoch', ARGV[9])
+if ARGV[6] ~= '' then redis.call('SET', P .. 'key:' .. ARGV[6], ARGV[1]) end
 if ARGV[3] == 'queued' then redis.call('ZADD', P .. 'queue:' .. ARGV[2], ARGV[4], ARGV[1]) end
 return false`,
   },
-  // id, from, to, deadline, agent, started, epoch ('' for the one that it has)
+  // id, from, to, deadline, agent, started, epoch ('' for the one that it has), this move's own name
   igorMove: {
     keys: 1,
     lua: `
 local P = KEYS[1]
 local call = P .. 'call:' .. ARGV[1]
-if redis.call('HGET', call, 'state') ~= ARGV[2] then return 0 end
-redis.call('HSET', call, 'state', ARGV[3], 'deadline', ARGV[4])
+local known = redis.call('HMGET', call, 'state', 'move')
+if known[2] == ARGV[8] then return 1 end
+if known[1] ~= ARGV[2] then return 0 end
+redis.call('HSET', call, 'state', ARGV[3], 'deadline', ARGV[4], 'move', ARGV[8])
 if ARGV[7] ~= '' then redis.call('HSET', call, 'epoch', ARGV[7]) end
 redis.call('ZADD', P .. 'unfinished', ARGV[4], ARGV[1])
 if ARGV[3] == 'queued' then redis.call('ZADD', P .. 'queue:' .. ARGV[5], ARGV[6], ARGV[1])
@@ -158,7 +165,7 @@ export class RedisCalls implements Calls {
 
   private async move(call: StoredCall, from: CallState, to: CallState, deadline: number, epoch: number | '') {
     const { id, agent, started } = call;
-    return (await this.run('igorMove', id, from, to, deadline, agent, started, epoch)) === 1;
+    return (await this.run('igorMove', id, from, to, deadline, agent, started, epoch, randomId(9))) === 1;
   }
 
   async requeue(id: string): Promise<boolean> {

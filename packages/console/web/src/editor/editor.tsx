@@ -59,19 +59,26 @@ export function CodeBox({ go }: { go: () => void }): JSX.Element {
     view = made;
     made.focus();
     let declared = '';
-    const stop = effect(() => {
-      // The types change with the choice, and with what the chosen agents offer.
-      const hashes = chosen.value.map((jid) => `${jid} ${agents.value.find((agent) => agent.jid === jid)?.hash ?? ''}`);
-      const wanted = hashes.join('\n');
-      if (wanted === declared) return;
-      declared = wanted;
+    let changes = 0;
+    const ask = (wanted: string, change: number): void => {
       void api
         .types(chosen.value)
         .then((text) => (declared === wanted ? redeclare(made, text) : undefined))
         .catch(() => {
-          // Unknown as yet: the next change asks again.
-          if (declared === wanted) declared = '';
+          if (declared !== wanted) return;
+          // Unknown as yet: the next change asks again, or the one that came before this answer.
+          if (change === changes) declared = '';
+          else ask(wanted, changes);
         });
+    };
+    const stop = effect(() => {
+      // The types change with the choice, and with what the chosen agents offer.
+      const hashes = chosen.value.map((jid) => `${jid} ${agents.value.find((agent) => agent.jid === jid)?.hash ?? ''}`);
+      const wanted = hashes.join('\n');
+      changes++;
+      if (wanted === declared) return;
+      declared = wanted;
+      ask(wanted, changes);
     });
     return () => {
       stop();

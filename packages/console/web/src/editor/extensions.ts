@@ -7,13 +7,14 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  startCompletion,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, forceLinting, linter, lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
+import { EditorState, type Extension, StateEffect, StateField, type Text } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -64,13 +65,17 @@ function card(signature: string, documentation: string): HTMLElement {
   return box;
 }
 
+/** Where there was nothing to complete: perhaps there will be, when the types are others. */
+let unanswered: { doc: Text; at: number } | undefined;
+
 async function complete(context: CompletionContext): Promise<CompletionResult | null> {
   const word = context.matchBefore(/[\w$]+/);
   const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos);
   if (!word && !context.explicit && !/[.'"`]/.test(before)) return null;
   const code = context.state.doc.toString();
   const found = await language.complete(code, context.pos);
-  if (found.length === 0 || context.aborted) return null;
+  // None, not null: what was typed meanwhile asks again only behind a result.
+  if (found.length === 0) unanswered = { doc: context.state.doc, at: context.pos };
   const options = found.map(
     ({ name, kind, sort }): CodeCompletion => ({
       label: name,
@@ -167,6 +172,9 @@ export async function redeclare(view: EditorView, declarations: string): Promise
   await language.declare(declarations);
   view.dispatch({ effects: redeclared.of(null) });
   forceLinting(view);
+  const { doc, selection } = view.state;
+  if (view.hasFocus && unanswered?.doc === doc && unanswered.at === selection.main.head) startCompletion(view);
+  unanswered = undefined;
 }
 
 export function extensions(options: {
