@@ -65,6 +65,7 @@ export { type Branch, LineReason } from './preprocessor/why.js';
 export { splitCommandLine } from './project/command-line.js';
 export { Project } from './project/project.js';
 export { forProject, type ProjectScript, type UnitScript } from './project/script.js';
+export { isSource } from './project/sources.js';
 export type { FlagNotice, Unit } from './project/unit.js';
 export type {
   Finding,

@@ -5,8 +5,10 @@ import picomatch from 'picomatch';
 import { CmonsterError } from '../error.js';
 import { pathMatcher } from '../source/path-matcher.js';
 
-/** What Clang takes for a source by its name. */
-const SOURCE = /\.(c|cc|cp|cxx|cpp|c\+\+|C|CC|CPP|CXX|m|mm|M)$/;
+/** Whether Clang takes a file for a source of C, C++ or Objective-C by its name. */
+export function isSource(file: string): boolean {
+  return /\.(c|cc|cp|cxx|cpp|c\+\+|C|CC|CPP|CXX|m|mm|M)$/.test(file);
+}
 
 /**
  * A file is itself, there or not; a folder the sources below it; a glob what it matches. Hidden folders are left out, and links to
@@ -17,7 +19,7 @@ export function sourcesOf(pattern: string): string[] {
   if (isFolder === false) return [pattern];
   const { base, isGlob } = picomatch.scan(pattern);
   if (!isFolder && !isGlob) return [pattern];
-  const isMeant = isFolder ? (file: string) => SOURCE.test(file) : pathMatcher(pattern, process.cwd());
+  const isMeant = isFolder ? isSource : pathMatcher(pattern, process.cwd());
   const found = filesBelow(resolve(isFolder ? pattern : base)).filter(isMeant);
   if (found.length === 0) {
     throw new CmonsterError(

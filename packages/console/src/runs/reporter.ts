@@ -62,7 +62,7 @@ export class Reporter {
     while (this.#waiting.length > 0) {
       const events = this.#waiting.splice(0, this.#fitting());
       const data = (events.length === 1 ? events[0] : events) as unknown as JsonValue;
-      await this.channels.post(this.channel, runEvent, data).catch(this.onError);
+      await this.channels.post(this.channel, runEvent, data, { early: true }).catch(this.onError);
     }
     this.#posting = undefined;
   }

@@ -98,7 +98,7 @@ export class Runs {
     const start: RunStart = { type: 'start', run: id, user, agents, code, at, until: at + this.sandbox.limits.wall };
     const reporter = new Reporter(this.igor.channels, channel, this.onError);
     // By itself: what the code says need not wait until this is kept.
-    void this.igor.channels.post(channel, runEvent, start as unknown as JsonValue).catch(this.onError);
+    void this.igor.channels.post(channel, runEvent, start as unknown as JsonValue, { early: true }).catch(this.onError);
     const shapes = chosen.map(({ shape }) => shape);
     const run = this.sandbox.run(program, shapes, {
       call: (call) => this.#call(call, chosen, { console: 1, channel, run: id, call: call.id, at: 0 }, user, reporter),

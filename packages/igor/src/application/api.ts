@@ -194,10 +194,16 @@ export interface Channels {
   /** A new channel's id: 192 random bits. Whoever has it may listen. Costs nothing; nothing is stored until the first post. */
   create(): string;
   /**
-   * Posts from any instance, and keeps the event for listeners that come (back) later, unless `keep` is false.
+   * Posts from any instance, and keeps the event for listeners that come (back) later, unless `keep` is false. Nobody hears it before it is kept; with `early`
+   * they do while the disk still takes it, should the store be SQLite: only a power failure in that moment could take it back.
    * @returns the event's id, for `Last-Event-ID`; undefined when it is not kept
    */
-  post(channel: string, event: string, data: JsonValue, options?: { keep?: boolean }): Promise<string | undefined>;
+  post(
+    channel: string,
+    event: string,
+    data: JsonValue,
+    options?: { keep?: boolean; early?: boolean },
+  ): Promise<string | undefined>;
   /** What was kept, oldest first. */
   events(channel: string, after?: string): Promise<ChannelEvent[]>;
   /**

@@ -111,7 +111,8 @@ export interface Calls {
   unfinished(): Promise<{ id: string; deadline: number }[]>;
   /** Newest first. */
   history(filter: HistoryFilter): Promise<StoredCall[]>;
-  post(posts: readonly Post[]): Promise<KeptEvent[]>;
+  /** @param early need not wait for a disk of this host, which takes it a moment later */
+  post(posts: readonly Post[], early?: boolean): Promise<KeptEvent[]>;
   /** @param after a `seq`; 0 for all */
   events(channel: string, after: number, limit: number): Promise<KeptEvent[]>;
   document(name: string): Promise<KeptDocument | undefined>;

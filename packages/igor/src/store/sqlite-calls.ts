@@ -194,8 +194,8 @@ export class SqliteCalls implements Calls {
     return (statement.all(...used.map(([, value]) => value), filter.limit) as unknown as Row[]).map(callOf);
   }
 
-  post(posts: readonly Post[]) {
-    return this.file.write(() => this.keep(posts), 'synced');
+  post(posts: readonly Post[], early = false) {
+    return this.file.write(() => this.keep(posts), early ? 'syncing' : 'synced');
   }
 
   async events(channel: string, after: number, limit: number) {

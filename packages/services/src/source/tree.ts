@@ -1,7 +1,7 @@
 // The files of a request: below an allowed folder, and none that a link leads out of it.
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { CmonsterError, Project, splitCommandLine, type Unit } from 'cmonster';
+import { CmonsterError, isSource, Project, splitCommandLine, type Unit } from 'cmonster';
 import { IgorError } from 'igor';
 import picomatch from 'picomatch';
 import {
@@ -13,8 +13,7 @@ import {
 } from '../permit/arguments.js';
 import { type AllowedFolder, type Folders, isInside } from '../permit/folders.js';
 
-const sources = /\.(?:c|cc|cpp|cxx|c\+\+|C|m|mm)$/;
-const codeFiles = /\.(?:c|cc|cpp|cxx|c\+\+|C|m|mm|h|hh|hpp|hxx|inc)$/;
+const isHeader = (name: string) => /\.(?:h|hh|hpp|hxx|inc)$/.test(name);
 const ignored = new Set(['.git', 'node_modules', '.cache']);
 const mostFiles = 20_000;
 
@@ -41,7 +40,7 @@ export function listFiles({ path: base }: AllowedFolder, pattern: string): strin
       if (entry.isDirectory() && !ignored.has(entry.name)) visit(path);
       if (!entry.isFile()) continue;
       const name = relative(base, path);
-      if (pattern ? matches(name, pattern) : codeFiles.test(name)) found.push(name);
+      if (pattern ? matches(name, pattern) : isSource(name) || isHeader(name)) found.push(name);
     }
   };
   visit(base);
@@ -61,7 +60,7 @@ export function chooseFiles(
   const units =
     project?.units.filter(({ file }) => folders.holds(folder, file)) ??
     listFiles(folder, '')
-      .filter((name) => sources.test(name))
+      .filter(isSource)
       .map(
         (name): Unit => ({
           ...unitOfTree,

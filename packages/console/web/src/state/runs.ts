@@ -47,8 +47,9 @@ export const runs = signal<Run[]>([]);
 export const listening = signal(false);
 /** Why the last one could not be started. */
 export const refused = signal<{ message: string; place?: Place } | undefined>(undefined);
-/** Between Go! and the server's word. */
+/** Between Go! and the server's word, when that takes long enough to be seen. */
 export const starting = signal(false);
+let started: Promise<void> | undefined;
 
 const byId = new Map<string, Run>();
 
@@ -109,6 +110,7 @@ function apply(event: PageEvent): boolean {
     default:
       return false;
   }
+  heard.add(run.id);
   return true;
 }
 
@@ -125,40 +127,45 @@ function addShown(run: Run, { value, as, title }: { value: Tree; as?: ShowAs; ti
   }
 }
 
-let waiting = false;
-/** When the last picture was drawn, and how long that took. */
-let drawn = 0;
-let cost = 0;
+/** As they were drawn last. One of which nothing was heard since is the same object, and is not drawn again. */
+const pictured = new Map<string, Run>();
+const heard = new Set<string>();
 
-/** At once, as long as drawing takes a third of the time at most; then as much together as comes until the next picture. */
-function changed(): void {
-  if (waiting) return;
-  if (performance.now() - drawn >= 2 * cost) {
-    draw();
-    return;
-  }
-  waiting = true;
+/**
+ * Most that is said soon after something else is drawn together with it: with the next picture, or, when a run only began or
+ * called somebody, a little later. A picture that shows no more than that takes the time in which the result could be drawn.
+ */
+const lull = 60;
+let frame = 0;
+let timer = 0;
+
+function drawSoon(): void {
   // A page that can't be seen gets no animation frames.
-  if (document.hidden) setTimeout(draw, 50);
-  else requestAnimationFrame(draw);
+  if (document.hidden) drawWithin(50);
+  else frame ||= requestAnimationFrame(draw);
+}
+
+function drawWithin(milliseconds: number): void {
+  timer ||= setTimeout(draw, milliseconds);
 }
 
 function draw(): void {
-  waiting = false;
-  const begun = performance.now();
-  runs.value = [...byId.values()]
-    .sort((a, b) => b.start.at - a.start.at)
-    .map((run) => ({ ...run, outputs: [...run.outputs] }));
-  // Behind the microtask in which components are drawn.
-  queueMicrotask(() => {
-    drawn = performance.now();
-    cost = drawn - begun;
-  });
+  cancelAnimationFrame(frame);
+  clearTimeout(timer);
+  frame = timer = 0;
+  for (const id of heard) {
+    const run = byId.get(id);
+    if (run) pictured.set(id, { ...run, outputs: [...run.outputs] });
+  }
+  heard.clear();
+  runs.value = [...pictured.values()].sort((a, b) => b.start.at - a.start.at);
 }
 
 export function takeEvents(events: PageEvent | PageEvent[]): void {
-  const news = (Array.isArray(events) ? events : [events]).map(apply);
-  if (news.includes(true)) changed();
+  const news = (Array.isArray(events) ? events : [events]).filter(apply);
+  if (news.some(({ type }) => type === 'end')) draw();
+  else if (news.some(({ type }) => type !== 'start' && type !== 'call')) drawSoon();
+  else if (news.length > 0) drawWithin(lull);
 }
 
 export function watchRuns(): void {
@@ -172,9 +179,17 @@ export function watchRuns(): void {
   );
 }
 
-export async function go(code: string): Promise<void> {
-  if (starting.value) return;
-  starting.value = true;
+export function go(code: string): Promise<void> {
+  started ??= start(code).finally(() => {
+    started = undefined;
+  });
+  return started;
+}
+
+async function start(code: string): Promise<void> {
+  const slow = setTimeout(() => {
+    starting.value = true;
+  }, lull);
   refused.value = undefined;
   try {
     takeEvents(await api.run(code, chosen.value));
@@ -182,6 +197,7 @@ export async function go(code: string): Promise<void> {
     const { message, place } = error as ApiError;
     refused.value = { message, ...(place && { place }) };
   } finally {
+    clearTimeout(slow);
     starting.value = false;
   }
 }
@@ -202,7 +218,8 @@ export async function openShared(id: string): Promise<Run | undefined> {
       for (const event of events) apply(event);
     }
     run.start = start;
-    changed();
+    heard.add(id);
+    draw();
     return run;
   } catch (error) {
     refused.value = { message: error instanceof ApiError ? error.message : String(error) };
@@ -217,5 +234,6 @@ export function isLost(run: Run, now: number): boolean {
 
 export function forgetRuns(): void {
   byId.clear();
-  changed();
+  pictured.clear();
+  draw();
 }
