@@ -68,7 +68,6 @@ class Executor {
   private readonly known: ReadonlySet<string>;
   private readonly fingerprints: Fingerprints;
   private readonly shown: JobFinding[] = [];
-  private hidden = 0;
   /** Diagnostics that were shown. */
   private readonly said = new Set<string>();
   /** How often the script failed at a place. */
@@ -110,6 +109,7 @@ class Executor {
         settings,
         jobs,
         allowErrors,
+        isKnown: ({ finding }) => this.known.size > 0 && this.known.has(this.fingerprints.of(finding)),
         queue,
         waiting: () => this.say(`no worker yet: start some with cmonster worker --queue ${queue}\n`),
         signal,
@@ -179,10 +179,6 @@ class Executor {
   }
 
   private find(found: JobFinding): void {
-    if (this.known.size > 0 && this.known.has(this.fingerprints.of(found.finding))) {
-      this.hidden++;
-      return;
-    }
     this.shown.push(found);
     if (this.execution.format === 'text') this.tell(this.renderer.render(found.finding, found.fix));
   }
@@ -249,6 +245,7 @@ class Executor {
         settings: { ...settings, script: builtin('verify'), arguments: [path] },
         jobs,
         allowErrors,
+        isKnown: () => false,
         queue: undefined,
         waiting: () => {},
         signal,
@@ -359,7 +356,7 @@ class Executor {
       else if (mode === 'summary') this.say(`${what}, not written: --diff shows them, --write makes them\n`);
     } else if (mode === 'write' && !refused) this.say('nothing to change\n');
     if (refused) this.say('nothing was written\n');
-    if (this.hidden > 0) this.say(`${count(this.hidden, 'known finding')} hidden by the baseline\n`);
+    if (outcome.known > 0) this.say(`${count(outcome.known, 'known finding')} hidden by the baseline\n`);
     this.list(
       failed.map(({ unit }) => unit),
       'failed',

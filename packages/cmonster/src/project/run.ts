@@ -15,6 +15,8 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Whether edits count that come from files with errors, of which Clang knows only a part. */
   allowErrors: boolean;
+  /** Whether a finding is known already: it is kept apart, and its fix is not made. */
+  isKnown(finding: JobFinding): boolean;
   /** What the script printed while it was loaded. */
   loaded(printed: readonly OutputPiece[]): void;
   /** Where workers take the jobs from, instead of processes of our own; and what to do while there are none. */
@@ -28,7 +30,9 @@ export interface RunOptions {
 
 export interface RunOutcome {
   merge: Merge;
+  /** Those that are known included. */
   findings: JobFinding[];
+  known: number;
   /** Fixes that do not go with another edit, and that edit. */
   leftOut: { finding: JobFinding; against: Edit }[];
   failed: { unit: Unit; result: JobResult }[];
@@ -67,18 +71,21 @@ export async function runScript(options: RunOptions): Promise<RunOutcome> {
   return collector.outcome;
 }
 
+type CollectorOptions = Pick<RunOptions, 'allowErrors' | 'isKnown' | 'result'>;
+
 /** Brings results together, in the order of the units: so the same input gives the same output, however many workers. */
 export class Collector {
-  private readonly options: Pick<RunOptions, 'allowErrors' | 'result'>;
+  private readonly options: CollectorOptions;
   private readonly seen = new Set<string>();
   private readonly refused = new Map<string, number>();
   readonly outcome: RunOutcome;
 
-  constructor(options: Pick<RunOptions, 'allowErrors' | 'result'>) {
+  constructor(options: CollectorOptions) {
     this.options = options;
     this.outcome = {
       merge: new Merge(),
       findings: [],
+      known: 0,
       leftOut: [],
       failed: [],
       withErrors: [],
@@ -94,8 +101,10 @@ export class Collector {
     for (const flag of result.refusedFlags) this.refused.set(flag, (this.refused.get(flag) ?? 0) + 1);
     if (result.failure) outcome.failed.push({ unit, result });
     if (result.hasErrors) outcome.withErrors.push(unit);
-    const findings = result.findings.filter((found) => this.isNew(found));
-    outcome.findings.push(...findings);
+    const first = result.findings.filter((found) => this.isFirst(found));
+    outcome.findings.push(...first);
+    const findings = first.filter((found) => !options.isKnown(found));
+    outcome.known += first.length - findings.length;
     const usable = !result.hasErrors || options.allowErrors;
     if (usable) this.merge(findings, result);
     else if (result.edits.length > 0 || findings.some(({ fix }) => fix)) outcome.withheld.push(unit);
@@ -112,7 +121,7 @@ export class Collector {
   }
 
   /** A header's finding is the same from wherever it is seen. */
-  private isNew({ finding: { check, message, place } }: JobFinding): boolean {
+  private isFirst({ finding: { check, message, place } }: JobFinding): boolean {
     const key = JSON.stringify([check, message, place.file, place.begin, place.end]);
     if (this.seen.has(key)) return false;
     this.seen.add(key);
