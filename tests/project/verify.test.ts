@@ -19,8 +19,14 @@ export default function (tu: TranslationUnit): void {
   for (const f of tu.find(FunctionDecl, (f) => f.name === 'half')) f.body?.prepend('int y=x ;');
 }
 `,
+    'tests/c.c': '#include "../h.h"\nint c(void) { return half(2); }\n',
+    'rename.ts': `import { FunctionDecl, type TranslationUnit } from 'cmonster';
+export default function (tu: TranslationUnit): void {
+  for (const f of tu.find(FunctionDecl, (f) => f.name === 'half')) f.name = 'halved';
+}
+`,
   });
-  space.database(['a.c', 'b.c']);
+  space.database(['a.c', 'b.c', 'tests/c.c']);
 });
 afterAll(() => space.dispose());
 
@@ -37,6 +43,13 @@ describe('cmonster run', () => {
     const { status, stderr } = space.run('run', 'header.ts', '--write', '--verify', '--format', '--editable', '*.h');
     expect(stderr).toMatch(/^cmonster: \d changes in 1 file written\n$/);
     expect(space.read('h.h')).toContain('int y = x;');
+    expect(status).toBe(0);
+  });
+
+  it('sees a header that goes by another name elsewhere', () => {
+    const { status, stderr } = space.run('run', 'rename.ts', '--write', '--verify', '--editable', '*.h');
+    expect(stderr).toBe('cmonster: 3 changes in 3 files written\n');
+    expect(space.read('tests/c.c')).toContain('return halved(2);');
     expect(status).toBe(0);
   });
 });
