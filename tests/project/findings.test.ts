@@ -23,6 +23,18 @@ export default function (tu: TranslationUnit): void {
 }
 `,
   });
+  space.write(
+    'twice.c',
+    'int f(int);\n#ifdef A\nint x(void) { return f(1); }\n#else\nint x(void) { return f(2); }\n#endif\n#ifdef B\nint y = sizeof(f(3));\n#endif\n',
+  );
+  space.write(
+    'rename.ts',
+    `import { FunctionDecl, type TranslationUnit } from 'cmonster';
+export default function (tu: TranslationUnit): void {
+  for (const f of tu.find(FunctionDecl, (f) => f.name === 'f').slice(0, 1)) f.name = 'half';
+}
+`,
+  );
   space.database(['a.c', 'b c.c']);
 });
 afterAll(() => space.dispose());
@@ -72,6 +84,19 @@ b c.c:3:45: warning: a call [calls]
   it('of a header come once, and are fixed once', () => {
     const { stdout } = space.run('run', 'calls.ts', '--scope', 'user', '--editable', '*.h');
     expect(stdout.match(/^h\.h:2:36: warning: a call/gm)).toHaveLength(1);
+  });
+
+  it('say of a rename only what no configuration reached', () => {
+    space.database([
+      ['twice.c', '-DA'],
+      ['twice.c', '-DNOT_A'],
+    ]);
+    const { stdout, stderr } = space.run('run', 'rename.ts');
+    space.database(['a.c', 'b c.c']);
+    expect(stderr).toContain('3 changes in 1 file, not written');
+    expect(stdout.match(/^twice\.c:\d+:\d+: warning: .*/gm)).toEqual([
+      "twice.c:8:16: warning: 'f' was left as it is: the preprocessor left this code out [rename]",
+    ]);
   });
 
   it('are SARIF 2.1.0', () => {

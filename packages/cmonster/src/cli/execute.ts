@@ -21,6 +21,7 @@ import { applyChanges, digest, recover } from '../rewrite/apply.js';
 import { unifiedDiff } from '../rewrite/diff.js';
 import { applyEdits, type Edit } from '../rewrite/edit.js';
 import { formatEdits } from '../rewrite/format.js';
+import { isLeftByRename } from '../rewrite/left-by-rename.js';
 import { version } from '../version.js';
 import { Exit } from './exit-codes.js';
 import { Output } from './output.js';
@@ -68,6 +69,8 @@ class Executor {
   private readonly known: ReadonlySet<string>;
   private readonly fingerprints: Fingerprints;
   private readonly shown: JobFinding[] = [];
+  /** What renames left as it was, until it is known whether that holds for every configuration. */
+  private readonly left: JobFinding[] = [];
   /** Diagnostics that were shown. */
   private readonly said = new Set<string>();
   /** How often the script failed at a place. */
@@ -124,6 +127,7 @@ class Executor {
 
   private async finish(outcome: RunOutcome, signal: AbortSignal): Promise<Exit> {
     const { mode, format, settings, verified } = this.execution;
+    for (const found of this.left) if (!outcome.merge.changes(found.finding.place)) this.find(found);
     this.files = this.formatted(outcome.merge.result);
     if (mode === 'diff' && format === 'text') await this.diff(this.files);
     this.report(outcome);
@@ -160,7 +164,10 @@ class Executor {
       this.said.add(key);
     }
     if (result.failure) this.sayFailure(unit, result.failure);
-    for (const found of result.findings) this.find(found);
+    for (const found of result.findings) {
+      if (isLeftByRename(found.finding)) this.left.push(found);
+      else this.find(found);
+    }
   }
 
   /** A script that fails at one place for hundreds of files says so for a few. */

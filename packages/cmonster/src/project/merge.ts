@@ -3,6 +3,7 @@
  * compiled in several configurations. What all ask for is done once; what they disagree about is told, with both reasons.
  */
 import { realpathSync } from 'node:fs';
+import type { FindingPlace } from '../report/finding.js';
 import { byFile, type Edit } from '../rewrite/edit.js';
 
 /** What one translation unit asks for. */
@@ -60,6 +61,12 @@ export class Merge {
   /** Files with changes, in the order of their paths. */
   get result(): MergedFile[] {
     return [...this.files.values()].filter(({ edits }) => edits.length > 0).sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** Whether what is there becomes something else. */
+  changes({ file, begin, end }: FindingPlace): boolean {
+    const edits = this.files.get(this.realPath(file))?.edits ?? [];
+    return edits.some(({ offset, length }) => offset < end && begin < offset + length);
   }
 
   private fileOf(path: string, source: string): MergedFile {

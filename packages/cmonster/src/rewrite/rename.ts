@@ -14,6 +14,7 @@ import { CmonsterError } from '../error.js';
 import { isKeyword } from '../source/keywords.js';
 import type { FileRange } from '../source/location.js';
 import { editabilityOf, type FrozenPlace } from './editability.js';
+import { leftMessage, RENAME } from './left-by-rename.js';
 import { frozenError, placeName } from './problem.js';
 import { collisions } from './rename-collisions.js';
 import { entityOf, type Reference, referencesTo } from './rename-references.js';
@@ -86,7 +87,7 @@ export function assignName(rewriter: Rewriter, decl: NamedDecl, newName: string)
   const rename = planRename(decl, newName);
   rename.apply();
   for (const { range, reason } of rename.unproven) {
-    rewriter.tu.report(range, `'${rename.oldName}' was left as it is: ${reason}`, { check: 'rename' });
+    rewriter.tu.report(range, leftMessage(rename.oldName, reason), { check: RENAME });
   }
 }
 
