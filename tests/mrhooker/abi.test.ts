@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { launch } from '../../packages/mrhooker/src/launch/launch.js';
 import { buildScript } from '../../packages/mrhooker/src/script/build.js';
-import { Workshop } from './native.js';
+import { Workshop } from './workshop.js';
 
 const shop = new Workshop();
 afterAll(() => shop[Symbol.dispose]());

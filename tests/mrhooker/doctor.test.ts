@@ -2,7 +2,7 @@
 
 import { afterAll, expect, test } from 'vitest';
 import { examine } from '../../packages/mrhooker/src/doctor/examine.js';
-import { fn, Workshop } from './native.js';
+import { fn, Workshop } from './workshop.js';
 
 const shop = new Workshop();
 afterAll(() => shop[Symbol.dispose]());

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildScript } from '../../packages/mrhooker/src/script/build.js';
 import { fetchDebianSource } from '../../setup/corpus.mjs';
-import { fn, type Run, Workshop } from './native.js';
+import { fn, type Run, Workshop } from './workshop.js';
 
 const shop = new Workshop();
 const runtime = shop.path('sanitized/runtime.so');

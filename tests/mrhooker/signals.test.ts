@@ -1,7 +1,7 @@
 // Signals: a hooked function that waits is interrupted as without hooks, and handlers call hooked functions at any moment.
 import { spawnSync } from 'node:child_process';
 import { afterAll, expect, test } from 'vitest';
-import { fn, Workshop } from './native.js';
+import { fn, Workshop } from './workshop.js';
 
 const shop = new Workshop();
 afterAll(() => shop[Symbol.dispose]());

@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { fn, Workshop } from './native.js';
+import { fn, Workshop } from './workshop.js';
 
 const shop = new Workshop();
 afterAll(() => shop[Symbol.dispose]());

@@ -1,6 +1,6 @@
 // What a thread costs in memory once it has called a hooked function.
 import { afterAll, expect, test } from 'vitest';
-import { fn, Workshop } from './native.js';
+import { fn, Workshop } from './workshop.js';
 
 const shop = new Workshop();
 afterAll(() => shop[Symbol.dispose]());

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Workshop } from './native.js';
+import { Workshop } from './workshop.js';
 
 const shop = new Workshop();
 afterAll(() => shop[Symbol.dispose]());

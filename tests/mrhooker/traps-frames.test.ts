@@ -3,7 +3,7 @@
 // refused when the script is compiled, and tested there.
 
 import { afterAll, describe, expect, test } from 'vitest';
-import { fn, Workshop } from './native.js';
+import { fn, Workshop } from './workshop.js';
 
 const shop = new Workshop();
 afterAll(() => shop[Symbol.dispose]());

@@ -4,7 +4,7 @@
 
 import { chmodSync, chownSync, copyFileSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { fn, Workshop } from './native.js';
+import { fn, Workshop } from './workshop.js';
 
 const shop = new Workshop();
 afterAll(() => shop[Symbol.dispose]());

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Headers } from '../../packages/mrhooker/src/headers/reader.js';
 import { parseSpecifier } from '../../packages/mrhooker/src/headers/specifier.js';
 import { forwarded } from '../../packages/mrhooker/src/stub/forwarded.js';
-import { Place, root } from './mrhooker.js';
+import { Place, root } from './place.js';
 
 const HEADERS = [
   ...['stdio.h', 'stdlib.h', 'string.h', 'unistd.h', 'fcntl.h', 'sys/socket.h', 'sys/stat.h', 'sys/mman.h', 'time.h'],

@@ -1,7 +1,7 @@
 // What was built is kept while nothing it was made of changes; where it is kept, nobody else may write.
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Place, printed } from './mrhooker.js';
+import { Place, printed } from './place.js';
 
 let place: Place;
 beforeEach(() => {

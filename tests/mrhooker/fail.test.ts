@@ -1,7 +1,7 @@
 // `mrhooker fail`: the calls that are meant to fail do, and no others.
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Place } from './mrhooker.js';
+import { Place } from './place.js';
 
 const place = new Place();
 beforeAll(() => {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Place, printed, root } from './mrhooker.js';
+import { Place, printed, root } from './place.js';
 
 const place = new Place();
 
@@ -50,7 +50,7 @@ hook(destroy, { enter: (self) => console.log('destroy', self.w_) });
 
 beforeAll(() => {
   for (const name of ['shape.hpp', 'shape.cpp', 'shape-main.cpp']) {
-    cpSync(`${root}/tests/mrhooker-script/fixtures/${name}`, place.path(name));
+    cpSync(`${root}/tests/mrhooker/fixtures/${name}`, place.path(name));
   }
   const gcc = (...args: string[]) => execFileSync('g++', args, { cwd: place.folder });
   gcc('-shared', '-fPIC', '-o', 'libshape.so', 'shape.cpp');

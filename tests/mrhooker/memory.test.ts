@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Place, printed, root } from './mrhooker.js';
+import { Place, printed, root } from './place.js';
 
 const place = new Place();
 beforeAll(() => {
   for (const name of ['views.h', 'views.c', 'views-main.c']) {
-    cpSync(`${root}/tests/mrhooker-script/fixtures/${name}`, place.path(name));
+    cpSync(`${root}/tests/mrhooker/fixtures/${name}`, place.path(name));
   }
   const gcc = (...args: string[]) => execFileSync('gcc', args, { cwd: place.folder });
   gcc('-shared', '-fPIC', '-o', 'libviews.so', 'views.c');

@@ -1,7 +1,7 @@
 // A hook on a function covers the other names it is called by: large-file variants, fortified ones, `creat`.
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Place, printed, root } from './mrhooker.js';
+import { Place, printed, root } from './place.js';
 
 const place = new Place();
 const SCRIPT = `import { call, hook, varargs } from 'mrhooker';
@@ -25,7 +25,7 @@ hook(printf, (format) => {
 let command: string[];
 
 beforeAll(() => {
-  const source = `${root}/tests/mrhooker-script/fixtures/aliases.c`;
+  const source = `${root}/tests/mrhooker/fixtures/aliases.c`;
   execFileSync('gcc', ['-O2', '-D_FORTIFY_SOURCE=2', '-o', place.path('aliases'), source]);
   place.write('input', 'some bytes to read');
   command = [place.path('aliases'), place.path('out'), place.path('input')];

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Place, printed } from './mrhooker.js';
+import { Place, printed } from './place.js';
 
 const place = new Place();
 let server: Server;

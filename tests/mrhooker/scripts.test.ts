@@ -2,13 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Place, printed, root } from './mrhooker.js';
+import { Place, printed, root } from './place.js';
 
 const place = new Place();
 let program = '';
 beforeAll(() => {
   for (const name of ['work.h', 'work.c', 'threads.c']) {
-    cpSync(`${root}/tests/mrhooker-script/fixtures/${name}`, place.path(name));
+    cpSync(`${root}/tests/mrhooker/fixtures/${name}`, place.path(name));
   }
   const gcc = (...args: string[]) => execFileSync('gcc', args, { cwd: place.folder });
   gcc('-shared', '-fPIC', '-o', 'libwork.so', 'work.c');

@@ -1,7 +1,7 @@
 // Values that do not fit, results of the wrong type: said with their place, and the original is called; nothing is cut.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Place, printed, root } from './mrhooker.js';
+import { Place, printed, root } from './place.js';
 
 const place = new Place();
 beforeAll(() => {

@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Place, printed, type Ran, root } from './mrhooker.js';
+import { Place, printed, type Ran, root } from './place.js';
 
 const place = new Place();
-const fixtures = `${root}/tests/mrhooker-script/fixtures`;
+const fixtures = `${root}/tests/mrhooker/fixtures`;
 let ran: Ran;
 
 const SCRIPT = `import { call, hook, offsetof, sizeof, varargs } from 'mrhooker';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Place, printed, root } from './mrhooker.js';
+import { Place, printed, root } from './place.js';
 
 const place = new Place();
 afterAll(() => place.remove());

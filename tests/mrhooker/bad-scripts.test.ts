@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Place } from './mrhooker.js';
+import { Place } from './place.js';
 
 const place = new Place();
 afterAll(() => place.remove());

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateLibrary } from './generated-library.js';
-import { Place } from './mrhooker.js';
+import { Place } from './place.js';
 
 const COUNT = 120;
 const place = new Place();

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Place, printed, root } from './mrhooker.js';
+import { Place, printed, root } from './place.js';
 
 const place = new Place();
 const recipe = (name: string) => `${root}/examples/hooks/${name}.ts`;
