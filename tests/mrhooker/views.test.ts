@@ -114,3 +114,46 @@ test('a wrong use of them does not', { timeout: 120_000 }, async () => {
   expect(stderr).toMatch(/hooks\.ts\(\d+,\d+\): error TS2322: Type 'string' is not assignable to type 'number'/);
   expect(stderr).toContain("Property 'nothing' does not exist");
 });
+
+test('arrays of arrays, inside of a record, behind a pointer, and of their own', { timeout: 120_000 }, async () => {
+  place.write(
+    'grid.h',
+    'struct grid { int cells[2][3]; const char *names[2]; };\nextern int table[2][2];\nint walk(struct grid *g, int (*rows)[3], int n);\n',
+  );
+  place.write(
+    'grid.c',
+    '#include "grid.h"\nint table[2][2] = {{1, 2}, {3, 4}};\nint walk(struct grid *g, int (*rows)[3], int n) { return g->cells[1][2] + rows[1][0] + table[1][1] + n; }\n',
+  );
+  const main =
+    '#include <stdio.h>\n#include "grid.h"\nint main(void) { struct grid g = {{{1, 2, 3}, {4, 5, 6}}, {"a", "b"}}; printf("%d\\n", walk(&g, g.cells, 0)); }';
+  place.write('grid-main.c', main);
+  const gcc = (...args: string[]) => execFileSync('gcc', args, { cwd: place.folder });
+  gcc('-shared', '-fPIC', '-o', 'libgrid.so', 'grid.c');
+  gcc('-o', 'grid', 'grid-main.c', '-L.', '-lgrid', `-Wl,-rpath,${place.folder}`);
+  const script = `import { hook } from 'mrhooker';
+import { grid, table, walk } from 'c:./grid.h';
+hook(walk, (g, rows, n) => {
+  console.log(g.cells, g.cells[1][2], g.cells.length, g.cells[0].length, [...g.cells].map((row) => [...row].join()).join(';'));
+  console.log(g.names[1].text(), rows[1][2], rows.value.length, table[1][0], [...table[0]]);
+  g.cells = [[7, 8, 9], [4, 5, 6]];
+  g.cells[1][2] = 60;
+  rows[1][0] += 36;
+  table[1][1] = 400;
+  console.log([...g.as(grid).cells[0]]);
+  return walk(g, rows, n);
+});
+`;
+  const said = await place.script(script, [place.path('grid')], ['--check']);
+  expect(said).toMatchObject({ status: 0, stdout: '500\n' });
+  expect(printed(said)).toEqual(['[ [ 1, 2, 3 ], [ 4, 5, 6 ] ] 6 2 3 1,2,3;4,5,6', 'b 6 3 3 [ 1, 2 ]', '[ 7, 8, 9 ]']);
+});
+
+test('a hook that returns something else is told what it should', { timeout: 120_000 }, async () => {
+  const { status, stderr } = await place.script(
+    SCRIPT.replace('hook(col, (c) => c)', "hook(col, (c) => 'x')"),
+    [],
+    ['--check'],
+  );
+  expect(status).toBe(125);
+  expect(stderr).toContain("Type 'string' is not assignable to type 'boolean | Integer'");
+});

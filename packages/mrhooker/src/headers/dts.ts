@@ -78,7 +78,10 @@ class DeclarationWriter {
         this.value(name, this.type(declaration.type));
         break;
       case 'variable':
-        this.value(name, this.pointerTo(declaration.type));
+        this.value(
+          name,
+          declaration.type.kind === 'array' ? this.type(declaration.type) : this.pointerTo(declaration.type),
+        );
         break;
       case 'type':
         this.addType(name, declaration.type);
@@ -165,7 +168,7 @@ class DeclarationWriter {
 
   private pointerTo(to: CType): string {
     if (to.kind === 'void' || to.kind === 'opaque') return 'Pointer';
-    if (to.kind === 'record' || to.kind === 'array') return this.type(to);
+    if (to.kind === 'record') return this.type(to);
     if (to.kind === 'function') {
       const { parameters, result } = to.type;
       return `FunctionPointer<[${parameters.map((part) => this.type(part)).join(', ')}], ${this.type(result)}>`;
@@ -222,7 +225,7 @@ class DeclarationWriter {
         return type.size === 8 ? 'Integer' : read;
       case 'array': {
         const text = type.of.kind === 'integer' && type.of.char ? ' | string' : '';
-        return `${read} | Iterable<${this.type(type.of)}> | ArrayBufferView${text}`;
+        return `${read} | Iterable<${this.writable(type.of, this.type(type.of))}> | ArrayBufferView${text}`;
       }
       case 'record':
         return `${read} | Partial<Fields<${read}>>`;

@@ -96,7 +96,8 @@ export class ModuleWriter {
       case 'expression':
         return `/* @__PURE__ */ ${this.function(index as number, resultOnly(declaration))}()`;
       case 'variable':
-        return `/* @__PURE__ */ ${this.function(index as number, pointerTo(declaration.type))}()`;
+        // An array is its elements; of anything else the place, which can be written.
+        return `/* @__PURE__ */ ${this.function(index as number, pointerTo(declaration.type))}()${declaration.type.kind === 'array' ? '.value' : ''}`;
       case 'type':
         return this.typeValue(declaration.type);
       case 'overloads':

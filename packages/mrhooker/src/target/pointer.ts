@@ -69,6 +69,8 @@ const methods = {
     return __mr.offset(this, Number(elements) * size, Object.getPrototypeOf(this) as object) as Pointer;
   },
   as(this: Pointer, type: Type): Pointer {
+    // A record or an array is where it is, and seen through a pointer to its begin.
+    if (type.kind.startsWith('{')) return type.read(this, 0) as Pointer;
     return __mr.offset(this, 0, pointerPrototype(type)) as Pointer;
   },
   equals(this: Pointer, other: PointerLike): boolean {

@@ -77,11 +77,11 @@ class PointerType implements Type<Pointer | null> {
 }
 
 /** An array inside of something: a pointer to its first element that knows how many there are. */
-class ArrayType implements Type<Pointer>, Adorning {
-  readonly late = false;
+class ArrayType implements Type<Pointer> {
   readonly size: number;
   private readonly element: Type;
   private readonly length: number;
+  private view: object | undefined;
 
   constructor(element: Type, length: number) {
     this.element = element;
@@ -95,7 +95,8 @@ class ArrayType implements Type<Pointer>, Adorning {
     return `${this.element.text}[${this.length}]`;
   }
   read(pointer: Pointer, offset: number): Pointer {
-    return __mr.offset(pointer, offset, pointerPrototype(this)) as Pointer;
+    this.view ??= arrayPrototype(this.element, this.length);
+    return __mr.offset(pointer, offset, this.view) as Pointer;
   }
   write(pointer: Pointer, offset: number, value: unknown): void {
     if (typeof value === 'string') {
@@ -117,30 +118,27 @@ class ArrayType implements Type<Pointer>, Adorning {
       for (const [index, item] of list.entries()) this.element.write(pointer, offset + index * this.element.size, item);
     }
   }
-  adorn(prototype: object): void {
-    const { element, length } = this;
-    // Its elements, not itself, are what an index counts.
-    const of = pointerPrototype(element);
-    Object.setPrototypeOf(prototype, of);
-    for (const symbol of Object.getOwnPropertySymbols(prototype)) delete (prototype as Record<symbol, unknown>)[symbol];
-    Object.defineProperties(prototype, {
-      length: { value: length },
-      [Symbol.iterator]: {
-        *value(this: Pointer) {
-          for (let index = 0; index < length; index++) yield this[index];
-        },
+}
+
+/** What is said of pointers to its elements, and how many there are. */
+function arrayPrototype(element: Type, length: number): object {
+  return Object.create(pointerPrototype(element), {
+    length: { value: length },
+    [Symbol.iterator]: {
+      *value(this: Pointer) {
+        for (let index = 0; index < length; index++) yield this[index];
       },
-      text: {
-        // A NUL ends it, and so does the array.
-        value(this: Pointer, count?: Integer): string {
-          if (count !== undefined) return __mr.text(this, 0, Number(count));
-          const all = new Uint8Array(__mr.bytes(this, 0, length));
-          const end = all.indexOf(0);
-          return __mr.text(this, 0, end < 0 ? length : end);
-        },
+    },
+    text: {
+      // A NUL ends it, and so does the array.
+      value(this: Pointer, count?: Integer): string {
+        if (count !== undefined) return __mr.text(this, 0, Number(count));
+        const all = new Uint8Array(__mr.bytes(this, 0, length));
+        const end = all.indexOf(0);
+        return __mr.text(this, 0, end < 0 ? length : end);
       },
-    });
-  }
+    },
+  }) as object;
 }
 
 /** `name, type, offset` and of a bit-field `shift, width`. */
