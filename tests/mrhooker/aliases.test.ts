@@ -50,3 +50,32 @@ test('only the one that was named', { timeout: 120_000 }, async () => {
   expect(ran.stdout).toBe('12 x 1.5\n');
   expect(printed(ran).filter((line) => line.includes('open'))).toEqual(['open 640']);
 });
+
+test('a name that is hooked itself is no alias of another', { timeout: 120_000 }, async () => {
+  const main = `#include <fcntl.h>
+int creat64(const char *, unsigned);
+int main(int argc, char **argv) {
+  open(argv[1], O_RDONLY);
+  open64(argv[1], O_RDONLY);
+  creat(argv[2], 0640);
+  return creat64(argv[2], 0600) < 0;
+}
+`;
+  execFileSync('gcc', ['-w', '-o', place.path('creates'), place.write('creates.c', main)]);
+  const script = `import { call, hook } from 'mrhooker';
+import { creat, open, open64 } from 'c:fcntl.h';
+hook(open, (path, flags) => { console.log('open', call.nameOf(open)); return open(path, flags); });
+hook(open64, (path, flags) => { console.log('open64', call.nameOf(open64)); return open64(path, flags); });
+hook(creat, (path, mode) => { console.log('creat', call.nameOf(creat), mode.toString(8)); return creat(path, mode); });
+`;
+  const ran = await place.script(script, [place.path('creates'), place.path('input'), place.path('made')]);
+  expect(ran.status).toBe(0);
+  expect(printed(ran)).toEqual(['open open', 'open64 open64', 'creat creat 640', 'creat creat64 600']);
+  // With nobody to hook it, it is a call of open.
+  const alone = await place.script(script.replace(/^hook\(creat.*\n/m, '').replace('creat, ', ''), [
+    place.path('creates'),
+    place.path('input'),
+    place.path('made'),
+  ]);
+  expect(printed(alone)).toEqual(['open open', 'open64 open64', 'open open', 'open open']);
+});

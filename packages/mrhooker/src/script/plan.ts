@@ -47,8 +47,8 @@ const VOID: CType = { kind: 'void' };
 
 export class Planner {
   private readonly functions: PlannedFunction[] = [];
-  /** C of names that need no record. */
-  readonly redirects: string[] = [];
+  /** C of names that need no record, by name. */
+  private readonly redirected = new Map<string, string>();
   private readonly families: { fn: CFunction; planned: PlannedFunction }[] = [];
   private readonly byKey = new Map<string, PlannedFunction>();
   private readonly declarations: Declarations;
@@ -64,6 +64,11 @@ export class Planner {
   finish(): PlannedFunction[] {
     for (const { fn, planned } of this.families) this.addAliases(fn, planned);
     return this.functions;
+  }
+
+  /** Once all are planned: a name that is hooked itself calls no other. */
+  get redirects(): string[] {
+    return [...this.redirected].flatMap(([name, text]) => (this.byKey.has(name) ? [] : [text]));
   }
 
   /**
@@ -121,7 +126,7 @@ export class Planner {
     for (const { name, map, signature, redirect } of members) {
       if (name === fn.symbol || this.byKey.has(name)) continue;
       if (redirect !== undefined) {
-        this.redirects.push(redirect);
+        this.redirected.set(name, redirect);
         continue;
       }
       const own = signature === undefined ? undefined : typeOfSignature(signature);

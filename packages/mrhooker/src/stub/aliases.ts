@@ -36,6 +36,7 @@ const families: Readonly<Record<string, readonly Alias[]>> = {
     { name: 'creat', redirect: 'int creat(const char *path, unsigned mode) { return open(path, 01101, mode); }' },
     { name: 'creat64', redirect: 'int creat64(const char *path, unsigned mode) { return open(path, 01101, mode); }' },
   ],
+  creat: same('creat64'),
   openat: [...same('openat64'), checked('__openat_2', 'iipi', 3), checked('__openat64_2', 'iipi', 3)],
   fopen: same('fopen64'),
   freopen: same('freopen64'),
@@ -123,7 +124,7 @@ const primaries = new Map(
   Object.entries(families).flatMap(([name, aliases]) => aliases.map((alias) => [alias.name, name])),
 );
 
-/** The function whose family this name belongs to; itself when it stands alone. */
+/** The function whose family this name belongs to; itself when it stands alone, or has a family of its own. */
 export function familyOf(name: string): string {
-  return primaries.get(name) ?? name;
+  return name in families ? name : (primaries.get(name) ?? name);
 }
