@@ -49,6 +49,15 @@ describe('where hooks run', { timeout: 120_000 }, () => {
     expect(await lines(`hook(work, { ${who} }, { module: 'nothing*' });`)).toEqual([]);
     expect(await lines(`hook(work, { ${who} }, { module: 'thr*' });`)).toContain('main 1');
   });
+  test('nowhere, when an option is misspelt', async () => {
+    const ran = await place.script(`${IMPORTS}hook(work, { ${who} }, { thraed: 'work*' } as never);`, [program]);
+    expect(printed(ran).filter((line) => !/^\s+at /.test(line))).toEqual([]);
+    expect(ran.stderr).toContain(
+      "hooks.ts failed; nothing is hooked: TypeError: hook() has no option 'thraed': there are module, caller, thread,",
+    );
+    const wrong = await place.script(`${IMPORTS}hook(work, { ${who} }, { caller: /else/ } as never);`, [program]);
+    expect(wrong.stderr).toContain("hook() takes a string as 'caller', not /else/");
+  });
   test('off and on', async () => {
     const script = `const watch = hook(work, { ${who} });\nhook(toggle, (on) => { if (on) watch.enable(); else watch.disable(); toggle(on); });`;
     expect(await lines(script)).toEqual(ALL.filter((line) => line !== 'off 2'));

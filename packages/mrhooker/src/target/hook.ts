@@ -80,20 +80,6 @@ export interface UntypedObserver<S> {
   leave?(result: Integer, state: S): PointerLike | void;
 }
 
-/**
- * Replaces a function, or observes it. In the hook the imported function is the original. Of several hooks on a function the
- * last one made is the outermost: the others, and at last the original, come when it calls the function.
- */
-export function hook<A extends unknown[], R>(
-  fn: NativeFunction<A, R> | VariadicFunction<A, R>,
-  replace: (...args: A) => Returned<R>,
-  options?: HookOptions,
-): Hook;
-export function hook<A extends unknown[], R, S = void>(
-  fn: NativeFunction<A, R> | VariadicFunction<A, R>,
-  observer: Observer<A, R, S>,
-  options?: HookOptions,
-): Hook;
 /** By name or glob, `*` and `?`: what no header describes. The name is written as a literal. */
 export function hook<S = void>(
   pattern: string,
@@ -101,7 +87,17 @@ export function hook<S = void>(
   handler: ((call: UntypedCall) => PointerLike | void) | UntypedObserver<S>,
   options?: HookOptions,
 ): Hook;
+/**
+ * Replaces a function, or observes it. In the hook the imported function is the original. Of several hooks on a function the
+ * last one made is the outermost: the others, and at last the original, come when it calls the function.
+ */
+export function hook<A extends unknown[], R, S = void>(
+  fn: NativeFunction<A, R> | VariadicFunction<A, R>,
+  handler: ((...args: A) => Returned<R>) | Observer<A, R, S>,
+  options?: HookOptions,
+): Hook;
 export function hook(target: unknown, handler: unknown, options: HookOptions = {}): Hook {
+  checkOptions(options);
   if (typeof target === 'string') {
     const handles = __mr
       .names(target)
@@ -118,6 +114,25 @@ function handlersOf(handler: unknown): NativeHandlers {
   if (trace) return { trace };
   if (!enter && !leave) throw new TypeError('hook() takes a function, or { enter, leave }');
   return { ...(enter && { enter }), ...(leave && { leave }) };
+}
+
+/** What each option is to be; a slip of the pen must not hook more than was meant. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  module: 'string',
+  caller: 'string',
+  thread: 'string',
+  aliases: 'boolean',
+  enabled: 'boolean',
+};
+
+function checkOptions(options: HookOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    const type = OPTIONS[name];
+    if (type === undefined)
+      throw new TypeError(`hook() has no option '${name}': there are ${Object.keys(OPTIONS).join(', ')}`);
+    if (value !== undefined && typeof value !== type)
+      throw new TypeError(`hook() takes a ${type} as '${name}', not ${String(value)}`);
+  }
 }
 
 function place(target: Callable | number, handlers: NativeHandlers, options: HookOptions): number {
