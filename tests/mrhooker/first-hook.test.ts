@@ -1,8 +1,10 @@
 // A hook on `send`, in its short form and word for word as one writes it in C; and a person who has no configuration.
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Place, printed } from './place.js';
+import { Place, printed, root } from './place.js';
 
 const place = new Place();
 let server: Server;
@@ -68,4 +70,44 @@ test("status and streams are the command's", { timeout: 120_000 }, async () => {
   const ran = await place.script(SHORT, ['sh', '-c', 'echo out; echo err >&2; exit 7']);
   expect(ran).toMatchObject({ status: 7, stdout: 'out\n' });
   expect(ran.stderr).toMatch(/^err$/m);
+});
+
+test('a signal that no terminal sent reaches the command', { timeout: 120_000 }, async () => {
+  const script = place.write('quiet.ts', SHORT);
+  const trap = "trap 'echo caught; exit 9' INT; echo up; sleep 3; sleep 3; sleep 3";
+  // In a process group that is no terminal's foreground.
+  const child = spawn(process.execPath, [`${root}/packages/mrhooker/bin/mrhooker.js`, script, 'sh', '-c', trap], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let said = '';
+  child.stdout.on('data', (part) => {
+    said += part;
+    if (said === 'up\n') child.kill('SIGINT');
+  });
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect({ status, said }).toEqual({ status: 9, said: 'up\ncaught\n' });
+});
+
+test('what cannot be run is told from what is not there', { timeout: 120_000 }, async () => {
+  const run = (command: string) => place.script(SHORT, [command]);
+  expect(await run('/usr')).toMatchObject({ status: 126, stderr: "mrhooker: /usr can't be run: it is a folder\n" });
+  expect(await run('./hooks.ts')).toMatchObject({ status: 126, stderr: expect.stringContaining('(chmod +x)') });
+  expect(await run('./gone')).toMatchObject({ status: 127, stderr: 'mrhooker: ./gone: there is no such program\n' });
+});
+
+test('standard streams that are closed before the start', { timeout: 120_000 }, async () => {
+  const script = place.write('quiet.ts', SHORT);
+  const command = `sh -c 'echo ahoy; r=$?; ls -l /proc/self/fd > fds; exit $r'`;
+  const run = (words: string) => {
+    const options = { cwd: place.folder, env: { ...process.env, HOME: place.folder }, encoding: 'utf8' as const };
+    const { status } = spawnSync('sh', ['-c', words], { ...options, stdio: 'ignore' });
+    const fds = readFileSync(place.path('fds'), 'utf8').match(/\d+ -> /g);
+    return { status, fds };
+  };
+  for (const closed of ['>&-', '<&-', '>&- 2>&-']) {
+    const hooked = `${root}/packages/mrhooker/bin/mrhooker.js -o log ${script} ${command}`;
+    expect({ closed, ...run(`exec ${hooked} ${closed}`) }).toEqual({ closed, ...run(`exec ${command} ${closed}`) });
+  }
+  expect(run(`exec ${command} >&-`).status).toBe(1);
 });

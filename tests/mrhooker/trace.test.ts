@@ -1,6 +1,6 @@
 // `mrhooker trace` beside strace, and what it writes for other programs.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Place } from './place.js';
 
@@ -253,6 +253,17 @@ int main(void) {
       expect(ran).toMatchObject({ status: 125, stdout: '' });
       expect(ran.stderr).toMatch(/^mrhooker: \/no\/such\/file(\.part)? can't be written: there is no such folder\n$/);
     }
+  });
+
+  test('a full disk costs the trace, and not the command', async () => {
+    for (const option of ['-o', '--chrome', '--stacks']) {
+      const command = ['sh', '-c', 'cat /etc/hostname > copy; exit 7'];
+      const ran = await place.run(['trace', option, '/dev/full', 'open', ...command]);
+      expect(ran.status).toBe(7);
+      expect(ran.stderr).toMatch(/^mrhooker: \/dev\/full: ENOSPC; the rest of it is lost$/m);
+      expect(ran.stderr).not.toMatch(/^\s+at /m);
+    }
+    expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true);
   });
 
   test('what nobody calls is said, with the nearest names', async () => {

@@ -106,9 +106,10 @@ describe('5: children', () => {
         const functions = [fn('int getppid(void)', 'i')];
         const run = await shop.run({ command: [copy], functions, script: '__mr.hook(f0, { replace: () => 1 });' });
         expect(run).toMatchObject({ exitCode: 0, stderr: '', stdout: '0 (null) (null)\n0 (null) (null)\n' });
-        expect(run.lines.join('\n')).toMatch(
-          /drops: started by a user, or in a root directory, without access to the hooks/,
-        );
+        for (const program of ['drops', '/bin/sh'])
+          expect(run.lines.join('\n')).toContain(
+            `${program}: started by a user, or in a root directory, without access to the hooks`,
+          );
       } finally {
         rmSync(open, { recursive: true });
       }

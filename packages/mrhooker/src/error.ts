@@ -33,3 +33,10 @@ export class MrhookerError extends Error {
     this.code = code;
   }
 }
+
+/** Of a file that was to be written. */
+export function unwritable(path: string, cause: unknown): MrhookerError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'there is no such folder' : code === 'EISDIR' ? 'it is a folder' : code;
+  return new MrhookerError('config', `${path} can't be written: ${why}`, { cause });
+}

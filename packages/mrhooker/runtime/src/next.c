@@ -65,8 +65,8 @@ static __attribute__((noinline)) JSValue call_other(mr_thread *thread, mr_functi
   int total = binding->argument_count;
   char kinds[MR_MAX_ARGUMENTS + 2];
   if (argc < total)
-    return JS_ThrowTypeError(context, "%s takes %d arguments, %d given", function->name, total,
-                             argc);
+    return JS_ThrowTypeError(context, "%s takes %d argument%s, %d given", function->name, total,
+                             total == 1 ? "" : "s", argc);
   for (int i = 0; i < total; i++)
     if (take_argument(context, binding, i, binding, i, argv[i], &slots[i]))
       return JS_EXCEPTION;
@@ -113,8 +113,8 @@ static __attribute__((noinline)) int replace_arguments(mr_thread *thread, mr_fun
   if (!given && (rest || !function->signature))
     return 0; /* as they came */
   if (given < family_count && function->signature) {
-    JS_ThrowTypeError(context, "%s takes %d arguments, %d given", function->name, family_count,
-                      given);
+    JS_ThrowTypeError(context, "%s takes %d argument%s, %d given", function->name, family_count,
+                      family_count == 1 ? "" : "s", given);
     return -1;
   }
   for (int k = 0; k < given && k < family_count; k++) {

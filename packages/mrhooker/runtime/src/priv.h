@@ -123,6 +123,7 @@ typedef struct mr_thread {
   mr_heap heap;
   JSValue at_exit; /* array of functions */
   uint32_t tid, pid, hook_count, at_exit_count;
+  uint32_t ring_ready; /* bytes of the ring that have their pages */
   struct callback **callbacks;
   uint32_t callback_count, scratch_count, scratch_capacity;
   bool stack_special; /* the engine's stack limit is for another stack than the thread's own */

@@ -94,6 +94,10 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
   mr_bind_self();
   mr.following = mr.session->flags & MR_FOLLOW;
   mr.process = mr_process_claim();
+  /* Only the first process has what stands for them; others inherit what is closed. */
+  for (uint32_t fd = 0, closed = atomic_exchange(&mr.session->closed, 0); fd < 3; fd++)
+    if (closed & 1u << fd)
+      mr_syscall3(SYS_close, fd, 0, 0);
   mr_classes_create();
   mr_memory_begin();
   mr_key_create();
@@ -393,6 +397,8 @@ MR_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_
 /* These two start a shell with the process's environment; a program may have emptied it. */
 MR_EXPORT int system(const char *command) {
   CACHE(system);
+  if (command)
+    inspect("/bin/sh");
   char **own = environ;
   environ = COMPLETE(own);
   int status = REAL(system)(command);
@@ -402,6 +408,7 @@ MR_EXPORT int system(const char *command) {
 
 MR_EXPORT FILE *popen(const char *command, const char *type) {
   CACHE(popen);
+  inspect("/bin/sh");
   char **own = environ;
   environ = COMPLETE(own);
   FILE *stream = REAL(popen)(command, type);

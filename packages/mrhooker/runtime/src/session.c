@@ -3,6 +3,7 @@
 
 #include "../x86-64/syscall.h"
 #include "priv.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -32,6 +33,25 @@ static void close_rings(void) {
              mr.session->ring_size);
 }
 
+/* Memory of the shared file has to be there before it is touched: when its file system is full, or
+ * at a limit, touching it would kill the program. Kernels that can't be asked for it are believed.
+ */
+static bool have_pages(const void *begin, size_t size) {
+  uintptr_t first = (uintptr_t)begin & ~4095ul, end = ((uintptr_t)begin + size + 4095) & ~4095ul;
+  long result = mr_syscall3(SYS_madvise, first, end - first, 23 /* MADV_POPULATE_WRITE */);
+  return result == 0 || result == -EINVAL || result == -ENOSYS;
+}
+
+/* This process runs without hooks, as its limits leave no room for them: at least that is counted.
+ */
+static void count_unseen(long fd) {
+  long page = mr_syscall6(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (page < 0 && page > -4096)
+    return;
+  atomic_fetch_add(&((mr_session *)page)->unseen_processes, 1);
+  mr_syscall3(SYS_munmap, page, 4096, 0);
+}
+
 bool mr_session_open(const char *path) {
   long fd = mr_syscall6(SYS_openat, AT_FDCWD, (long)path, O_RDWR | O_CLOEXEC, 0, 0, 0);
   if (fd < 0)
@@ -40,9 +60,12 @@ bool mr_session_open(const char *path) {
   long got = mr_syscall3(SYS_read, fd, &header, sizeof header);
   long address = -1;
   if (got == sizeof header && header.magic == MR_SESSION_MAGIC &&
-      header.version == MR_SESSION_VERSION)
+      header.version == MR_SESSION_VERSION) {
     address = mr_syscall6(SYS_mmap, 0, (long)header.file_size, PROT_READ | PROT_WRITE,
                           MAP_SHARED | MAP_NORESERVE, fd, 0);
+    if (address < 0 && address > -4096)
+      count_unseen(fd);
+  }
   mr_syscall3(SYS_close, fd, 0, 0);
   if (address < 0 && address > -4096)
     return false;
@@ -54,13 +77,13 @@ bool mr_session_open(const char *path) {
 
 mr_process *mr_process_claim(void) {
   uint32_t index = atomic_fetch_add(&mr.session->processes, 1);
-  if (index >= mr.session->process_count) {
+  mr_process *record =
+      (mr_process *)at(mr.session->process_offset + (uint64_t)index * mr.session->process_size);
+  if (index >= mr.session->process_count || !have_pages(record, mr.session->process_size)) {
     atomic_fetch_sub(&mr.session->processes, 1);
     atomic_fetch_add(&mr.session->unseen_processes, 1);
     return NULL;
   }
-  mr_process *record =
-      (mr_process *)at(mr.session->process_offset + (uint64_t)index * mr.session->process_size);
   record->pid = mr.pid;
   record->parent = (uint32_t)mr_syscall3(SYS_getppid, 0, 0, 0);
   /* libc's way costs several page faults when it is the process's first. */
@@ -77,9 +100,15 @@ mr_process *mr_process_claim(void) {
 
 mr_segment *mr_segment_claim(mr_thread *thread) {
   mr_session *session = mr.session;
+  static _Atomic uint32_t there; /* so many of them have their pages */
   for (uint32_t i = 0; i < session->segment_count; i++) {
     mr_segment *segment =
         (mr_segment *)at(session->segment_offset + (uint64_t)i * session->segment_size);
+    if (i >= there) {
+      if (!have_pages(segment, session->counts_size))
+        break;
+      there = i + 1;
+    }
     uint32_t free = MR_SEGMENT_FREE;
     if (atomic_load_explicit(&segment->state, memory_order_relaxed) != MR_SEGMENT_FREE)
       continue;
@@ -92,6 +121,7 @@ mr_segment *mr_segment_claim(mr_thread *thread) {
             ? (uint32_t)(((char *)mr.process - at(session->process_offset)) / session->process_size)
             : UINT32_MAX;
     memcpy(segment->name, thread->name, sizeof segment->name);
+    thread->ring_ready = 0;
     atomic_store(&segment->state, MR_SEGMENT_LIVE);
     MR_OPEN(ring_of(segment), session->ring_size);
     return segment;
@@ -128,6 +158,19 @@ static bool wait_for_room(mr_segment *segment, uint64_t needed) {
   return false;
 }
 
+/* The first time round the pages of a ring come in pieces. */
+static bool have_ring(mr_thread *thread, uint64_t end) {
+  uint64_t size = mr.session->ring_size;
+  enum { PIECE = 16384 };
+  end = (end + PIECE - 1) & ~(uint64_t)(PIECE - 1);
+  if (end > size)
+    end = size;
+  if (!have_pages(ring_of(thread->segment) + thread->ring_ready, end - thread->ring_ready))
+    return false;
+  thread->ring_ready = (uint32_t)end;
+  return true;
+}
+
 static void put(char *ring, uint64_t size, uint64_t *position, const void *from, size_t count) {
   uint64_t begin = *position & (size - 1), first = size - begin < count ? size - begin : count;
   memcpy(ring + begin, from, first);
@@ -151,8 +194,13 @@ void mr_emit_vector(mr_thread *thread, int type, uint32_t function, const void *
       segment->dropped++;
     return;
   }
-  mr_record header = {(uint32_t)size, (uint16_t)type, (uint16_t)function, now()};
   uint64_t position = atomic_load_explicit(&segment->head, memory_order_relaxed), begin = position;
+  if (MR_UNLIKELY(begin + whole > thread->ring_ready && thread->ring_ready < ring_size) &&
+      !have_ring(thread, begin + whole)) {
+    segment->dropped++;
+    return;
+  }
+  mr_record header = {(uint32_t)size, (uint16_t)type, (uint16_t)function, now()};
   put(ring, ring_size, &position, &header, sizeof header);
   for (int i = 0; i < count; i++)
     put(ring, ring_size, &position, parts[i], sizes[i]);

@@ -54,7 +54,8 @@ typedef struct mr_session {
   _Atomic uint64_t unseen_processes; /* 168: processes that found no free record */
   uint64_t start;                    /* 176: CLOCK_MONOTONIC of the launch */
   _Atomic uint32_t processes;        /* 184: records of processes taken so far */
-  uint32_t reserved;
+  _Atomic uint32_t
+      closed; /* 188: standard streams that the command is to find closed, a bit each */
 } mr_session;
 
 enum { MR_COUNTER = 1, MR_HISTOGRAM = 2, MR_MAP = 3 };

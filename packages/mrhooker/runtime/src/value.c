@@ -186,7 +186,9 @@ int mr_get_address(JSContext *context, JSValueConst value, uint64_t *address) {
       }
     }
     JS_FreeValue(context, JS_GetException(context));
-    JS_ThrowTypeError(context, "expected a pointer, got an object that is none");
+    bool promise = (int)JS_PromiseState(context, value) >= 0;
+    JS_ThrowTypeError(context, promise ? "expected a pointer, got a promise: hooks can't wait"
+                                       : "expected a pointer, got an object that is none");
     return -1;
   }
   if (tag == JS_TAG_STRING || tag == JS_TAG_STRING_ROPE) {

@@ -1,6 +1,16 @@
 // Finds the program that a command names, and says beforehand when hooks can't reach it.
 
-import { accessSync, closeSync, constants, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { MrhookerError } from '../error.js';
 import { readElf } from './elf.js';
@@ -23,7 +33,9 @@ function isExecutable(path: string): boolean {
 export function findCommand(name: string, path = process.env.PATH ?? '/usr/bin:/bin'): string {
   if (name.includes('/')) {
     if (isExecutable(name)) return resolve(name);
-    throw new MrhookerError('command', `${name}: no such program, or it can't be executed`);
+    if (!existsSync(name)) throw new MrhookerError('command', `${name}: there is no such program`);
+    const why = statSync(name).isDirectory() ? 'it is a folder' : 'it is not executable (chmod +x)';
+    throw new MrhookerError('target', `${name} can't be run: ${why}`);
   }
   for (const folder of path.split(delimiter)) {
     const candidate = resolve(folder || '.', name);
@@ -44,8 +56,10 @@ export function inspectTarget(path: string, depth = 0): Target {
   if (head.subarray(0, 2).toString() === '#!') {
     const interpreter = head.subarray(2, size).toString('latin1').split('\n')[0]!.trim().split(/\s+/);
     if (depth > 4) throw new MrhookerError('target', `${path}: too many interpreters`);
-    // What `env` then starts is found by its own rules; it is dynamic itself.
-    return inspectTarget(interpreter[0]!, depth + 1);
+    const [program = '', argument] = interpreter;
+    // `#!/usr/bin/env python3`: what counts is what it finds.
+    const found = /\/env$/.test(program) && argument && !argument.startsWith('-') ? findCommand(argument) : program;
+    return inspectTarget(found, depth + 1);
   }
   if (size < 64 || head.readUInt32LE(0) !== elfMagic) return { path };
   if (head[4] !== 2) throw new MrhookerError('target', `${path}: a 32-bit program; the hooks are 64-bit`);

@@ -61,8 +61,8 @@ const idleInterval = 20;
 
 /** Signals that are the command's, not the launcher's: it dies of them or not. */
 const passedOn: NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'];
-/** The terminal sends these to the command itself. */
-const ignored: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+/** These a terminal sends to the command itself, too. */
+const ofTerminal: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
 /**
  * Runs a command under hooks.
@@ -82,6 +82,10 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
         `${object}: the loader can't preload from a path with spaces; choose another --build-dir`,
       );
   }
+  const env = { ...(options.env ?? process.env) };
+  // From bin/mrhooker.js: Node has opened /dev/null in their place.
+  const closed = [...(env.MRHOOKER_CLOSED ?? '')].map(Number);
+  delete env.MRHOOKER_CLOSED;
   const session = new Session({
     bytecode: options.bytecode === undefined ? undefined : readFileSync(options.bytecode),
     functionCount: manifest.functions.length,
@@ -93,11 +97,11 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
     timeLimit: options.timeLimit,
     memoryLimit: options.memoryLimit,
     ringSize: options.ringSize,
+    closed,
   });
   const report = new Report(session, manifest, options);
   const watch = new Watch(session, report);
   try {
-    const env = { ...(options.env ?? process.env) };
     env.LD_PRELOAD = env.LD_PRELOAD ? `${preload}:${env.LD_PRELOAD}` : preload;
     env.MRHOOKER = session.path;
     const outcome = await run(path, name, args, env, options, watch);
@@ -140,12 +144,13 @@ async function run(
   { cwd, stdio = 'inherit', onSpawn }: LaunchOptions,
   watch: Watch,
 ): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  const forwardUnlessTyped = (signal: NodeJS.Signals) => isForeground() || child.kill(signal);
+  // Before the command runs: none is lost. They are heard when it does.
+  for (const signal of passedOn) process.on(signal, forward);
+  for (const signal of ofTerminal) process.on(signal, forwardUnlessTyped);
   const child = spawn(path, args, { argv0: name, env, cwd, stdio });
   onSpawn?.(child);
-  const forward = (signal: NodeJS.Signals) => child.kill(signal);
-  const nothing = () => {};
-  for (const signal of passedOn) process.on(signal, forward);
-  for (const signal of ignored) process.on(signal, nothing);
   watch.start();
   try {
     return await new Promise((resolve, reject) => {
@@ -156,8 +161,20 @@ async function run(
     });
   } finally {
     for (const signal of passedOn) process.off(signal, forward);
-    for (const signal of ignored) process.off(signal, nothing);
+    for (const signal of ofTerminal) process.off(signal, forwardUnlessTyped);
     watch.stop();
+  }
+}
+
+/** Whether a terminal's keys send signals to this process, and so to the command. */
+function isForeground(): boolean {
+  try {
+    // The name may hold anything; behind it: state, parent, process group, session, terminal, the terminal's foreground group.
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return group === foreground;
+  } catch {
+    return true;
   }
 }
 

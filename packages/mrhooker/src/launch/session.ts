@@ -4,6 +4,7 @@
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unwritable } from '../error.js';
 import type { SharedObject } from '../stub/manifest.js';
 
 export const sessionMagic = 0x3148524d;
@@ -54,6 +55,8 @@ export interface SessionOptions {
   faultLimit?: number;
   /** Milliseconds that a thread waits when its ring is full. */
   ringWait?: number;
+  /** Standard streams that the command is to find closed: 0, 1, 2. */
+  closed?: readonly number[];
   /** Bytes of a thread's ring, a power of two. */
   ringSize?: number;
   /** Threads that can be recorded at one time. */
@@ -205,6 +208,10 @@ export class Session {
     long(preload, 136);
     long(path, 144);
     long(Number(process.hrtime.bigint()), 176);
+    header.writeUInt32LE(
+      (options.closed ?? []).reduce((bits, fd) => bits | (1 << fd), 0),
+      188,
+    );
     header.set(bytecode, bytecodeOffset);
     const kinds = { counter: 1, histogram: 2, map: 3, set: 3 };
     this.shared.forEach((object, index) => {
@@ -219,16 +226,18 @@ export class Session {
     this.#fd = openSync(this.path, 'wx+', 0o600);
     try {
       ftruncateSync(this.#fd, fileSize);
-      writeSync(this.#fd, header, 0, Math.min(header.length, fileSize), 0);
+      // What is written at any time has its pages from the begin, as a file system may fill up.
+      this.#write(0, header.subarray(0, fileSize));
+      this.#write(this.#totals, Buffer.alloc(this.#countsSize));
       for (const { at, capacity, entries } of maps) {
-        const words = Buffer.alloc(8);
-        words.writeUInt32LE(capacity, 0);
-        words.writeUInt32LE(entries, 4);
-        writeSync(this.#fd, words, 0, 8, at);
+        const table = Buffer.alloc(64 + capacity * 8 + entries);
+        table.writeUInt32LE(capacity, 0);
+        table.writeUInt32LE(entries, 4);
+        this.#write(at, table);
       }
     } catch (error) {
       this.remove();
-      throw error;
+      throw unwritable(this.path, error);
     }
   }
 
@@ -247,7 +256,7 @@ export class Session {
   }
 
   #write(at: number, bytes: Buffer) {
-    writeSync(this.#fd, bytes, 0, bytes.length, at);
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done, bytes.length - done, at + done);
   }
 
   #writeWord(at: number, value: number) {

@@ -71,8 +71,14 @@ export function accountLines(account: Account, colors: Colors, verbose: boolean)
   if (never.length && never.length <= 20) say(`never called: ${never.join(', ')}`);
   if (account.dropped)
     say(colors.red(`${account.dropped} records were lost: they came faster than they could be read`));
-  if (account.unrecorded.threads) say(colors.red(`${account.unrecorded.threads} threads had no room to be recorded`));
-  if (account.unrecorded.processes)
-    say(colors.red(`${account.unrecorded.processes} processes had no room to be recorded`));
+  const { threads, processes } = account.unrecorded;
+  const without = (count: number, one: string, more: string) =>
+    say(
+      colors.red(
+        `${count} ${count === 1 ? one : more} could not be hooked or recorded: no memory, or too many at a time`,
+      ),
+    );
+  if (threads) without(threads, 'thread', 'threads');
+  if (processes) without(processes, 'process', 'processes');
   return lines;
 }

@@ -1,12 +1,11 @@
 // What a run has to say to the person: lines that scripts print, faults, and at the end what was counted. It goes to
 // standard error or to a file, in whole lines, never to the command's own streams.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { createColors } from 'picocolors';
-import { MrhookerError } from '../error.js';
 import type { RawRecord, Segment, Session } from '../launch/session.js';
 import type { Manifest } from '../stub/manifest.js';
 import { type Account, accountLines, accountOf } from './account.js';
+import { Output } from './output.js';
 import { sharedLines, sharedOf } from './shared.js';
 import { SourceLines } from './source-lines.js';
 import { Positions } from './source-position.js';
@@ -30,17 +29,6 @@ export const recordTypes = { log: 1, record: 2, fault: 3, note: 4, trace: 5 } as
 const continued = 0x8000;
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
-/** @throws MrhookerError `config` */
-export function openOutput(path: string): number {
-  try {
-    return openSync(path, 'w', 0o644);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such folder' : code;
-    throw new MrhookerError('config', `${path} can't be written: ${why}`, { cause });
-  }
-}
-
 /** A stack overflow has the same frame a hundred times. */
 function withoutRepeats(text: string): string {
   const lines: string[] = [];
@@ -63,8 +51,7 @@ export class Report {
   readonly #positions: Positions;
   readonly #colors;
   readonly #sourceLines = new SourceLines();
-  #fd = 2;
-  #broken = false;
+  readonly #output: Output;
   /** Texts that came in parts, by segment. */
   readonly #parts = new Map<number, Buffer[]>();
   #dropped = 0;
@@ -77,7 +64,7 @@ export class Report {
     const colored =
       !options.output && !options.json && !options.onLine && !!process.stderr.isTTY && !process.env.NO_COLOR;
     this.#colors = createColors(colored);
-    if (options.output !== undefined) this.#fd = openOutput(options.output);
+    this.#output = new Output(options.output);
   }
 
   /** Faults of hooks so far. */
@@ -193,32 +180,10 @@ export class Report {
       for (const line of lines) this.#options.onLine(line);
       return;
     }
-    if (this.#broken) return;
-    const bytes = Buffer.from(`${lines.join('\n')}\n`);
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeAll(this.#fd, bytes, at);
-    } catch (error) {
-      // A full disk or a closed stream is no reason to disturb the command; it is said once where it still can be.
-      this.#broken = true;
-      const { code } = error as NodeJS.ErrnoException;
-      if (this.#options.output !== undefined)
-        process.stderr.write(`mrhooker: ${this.#options.output}: ${code}; the rest of the log is lost\n`);
-    }
+    this.#output.write(`${lines.join('\n')}\n`);
   }
 
   close() {
-    if (this.#fd !== 2) closeSync(this.#fd);
-  }
-}
-
-function writeAll(fd: number, bytes: Buffer, at: number): number {
-  for (;;) {
-    try {
-      return writeSync(fd, bytes, at);
-    } catch (error) {
-      // A terminal or pipe may be non-blocking because another process made it so.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
-    }
+    this.#output.close();
   }
 }

@@ -1,12 +1,11 @@
 /** `mrhooker trace 'open*,read,connect' -- COMMAND`: calls of a program, without a script. */
-import { closeSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import { MrhookerError } from '../error.js';
 import { didYouMean } from '../headers/nearest.js';
 import { endLike, launch } from '../launch/launch.js';
 import { type Account, accountLines } from '../report/account.js';
-import { openOutput } from '../report/report.js';
+import { Output } from '../report/output.js';
 import { buildScript } from '../script/build.js';
 import { NO_NAMERS, namersOf } from './constants.js';
 import { CallDecoder } from './decode.js';
@@ -167,12 +166,13 @@ export async function main(args: readonly string[]): Promise<number> {
     includes: options.includes.map((path) => resolve(cwd, path)),
   });
 
-  const fd = options.output === undefined ? 2 : openOutput(options.output);
-  const colored = fd === 2 && !options.json && process.stderr.isTTY === true && !process.env.NO_COLOR;
+  const output = new Output(options.output);
+  const colored =
+    options.output === undefined && !options.json && process.stderr.isTTY === true && !process.env.NO_COLOR;
   const colors = createColors(colored);
   const decoder = new CallDecoder(functions, options.count);
   const formatter = new CallFormatter(namers, colors);
-  const print = (line: string): void => void writeSync(fd, `${line}\n`);
+  const print = (line: string): void => output.write(`${line}\n`);
   const summary = options.count ? new Summary() : undefined;
   const timeline = options.chrome === undefined ? undefined : new Timeline(resolve(cwd, options.chrome));
   const folded = options.stacks === undefined ? undefined : new FoldedStacks(resolve(cwd, options.stacks));
@@ -203,8 +203,7 @@ export async function main(args: readonly string[]): Promise<number> {
       else print(options.json ? line : `${colors.yellow('mrhooker:')} ${record.text}`);
     },
   });
-  timeline?.close();
-  folded?.close();
+  const drawn = { timeline: timeline?.close(), folded: folded?.close() };
   if (options.json) {
     print(JSON.stringify({ type: 'end', ...(summary && { summary: summary.rows }), ...end }));
   } else {
@@ -212,10 +211,11 @@ export async function main(args: readonly string[]): Promise<number> {
     if (end && !outcome.hooked)
       print(`${colors.red('mrhooker:')} the runtime never came up in the command: nothing was traced`);
     else if (end) for (const line of accountLines(end, colors, false)) print(line);
-    if (timeline) print(`${colors.dim('mrhooker:')} wrote ${options.chrome}: open it in Perfetto or chrome://tracing`);
-    if (folded) print(`${colors.dim('mrhooker:')} wrote ${options.stacks}: flamegraph.pl draws it`);
+    if (drawn.timeline)
+      print(`${colors.dim('mrhooker:')} wrote ${options.chrome}: open it in Perfetto or chrome://tracing`);
+    if (drawn.folded) print(`${colors.dim('mrhooker:')} wrote ${options.stacks}: flamegraph.pl draws it`);
   }
-  if (fd !== 2) closeSync(fd);
+  output.close();
   endLike(outcome);
   return Number(process.exitCode ?? 0);
 }
