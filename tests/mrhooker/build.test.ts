@@ -81,6 +81,9 @@ describe('the build directory', { timeout: 120_000 }, () => {
     const ran = await run('--build-dir', place.path('file/inside'));
     expect(ran.stderr).toMatch(/the build directory .*file\/inside cannot be made/);
     expect(ran.status).toBe(125);
+    // Node alone would go on for ever.
+    const nowhere = await run('--build-dir', '/proc/nothing/of/this');
+    expect(nowhere.stderr).toContain('the build directory /proc/nothing/of/this cannot be made');
   });
 
   test('can be named', async () => {
@@ -126,6 +129,14 @@ describe('the configuration', { timeout: 120_000 }, () => {
       `${place.path('.mrhooker/mrhooker.config')}:3: 'build_dri' is no setting. Did you mean 'build_dir'?`,
     );
     expect(ran.status).toBe(125);
+  });
+
+  test('so does one in what is for other scripts', async () => {
+    writeAll();
+    configure('.mrhooker', '[default]\nverbose = no\n[other.ts]\nverbose = perhaps\n');
+    expect((await run()).stderr).toContain(":4: verbose is true or false, not 'perhaps'");
+    configure('.mrhooker', '[default]\nbuild_dir =\n');
+    expect((await run()).stderr).toContain(':2: build_dir has no value: leave the line out, or name a folder');
   });
 });
 

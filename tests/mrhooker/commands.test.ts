@@ -1,6 +1,6 @@
 // `mrhooker init` and `mrhooker types`: what they write compiles.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Place, printed, root } from './place.js';
 
@@ -37,6 +37,11 @@ describe('init', { timeout: 180_000 }, () => {
     expect(printed(hooked).join('\n')).toMatch(/^write\(1, 0x[0-9a-f]+, 5\) = 5$/m);
   });
 
+  test('from the header that declares them', async () => {
+    const ran = await place.run(['init', '-o', '-', 'signal', 'select']);
+    expect(ran.stdout).toContain("import { signal } from 'c:signal.h';\nimport { select } from 'c:sys/select.h';");
+  });
+
   test('never overwrites', async () => {
     expect((await place.run(['init', 'send'])).stderr).toContain('hooks.ts is there already');
   });
@@ -62,6 +67,30 @@ describe('types', { timeout: 180_000 }, () => {
       cwd: place.folder,
     });
     expect(tsc()).toBe('');
+  });
+
+  test("with the folders of the script's section; never in place of a device", async () => {
+    mkdirSync(place.path('own'));
+    mkdirSync(place.path('.mrhooker'));
+    place.write('own/wreck.h', '#define WRECK 7\n');
+    place.write('wreck.ts', "import { WRECK } from 'c:wreck.h';\nexport const wreck = WRECK;\n");
+    writeFileSync(place.path('.mrhooker/mrhooker.config'), '[wreck.ts]\ninclude_dirs = ~/own\n');
+    // A pipe stands for what must not be renamed over.
+    execFileSync('mkfifo', [place.path('pipe')]);
+    const reader = execFile('cat', [place.path('pipe')]);
+    const text = new Promise<string>((resolve) => {
+      let all = '';
+      reader.stdout?.on('data', (part: string) => {
+        all += part;
+      });
+      reader.on('close', () => resolve(all));
+    });
+    expect(await place.run(['types', '-o', 'pipe', 'wreck.ts'])).toMatchObject({ status: 0 });
+    expect(await text).toContain('export const WRECK: 7;');
+    expect(lstatSync(place.path('pipe')).isFIFO()).toBe(true);
+    const ran = await place.run(['types', '-o', 'no/such/folder.d.ts', 'wreck.ts']);
+    expect(ran.stderr).toMatch(/^mrhooker: .*no\/such\/folder\.d\.ts can't be written: there is no such folder\n$/);
+    expect(ran.status).toBe(125);
   });
 
   test('prints those of a header', async () => {

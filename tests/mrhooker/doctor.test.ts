@@ -1,5 +1,6 @@
 // What doctor says beforehand is what then happens.
 
+import { writeFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { examine } from '../../packages/mrhooker/src/doctor/examine.js';
 import { fn, Workshop } from './workshop.js';
@@ -64,6 +65,22 @@ test('other names of a function count as its calls', () => {
   const open = examine(['open'], process.execPath).functions[0]!;
   expect(open.reachable).toBe(true);
   expect(open.remarks.join()).toContain('open64');
+});
+
+test('a pattern that matches nothing, and what env finds', () => {
+  const [none, open] = examine(['zzz*', 'ope?'], 'bash').functions;
+  expect(none).toMatchObject({
+    name: 'zzz*',
+    reachable: false,
+    remarks: [expect.stringMatching(/function of such a name/)],
+  });
+  expect(open).toMatchObject({ name: 'open', reachable: true });
+  const script = shop.path('script');
+  writeFileSync(script, '#!/usr/bin/env bash\necho ahoy\n', { mode: 0o755 });
+  expect(examine(['open'], script)).toMatchObject({
+    target: expect.stringMatching(/\/bash$/),
+    functions: [{ reachable: true }],
+  });
 });
 
 test('a target that can’t be hooked is refused with the reason', () => {

@@ -58,12 +58,21 @@ test('by path, of a descriptor too; with a null pointer where one is returned', 
 
 test.each([
   [['wriet'], "no header declares 'wriet'. Did you mean 'write'?"],
+  [['setjmp'], "'setjmp' can't be made to fail: it doesn't return as other functions do"],
   [['write', '--errno', '28'], "--errno takes a name like ENOSPC, not '28'"],
-  [['write', '--errno', 'ENOPSC'], "declares no 'ENOPSC'. Did you mean 'ENOSPC'"],
-  [['write', '--nth', 'third'], "--nth takes a number, not 'third'"],
+  [['write', '--errno', 'ENOPSC'], "--errno takes a name like ENOSPC, not 'ENOPSC'. Did you mean 'ENOSPC'"],
+  [['write', '--nth', 'third'], "--nth takes a whole number from 1, not 'third'"],
+  [['write', '--nth', '0'], "--nth takes a whole number from 1, not '0'"],
+  [['write', '--probability', '2'], "--probability takes a number from 0 to 1, not '2'"],
   [['write', '--time', '1'], "there is no option '--time'. Did you mean '--times'?"],
 ])('%j is refused', { timeout: 120_000 }, async (words, message) => {
   const ran = await fail(...words);
   expect(ran.stderr).toContain(message);
+  expect(ran).toMatchObject({ status: 125, stdout: '' });
+});
+
+test('a command without -- is told where it belongs', { timeout: 120_000 }, async () => {
+  const ran = await place.run(['fail', 'write', '--nth', '3', 'sh', '-c', 'echo ahoy']);
+  expect(ran.stderr).toBe('mrhooker: put -- before the command: mrhooker fail write -- sh -c echo ahoy\n');
   expect(ran).toMatchObject({ status: 125, stdout: '' });
 });

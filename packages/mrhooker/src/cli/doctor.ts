@@ -1,6 +1,7 @@
 /** `mrhooker doctor 'send,malloc' -- COMMAND`: which calls hooks will reach, before anything runs. */
 import { createColors } from 'picocolors';
 import { type Diagnosis, examine } from '../doctor/examine.js';
+import { MrhookerError } from '../error.js';
 import { parseFlags, splitCommand } from './flags.js';
 
 const USAGE = `mrhooker doctor [--json] NAMES -- COMMAND [ARGS…]
@@ -11,7 +12,7 @@ one can't.
 `;
 
 export async function main(args: readonly string[]): Promise<number> {
-  const { own, command } = splitCommand(args);
+  const { own, command } = splitCommand(args, 'doctor send,malloc');
   const json = own.includes('--json');
   const flags = parseFlags(
     own.filter((argument) => argument !== '--json'),
@@ -23,7 +24,10 @@ export async function main(args: readonly string[]): Promise<number> {
     (flags.help ? process.stdout : process.stderr).write(USAGE);
     return flags.help ? 0 : 125;
   }
-  const diagnosis = examine(names.split(',').filter(Boolean), program);
+  const patterns = names.split(',').filter(Boolean);
+  if (patterns.length === 0)
+    throw new MrhookerError('config', 'say which functions: mrhooker doctor send,malloc -- COMMAND');
+  const diagnosis = examine(patterns, program);
   const colored = process.stdout.isTTY && !process.env.NO_COLOR;
   const text = json ? `${JSON.stringify(diagnosis, null, 2)}\n` : render(diagnosis, createColors(colored));
   process.stdout.write(text);

@@ -1,4 +1,5 @@
 /** `mrhooker fail`: a function fails on purpose. What does so is a script, written from the options. */
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { readConfig } from '../config/config.js';
 import { MrhookerError } from '../error.js';
@@ -7,6 +8,7 @@ import type { CType } from '../headers/model.js';
 import { didYouMean } from '../headers/nearest.js';
 import { Headers } from '../headers/reader.js';
 import { parseSpecifier } from '../headers/specifier.js';
+import { forwarded } from '../stub/forwarded.js';
 import { parseFlags, splitCommand } from './flags.js';
 import { runScripts } from './run.js';
 
@@ -41,7 +43,7 @@ const OPTIONS = {
 };
 
 export async function main(args: readonly string[]): Promise<number> {
-  const { own, command } = splitCommand(args);
+  const { own, command } = splitCommand(args, 'fail write');
   const flags = parseFlags(own, OPTIONS);
   const [names] = flags.rest;
   if (flags.help || names === undefined) {
@@ -63,6 +65,7 @@ export async function failScript(
   includes: readonly string[],
   cwd: string,
 ): Promise<string> {
+  const errno = await errnoName(options, includes);
   const found = await findHeaders(names, includes);
   const imports: string[] = [];
   const hooks: string[] = [];
@@ -70,8 +73,11 @@ export async function failScript(
     if (header === undefined) {
       throw new MrhookerError(
         'function',
-        `no header declares '${name}'.${nearest.length > 0 ? ` Did you mean '${nearest[0]}'?` : ''}`,
+        `no header declares '${name}'.${nearest.length > 0 ? ` Did you mean ${nearest.map((other) => `'${other}'`).join(' or ')}?` : ''}`,
       );
+    }
+    if (forwarded.has(name)) {
+      throw new MrhookerError('function', `'${name}' can't be made to fail: it doesn't return as other functions do`);
     }
     const specifier = parseSpecifier(`c:${header}`, cwd);
     using headers = await Headers.open([specifier], {
@@ -87,13 +93,13 @@ export async function failScript(
     const path = pathArgument(type.parameters, parameterNames);
     hooks.push(`hook(${name}, (${list}) => {
   if (!fails(${path})) return ${name}(${list});
-  call.errno = ${errnoName(options)};
+  call.errno = ${errno};
   return ${resultText(options['--result'], type.result)};
 }${filters(options)});`);
   }
   return `import { alloc, call, clock, hook, now, shared, threadLocal } from 'mrhooker';
 import { readlink as linkAt } from 'c:unistd.h';
-import { ${errnoName(options)} } from 'c:errno.h';
+import { ${errno} } from 'c:errno.h';
 ${imports.join('\n')}
 
 const calls = shared.map('calls', { print: false, capacity: 16 });
@@ -144,21 +150,28 @@ function numberOf(options: Readonly<Record<string, string>>, name: string, other
   const text = options[name];
   if (text === undefined) return otherwise;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new MrhookerError('config', `${name} takes a number, not '${text}'`);
+  const [wanted, fits] = RANGES[name] ?? ['a number', (given: number) => given >= 0];
+  if (text.trim() === '' || !Number.isFinite(value) || !fits(value)) {
+    throw new MrhookerError('config', `${name} takes ${wanted}, not '${text}'`);
   }
   return value;
 }
 
-const ERRNO_NAMES =
-  'EPERM ENOENT EINTR EIO EBADF EAGAIN ENOMEM EACCES EEXIST ENOSPC EROFS EPIPE ECONNREFUSED ECONNRESET ETIMEDOUT EMFILE ENFILE EDQUOT'.split(
-    ' ',
-  );
+const RANGES: Readonly<Record<string, [wanted: string, fits: (value: number) => boolean]>> = {
+  '--nth': ['a whole number from 1', (value) => Number.isInteger(value) && value >= 1],
+  '--times': ['a whole number from 1', (value) => Number.isInteger(value) && value >= 1],
+  '--seed': ['a whole number', (value) => Number.isInteger(value)],
+  '--probability': ['a number from 0 to 1', (value) => value >= 0 && value <= 1],
+};
 
-function errnoName(options: Readonly<Record<string, string>>): string {
+async function errnoName(options: Readonly<Record<string, string>>, includes: readonly string[]): Promise<string> {
   const name = options['--errno'] ?? 'EIO';
-  if (/^E[A-Z0-9]+$/.test(name)) return name;
-  throw new MrhookerError('config', `--errno takes a name like ENOSPC, not '${name}'.${didYouMean(name, ERRNO_NAMES)}`);
+  const known = Object.keys(constants.errno);
+  // Node knows the usual ones.
+  if (known.includes(name)) return name;
+  const [found] = /^E[A-Z0-9]+$/.test(name) ? await findHeaders([name], includes) : [];
+  if (found?.header !== undefined) return name;
+  throw new MrhookerError('config', `--errno takes a name like ENOSPC, not '${name}'.${didYouMean(name, known)}`);
 }
 
 function filters(options: Readonly<Record<string, string>>): string {

@@ -40,8 +40,23 @@ function split(arg: string): [string, string | undefined] {
   return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
 }
 
-/** What stands before `--`, and the command behind it. */
-export function splitCommand(args: readonly string[]): { own: readonly string[]; command: readonly string[] } {
+/**
+ * What stands before `--`, and the command behind it.
+ * @param usage what a person writes before it
+ * @throws MrhookerError `config`: there is more than that, and no `--`
+ */
+export function splitCommand(
+  args: readonly string[],
+  usage: string,
+): { own: readonly string[]; command: readonly string[] } {
   const at = args.indexOf('--');
-  return at < 0 ? { own: args, command: [] } : { own: args.slice(0, at), command: args.slice(at + 1) };
+  if (at >= 0) return { own: args.slice(0, at), command: args.slice(at + 1) };
+  const second = args.findIndex((arg, index) => index > 0 && !arg.startsWith('-') && !args[index - 1]?.startsWith('-'));
+  if (second >= 0) {
+    throw new MrhookerError(
+      'config',
+      `put -- before the command: mrhooker ${usage} -- ${args.slice(second).join(' ')}`,
+    );
+  }
+  return { own: args, command: [] };
 }

@@ -25,13 +25,14 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const cwd = process.cwd();
   const specifiers = new Map<string, string>();
+  const includes = new Set(flags.includes.map((path) => resolve(cwd, path)));
   for (const word of flags.rest) {
-    if (word.startsWith(SCHEME)) specifiers.set(word, resolve(cwd, TYPES_FILE));
-    else for (const [text, importer] of await fromScript(resolve(cwd, word))) specifiers.set(text, importer);
+    const script = word.startsWith(SCHEME) ? undefined : resolve(cwd, word);
+    if (script === undefined) specifiers.set(word, resolve(cwd, TYPES_FILE));
+    else for (const [text, importer] of await fromScript(script)) specifiers.set(text, importer);
+    for (const folder of readConfig(script).includeDirs) includes.add(folder);
   }
-  const config = readConfig(undefined);
-  const includes = [...flags.includes.map((path) => resolve(cwd, path)), ...config.includeDirs];
-  const text = await declareHeaders(specifiers, { cwd, includes, defines: flags.defines });
+  const text = await declareHeaders(specifiers, { cwd, includes: [...includes], defines: flags.defines });
   const output = flags.values['-o'] ?? flags.values['--output'] ?? TYPES_FILE;
   if (output === '-') process.stdout.write(text);
   else {

@@ -62,15 +62,19 @@ function readFile(file: string): Ini | undefined {
   const ini = parseIni(text, file);
   // All of it is checked, also what is for other scripts: a mistake should not wait.
   for (const section of ini.values()) {
-    for (const [key, { line }] of section) {
-      if (KEYS.includes(key)) continue;
-      throw new MrhookerError(
-        'config',
-        `${file}:${line}: '${key}' is no setting.${didYouMean(key, KEYS)} There are ${KEYS.join(', ')}`,
-      );
+    for (const [key, { line, value }] of section) {
+      const wrong = mistakeIn(key, value);
+      if (wrong !== undefined) throw new MrhookerError('config', `${file}:${line}: ${wrong}`);
     }
   }
   return ini;
+}
+
+function mistakeIn(key: string, value: string): string | undefined {
+  if (!KEYS.includes(key)) return `'${key}' is no setting.${didYouMean(key, KEYS)} There are ${KEYS.join(', ')}`;
+  if (key === 'verbose')
+    return value.toLowerCase() in BOOLEANS ? undefined : `verbose is true or false, not '${value}'`;
+  return value === '' ? `${key} has no value: leave the line out, or name a folder` : undefined;
 }
 
 /** Adds what is not settled yet. */
@@ -78,13 +82,7 @@ function merge(config: Config, section: Ini extends Map<string, infer S> ? S | u
   const buildDir = section?.get('build_dir');
   if (buildDir && config.buildDir === undefined) config.buildDir = pathOf(buildDir.value, file);
   const verbose = section?.get('verbose');
-  if (verbose && config.verbose === undefined) {
-    const value = BOOLEANS[verbose.value.toLowerCase()];
-    if (value === undefined) {
-      throw new MrhookerError('config', `${file}:${verbose.line}: verbose is true or false, not '${verbose.value}'`);
-    }
-    config.verbose = value;
-  }
+  if (verbose && config.verbose === undefined) config.verbose = BOOLEANS[verbose.value.toLowerCase()] ?? false;
   const include = section?.get('include_dirs');
   if (include) config.includeDirs.push(...include.value.split(/[:,]/).map((dir) => pathOf(dir.trim(), file)));
 }

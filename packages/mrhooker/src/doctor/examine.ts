@@ -62,13 +62,20 @@ function namesOf(patterns: readonly string[], objects: readonly LoadedObject[]):
       continue;
     }
     const expression = globToExpression(pattern);
-    for (const { symbols } of objects)
-      for (const { name, defined } of symbols) if (!defined && expression.test(name)) names.add(familyOf(name));
+    const matching = objects.flatMap(({ symbols }) =>
+      symbols.flatMap(({ name, defined }) => (!defined && expression.test(name) ? [familyOf(name)] : [])),
+    );
+    // One that matches nothing is told as such.
+    for (const name of matching.length > 0 ? matching : [pattern]) names.add(name);
   }
   return [...names];
 }
 
 function diagnose(name: string, objects: readonly LoadedObject[], own: ReadonlySet<string>): FunctionDiagnosis {
+  if (/[*?]/.test(name)) {
+    const remarks = ['nothing that is loaded at the start calls a function of such a name'];
+    return { name, reachable: false, callers: [], definedIn: [], remarks };
+  }
   const family = [name, ...aliasesOf(name).map((alias) => alias.name)];
   const called = (object: LoadedObject) => family.filter((one) => object.lookedUp.has(one));
   const program = objects[0]!;

@@ -38,19 +38,8 @@ export async function findHeaders(names: readonly string[], folders: readonly st
     unsaved: { [file]: source },
   });
   const header = (places: readonly Location[]): string | undefined => {
-    const files = new Set<string>();
-    for (const place of places) {
-      // From the header that declares it up to the one that the source above names.
-      for (let at = place; at.isValid; ) {
-        const presumed = at.presumed;
-        if (!presumed) break;
-        files.add(presumed.file);
-        at = presumed.includedFrom;
-      }
-    }
-    return STANDARD.find((name) =>
-      [...files].some((path) => path.endsWith(`/include/${name}`) || path.endsWith(`-linux-gnu/${name}`)),
-    );
+    const found = places.map(standardHeader);
+    return STANDARD.find((name) => found.includes(name));
   };
   const found: Found[] = [];
   for (const name of names) {
@@ -67,6 +56,19 @@ export async function findHeaders(names: readonly string[], folders: readonly st
     });
   }
   return found;
+}
+
+/** The innermost one that is meant to be included: `signal` is of signal.h, though sys/wait.h includes it. */
+function standardHeader(place: Location): string | undefined {
+  for (let at = place; at.isValid; ) {
+    const presumed = at.presumed;
+    if (!presumed) break;
+    const { file } = presumed;
+    const name = STANDARD.find((known) => file.endsWith(`/include/${known}`) || file.endsWith(`-linux-gnu/${known}`));
+    if (name !== undefined) return name;
+    at = presumed.includedFrom;
+  }
+  return undefined;
 }
 
 /** Where a function, type, constant or macro is declared. */

@@ -59,7 +59,10 @@ export async function checkScripts(scripts: readonly Script[], flags: HeaderFlag
       throw new MrhookerError('script', `the TypeScript compiler could not be started: ${error.message}`, {
         cause: error,
       });
-    if (status !== 0) throw new MrhookerError('script', `the types do not fit:\n${(stdout + stderr).trimEnd()}`);
+    if (status !== 0) {
+      const said = (stdout + stderr).trimEnd().replace(/\S*mrhooker-check-\w+\/(-e\d*)\.ts/g, '$1');
+      throw new MrhookerError('script', `the types do not fit:\n${said}`);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
