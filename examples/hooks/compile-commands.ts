@@ -2,6 +2,7 @@
 
 import { O_CREAT, O_RDWR, open } from 'c:fcntl.h';
 import { posix_spawn, posix_spawnp } from 'c:spawn.h';
+import { strlen } from 'c:string.h';
 import { flock, LOCK_EX } from 'c:sys/file.h';
 import { close, execv, execve, execvp, getcwd, lseek, pwrite, SEEK_END } from 'c:unistd.h';
 import { alloc, env, hook, type Pointer } from 'mrhooker';
@@ -22,7 +23,7 @@ function add(entry: object): void {
   flock(fd, LOCK_EX);
   const end = lseek(fd, 0, SEEK_END);
   const text = `${end === 0 ? '[' : ','}\n${JSON.stringify(entry)}\n]\n`;
-  pwrite(fd, text, text.length, end === 0 ? 0 : end - 3);
+  pwrite(fd, text, strlen(text), end === 0 ? 0 : end - 3);
   close(fd);
 }
 

@@ -1,6 +1,7 @@
 // A file that is not there, or not so: mrhooker fake-file.ts cat /etc/hostname
 
 import { open, openat } from 'c:fcntl.h';
+import { strlen } from 'c:string.h';
 import { memfd_create } from 'c:sys/mman.h';
 import { lseek, SEEK_SET, write } from 'c:unistd.h';
 import { hook } from 'mrhooker';
@@ -10,7 +11,7 @@ const files: Readonly<Record<string, string>> = { '/etc/hostname': 'pequod\n' };
 /** A descriptor from which the text can be read. */
 function fake(text: string): number {
   const fd = memfd_create('fake', 0);
-  write(fd, text, text.length);
+  write(fd, text, strlen(text));
   lseek(fd, 0, SEEK_SET);
   return fd;
 }
