@@ -10,6 +10,8 @@ function differing(inputs: readonly Input[]): { compared: number; different: str
   const different: string[] = [];
   let compared = 0;
   for (const input of inputs) {
+    // It is remarked on which folder a search found something in; what a handler answers is not searched for.
+    if (input.arguments.includes('-Rsearch-path-usage')) continue;
     try {
       expectIdentity(input);
       compared++;

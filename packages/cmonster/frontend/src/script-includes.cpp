@@ -41,7 +41,7 @@ wrapLookupFile(HeaderSearch *Search, StringRef Name, SourceLocation Loc, bool An
                Module *Requesting, ModuleMap::KnownHeader *Suggested, bool *Mapped, bool *Framework,
                bool SkipCache, bool BuildSystem, bool Open, bool CacheFailures) {
   if (cmonster::Scripting *S = cmonster::Scripting::current())
-    if (auto Found = S->lookUp({*Search, Name, Loc, Angled, CurDir})) {
+    if (auto Found = S->lookUp({*Search, Name, Loc, Angled, CurDir, Suggested})) {
       if (SearchPath)
         SearchPath->clear();
       if (RelativePath) {
@@ -132,6 +132,7 @@ std::optional<OptionalFileEntryRef> Scripting::lookUp(const Lookup &L) {
     }
     File = *Found;
     // As if it had been found there: what its directory means for it.
+    const DirectoryEntry *Root = From ? &From->getDir().getDirEntry() : nullptr;
     for (auto Dir = L.Search.search_dir_begin(), E = L.Search.search_dir_end(); Dir != E; ++Dir) {
       SmallString<256> Here(Dir->getName());
       llvm::sys::path::append(Here, L.Name);
@@ -140,7 +141,15 @@ std::optional<OptionalFileEntryRef> Scripting::lookUp(const Lookup &L) {
       L.Search.getFileInfo(*File).DirInfo = Dir->getDirCharacteristic();
       if (L.CurDir)
         *L.CurDir = Dir;
+      if (Dir->isNormalDir())
+        Root = &Dir->getDirRef()->getDirEntry();
       break;
+    }
+    if (L.Module) {
+      bool IsSystem = L.Search.getFileDirFlavor(*File) != SrcMgr::C_User;
+      L.Search.hasModuleMap(File->getNameAsRequested(), Root, IsSystem);
+      auto Known = L.Search.findModuleForHeader(*File, /*AllowTextual=*/true);
+      *L.Module = Known.getRole() & ModuleMap::TextualHeader ? ModuleMap::KnownHeader() : Known;
     }
   }
   if (Answer.flag("system"))

@@ -51,6 +51,8 @@ public:
     clang::SourceLocation Loc;
     bool Angled;
     clang::ConstSearchDirIterator *CurDir;
+    /// Where the module that the file belongs to goes; null where none counts.
+    clang::ModuleMap::KnownHeader *Module;
   };
   std::optional<clang::OptionalFileEntryRef> lookUp(const Lookup &L);
 
