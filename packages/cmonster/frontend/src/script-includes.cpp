@@ -94,6 +94,42 @@ std::string Scripting::directiveAt(SourceLocation L) {
   return Directive.empty() ? "include" : Directive;
 }
 
+static std::string joined(StringRef Directory, StringRef Name) {
+  SmallString<256> Path(Directory);
+  llvm::sys::path::append(Path, Name);
+  return Path.str().str();
+}
+
+/// As if a search had found the file: what its directory and its module mean for it.
+static void foundThere(const Scripting::Lookup &L, FileEntryRef File, StringRef Path,
+                       OptionalFileEntryRef From) {
+  HeaderSearch &Search = L.Search;
+  const DirectoryEntry *Root = From ? &From->getDir().getDirEntry() : nullptr;
+  OptionalFileEntryRef Beside;
+  if (From && !L.Angled)
+    Beside = Search.getFileMgr().getOptionalFileRef(joined(From->getDir().getName(), L.Name));
+  if (Beside && *Beside == File) {
+    Search.getFileInfo(File).DirInfo = Search.getFileInfo(*From).DirInfo;
+  } else {
+    for (auto Dir = Search.search_dir_begin(), E = Search.search_dir_end(); Dir != E; ++Dir) {
+      if (Path != joined(Dir->getName(), L.Name))
+        continue;
+      Search.getFileInfo(File).DirInfo = Dir->getDirCharacteristic();
+      if (L.CurDir)
+        *L.CurDir = Dir;
+      if (Dir->isNormalDir())
+        Root = &Dir->getDirRef()->getDirEntry();
+      break;
+    }
+  }
+  if (!L.Module)
+    return;
+  bool IsSystem = Search.getFileDirFlavor(File) != SrcMgr::C_User;
+  Search.hasModuleMap(File.getNameAsRequested(), Root, IsSystem);
+  ModuleMap::KnownHeader Known = Search.findModuleForHeader(File, /*AllowTextual=*/true);
+  *L.Module = Known.getRole() & ModuleMap::TextualHeader ? ModuleMap::KnownHeader() : Known;
+}
+
 std::optional<OptionalFileEntryRef> Scripting::lookUp(const Lookup &L) {
   // A name that is not found is looked up again for what Clang might propose.
   if (!Includes || L.Loc.isInvalid() || L.Loc.getRawEncoding() == LastLookup)
@@ -117,11 +153,7 @@ std::optional<OptionalFileEntryRef> Scripting::lookUp(const Lookup &L) {
     return OptionalFileEntryRef();
   OptionalFileEntryRef File;
   if (Answer.T == Tag::Map && Answer.get("text")) {
-    SmallString<256> Name;
-    if (From)
-      Name = From->getDir().getName();
-    llvm::sys::path::append(Name, L.Name);
-    File = virtualFile(Answer, Name);
+    File = virtualFile(Answer, joined(From ? From->getDir().getName() : "", L.Name));
   } else {
     std::string Path = Answer.T == Tag::Map ? Answer.str("path") : Answer.Text;
     auto Found = SM->getFileManager().getFileRef(Path, /*OpenFile=*/true, /*CacheFailure=*/false);
@@ -131,26 +163,7 @@ std::optional<OptionalFileEntryRef> Scripting::lookUp(const Lookup &L) {
       return std::nullopt;
     }
     File = *Found;
-    // As if it had been found there: what its directory means for it.
-    const DirectoryEntry *Root = From ? &From->getDir().getDirEntry() : nullptr;
-    for (auto Dir = L.Search.search_dir_begin(), E = L.Search.search_dir_end(); Dir != E; ++Dir) {
-      SmallString<256> Here(Dir->getName());
-      llvm::sys::path::append(Here, L.Name);
-      if (Here != Path)
-        continue;
-      L.Search.getFileInfo(*File).DirInfo = Dir->getDirCharacteristic();
-      if (L.CurDir)
-        *L.CurDir = Dir;
-      if (Dir->isNormalDir())
-        Root = &Dir->getDirRef()->getDirEntry();
-      break;
-    }
-    if (L.Module) {
-      bool IsSystem = L.Search.getFileDirFlavor(*File) != SrcMgr::C_User;
-      L.Search.hasModuleMap(File->getNameAsRequested(), Root, IsSystem);
-      auto Known = L.Search.findModuleForHeader(*File, /*AllowTextual=*/true);
-      *L.Module = Known.getRole() & ModuleMap::TextualHeader ? ModuleMap::KnownHeader() : Known;
-    }
+    foundThere(L, *File, Path, From);
   }
   if (Answer.flag("system"))
     L.Search.getFileInfo(*File).DirInfo = SrcMgr::C_System;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   FunctionDecl,
@@ -217,6 +218,20 @@ describe('includes', () => {
       ['no.h', '__has_include', false, 'a.c', 4],
       ['yes.h', '__has_include', true, 'a.c', 7],
     ]);
+  });
+
+  it('found beside its includer is a header as that is, found in a folder of the system one of the system', () => {
+    const here = process.cwd();
+    const of = (include: string): boolean => {
+      using tu = parseSync('a.c', {
+        arguments: ['-isystem', here],
+        unsaved: { 'a.c': `#include ${include}\n`, 'beside.h': 'int x;\n' },
+        preprocessor: new PreprocessorHooks().onInclude(() => join(here, 'beside.h')),
+        scope: 'all',
+      });
+      return (tu.find(VarDecl)[0] as VarDecl).beginLoc.isInSystemHeader;
+    };
+    expect([of('"beside.h"'), of('<beside.h>')]).toEqual([false, true]);
   });
 
   it('with a text of their own are files with a name, for diagnostics and locations', () => {
