@@ -42,8 +42,8 @@ describe('the cache', { timeout: 300_000 }, () => {
   it('is written once, then read', () => {
     expect(values()).toEqual(['false 3 int', 'false 2 int']);
     const written = entries();
-    // A unit's request, snapshot and answers.
-    expect(written).toHaveLength(6);
+    // A unit's request, snapshot and answers; and the script.
+    expect(written).toHaveLength(7);
     expect(values()).toEqual(['true 3 int', 'true 2 int']);
     expect(entries()).toEqual(written);
   });

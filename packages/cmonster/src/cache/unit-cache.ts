@@ -8,7 +8,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -115,14 +114,14 @@ export class UnitCache {
     compile: (path: string) => Promise<string | undefined>,
   ): Promise<string | undefined> {
     const path = this.pathOf(sha256(JSON.stringify([VERSION, ...parts])), 'mjs');
-    if (existsSync(path)) {
+    if (isWholeModule(path)) {
       markUsed(path);
       return path;
     }
     const text = await compile(path);
     if (text === undefined) return undefined;
     try {
-      this.write(path, Buffer.from(text));
+      this.write(path, Buffer.from(`${text}${sumLine(text)}`));
       return path;
     } catch {
       return undefined;
@@ -261,6 +260,21 @@ export class UnitCache {
 
 function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
+}
+
+/** The last line of a compiled script: what is damaged must not run. */
+function sumLine(text: string): string {
+  return `// ${sha256(text)}\n`;
+}
+
+function isWholeModule(path: string): boolean {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const end = text.lastIndexOf('\n', text.length - 2) + 1;
+    return text.slice(end) === sumLine(text.slice(0, end));
+  } catch {
+    return false;
+  }
 }
 
 function filesOf(parsed: Parsed): { path: string; size: number; kind: string }[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -20,9 +20,13 @@ test('one that needs only this package and Node is compiled once, and again when
   const module = readFileSync(path, 'utf8');
   expect(module).toContain(`import { c } from "${entry}"`);
   expect(module).toContain('sourceMappingURL=data:');
-  writeFileSync(path, '// kept\n');
+  const { ino } = statSync(path);
   expect(await compiled(text)).toBe(path);
-  expect(readFileSync(path, 'utf8')).toBe('// kept\n');
+  expect(statSync(path).ino).toBe(ino);
+  // What is damaged is compiled again.
+  writeFileSync(path, module.replace('join', 'jo1n'));
+  expect(await compiled(text)).toBe(path);
+  expect(readFileSync(path, 'utf8')).toBe(module);
   expect(await compiled(`${text}// changed\n`)).not.toBe(path);
 });
 
