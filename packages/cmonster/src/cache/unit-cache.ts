@@ -108,7 +108,10 @@ export class UnitCache {
     return { parsed, answers: this.answersOf(variant.entry) };
   }
 
-  /** A module that was compiled before, or is now; undefined where it can be neither found nor kept. */
+  /**
+   * A module that was compiled before, or is now. Undefined where it can be neither found nor kept, and where somebody else could
+   * have put it there: it is going to run.
+   */
   async module(
     parts: readonly string[],
     compile: (path: string) => Promise<string | undefined>,
@@ -116,16 +119,16 @@ export class UnitCache {
     const path = this.pathOf(sha256(JSON.stringify([VERSION, ...parts])), 'mjs');
     if (isWholeModule(path)) {
       markUsed(path);
-      return path;
+    } else {
+      const text = await compile(path);
+      if (text === undefined) return undefined;
+      try {
+        this.write(path, Buffer.from(`${text}${sumLine(text)}`));
+      } catch {
+        return undefined;
+      }
     }
-    const text = await compile(path);
-    if (text === undefined) return undefined;
-    try {
-      this.write(path, Buffer.from(`${text}${sumLine(text)}`));
-      return path;
-    } catch {
-      return undefined;
-    }
+    return [dirname(this.directory), this.directory, dirname(path), path].every(isOnlyOurs) ? path : undefined;
   }
 
   private variantsOf(key: string): Variant[] {
@@ -174,7 +177,7 @@ export class UnitCache {
   }
 
   private write(path: string, ...parts: Uint8Array[]): void {
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.new`;
     try {
       const fd = openSync(temporary, 'wx', 0o600);
@@ -275,6 +278,12 @@ function isWholeModule(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether only this process's user can write to it. */
+function isOnlyOurs(path: string): boolean {
+  const { uid, mode } = statSync(path);
+  return uid === process.getuid?.() && (mode & 0o022) === 0;
 }
 
 function filesOf(parsed: Parsed): { path: string; size: number; kind: string }[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -44,4 +44,16 @@ test.each([
 test('nowhere to keep it: left as it is', async () => {
   writeFileSync(file, 'export default () => {};');
   expect(await compiledScript(file, entry, join(file, 'nowhere'))).toBeUndefined();
+});
+
+test('a cache that others can write to runs nothing', async () => {
+  const text = 'export default () => {};';
+  const path = (await compiled(text)) as string;
+  for (const open of [folder, join(path, '../..'), join(path, '..'), path]) {
+    const { mode } = statSync(open);
+    chmodSync(open, mode | 0o022);
+    expect(await compiled(text)).toBeUndefined();
+    chmodSync(open, mode);
+    expect(await compiled(text)).toBe(path);
+  }
 });

@@ -1,6 +1,6 @@
 /**
  * A script that imports nothing but this package and Node's modules, compiled once and kept in the cache. To load it then takes
- * neither a compiler nor the thread in which Node asks a loader about each module: a fifth of a run in which nothing has changed.
+ * neither a compiler nor the thread in which Node asks a loader about each module: a sixth of a run in which nothing has changed.
  */
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';

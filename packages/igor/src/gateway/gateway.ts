@@ -2,9 +2,7 @@
  * The gateway: the one component of the application on the XMPP server, and the channel service. It turns stanzas into posts to an instance, and
  * posts of any instance into stanzas and events. It keeps nothing that matters: whatever it forgets is told again, by agents and by the store.
  */
-import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { hostname } from 'node:os';
 import { IgorError } from '../error.js';
 import type { Log } from '../log.js';
 import { backoff } from '../protocol/backoff.js';
@@ -22,6 +20,7 @@ import { InHand, tellTime } from './in-hand.js';
 import { type Instance, Instances } from './instances.js';
 import { Leases } from './leases.js';
 import { Outbox } from './outbox.js';
+import { newClaim, placeLease, takePlace } from './place.js';
 import type { GatewayPort, LiveEvent, PresenceEvent } from './ports.js';
 import { grace } from './ports.js';
 import { PostError } from './post.js';
@@ -35,8 +34,6 @@ export interface GatewayOptions {
   renewEvery?: number;
 }
 
-/** A place in the store is free when it was not renewed for so long. */
-const placeLease = 12_000;
 const chunkBudget = 256 * 1024 * 1024;
 /** How long an agent that is not there has to come back when its lease is not known; and after the XMPP server itself was away, in milliseconds. */
 const usualLease = 9000;
@@ -69,7 +66,7 @@ export class Gateway implements GatewayPort {
   constructor(private readonly options: GatewayOptions) {
     this.log = options.log;
     this.jid = options.component.jid;
-    this.claim = { id: randomBytes(12).toString('base64url'), where: `${hostname()}:${process.pid}`, lease: 0 };
+    this.claim = newClaim();
     this.instances = new Instances(options.instances, this.log);
     this.leases = new Leases((agents) => {
       this.tellPresence(agents.map((from) => ({ from, type: 'dead' })));
@@ -96,29 +93,12 @@ export class Gateway implements GatewayPort {
   /** Takes the application's one place, and goes on air. @throws IgorError `second_gateway`, `xmpp` */
   async start(): Promise<void> {
     this.inHand.pause();
-    const known = await this.takePlace();
+    const known = await takePlace(this.jid, this.claim, this.instances);
     await this.connect();
     this.inHand.resume(usualLease);
     for (const { id, deadline } of known.calls) this.watched.add(id, deadline);
     for (const agent of known.agents) this.probe(agent);
     this.renewTimer = setInterval(() => void this.renew(), this.options.renewEvery ?? 1000).unref();
-  }
-
-  private async takePlace() {
-    let claim: GatewayClaim = { ...this.claim, lease: Date.now() + placeLease };
-    for (let attempt = 0; ; attempt++) {
-      const known = await this.instances.ask('started', claim);
-      const { holder } = known;
-      if (holder.id === this.claim.id) return known;
-      if (attempt === 0 && isDeadHere(holder)) {
-        claim = { ...claim, instead: holder.id };
-        continue;
-      }
-      throw new IgorError(
-        'second_gateway',
-        `${this.jid} has a gateway already, at ${holder.where}, and an application has one. End that one first.`,
-      );
-    }
   }
 
   private async connect(): Promise<void> {
@@ -485,17 +465,3 @@ export class Gateway implements GatewayPort {
 }
 
 const epochOf = (agent: string) => Number(resourceOf(agent) ?? 0);
-
-/** Whether a gateway of this machine has ended without saying so. */
-function isDeadHere({ where }: GatewayClaim): boolean {
-  const colon = where.lastIndexOf(':');
-  if (where.slice(0, colon) !== hostname()) return false;
-  const pid = Number(where.slice(colon + 1));
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as { code?: string }).code === 'ESRCH';
-  }
-}
