@@ -25,7 +25,7 @@ function visit() {
     characters += node.kind.length;
     if (node instanceof NamedDecl) characters += node.name?.length ?? 0;
     const type = /** @type {{ type?: object }} */ (node).type;
-    if (type) characters += String(type).length;
+    if (type) characters += type.toString().length;
     if (node instanceof DeclRefExpr) characters += node.decl.name?.length ?? 0;
     else if (node instanceof MemberExpr) characters += node.memberDecl.name?.length ?? 0;
     place(node.beginLoc);

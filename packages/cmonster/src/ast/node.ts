@@ -1,6 +1,5 @@
 /** What every node of the AST can do. The generated classes derive from this. */
 
-import { LINK_KIND, NULL_KIND } from '../frontend/snapshot.js';
 import type { AnyCode, CodeLike } from '../rewrite/code.js';
 import type { ReplaceOptions } from '../rewrite/rewriter.js';
 import type { RemoveOptions } from '../rewrite/statement.js';
@@ -11,7 +10,7 @@ import type { Comment, MacroUse } from '../source/written.js';
 import { commentOf, macroUses } from '../source/written.js';
 import { type NodeList, nodeList } from './node-list.js';
 import type { RecordLayout } from './record-layout.js';
-import { kindsOf, type NodeClass, registry } from './registry.js';
+import { kindsOf, type NodeClass, registry, writtenParts } from './registry.js';
 import type { TranslationUnit } from './translation-unit.js';
 import type { TypeBase } from './type-base.js';
 import type { ViewOptions } from './view-rules.js';
@@ -87,11 +86,12 @@ export abstract class Node {
   protected childAt(place: number): Node | null {
     const { tu, index } = this;
     const { snapshot } = tu;
+    const written = writtenParts();
     const end = snapshot.endOf(index);
     let left = place;
     for (let row = index + 1; row < end; row = snapshot.endOf(row)) {
       const kind = snapshot.kind[row] as number;
-      if ((kind === NULL_KIND || kind === LINK_KIND || !tu.isWrittenPart(kind)) && left-- === 0) return tu.node(row);
+      if (written[kind] !== 1 && left-- === 0) return tu.node(row);
     }
     return null;
   }
@@ -138,10 +138,10 @@ export abstract class Node {
     this.expand();
     const { tu } = this;
     const { snapshot } = tu;
+    const written = writtenParts();
     const children: (Node | null)[] = [];
     for (const row of tu.rawChildRows(this.index)) {
-      const kind = snapshot.kind[row] as number;
-      if (kind === NULL_KIND || kind === LINK_KIND || !tu.isWrittenPart(kind)) children.push(tu.node(row));
+      if (written[snapshot.kind[row] as number] !== 1) children.push(tu.node(row));
     }
     return children;
   }

@@ -42,12 +42,24 @@ let registered: ClassRegistry | undefined;
 export let nodeMakers: readonly (Maker<Node> | undefined)[] = [];
 export let typeMakers: readonly (Maker<TypeBase> | undefined)[] = [];
 let kindNumbers: Map<string, number> | undefined;
+let written: Uint8Array | undefined;
 const packedTables = new Map<string, Uint32Array>();
 const kindSets = new Map<unknown, Uint8Array>();
+
+/** Beside the TypeLocs. */
+const WRITTEN_PARTS = [
+  'TemplateArgumentLoc',
+  'NestedNameSpecifierLoc',
+  'CXXBaseSpecifier',
+  'Designator',
+  'ConceptReference',
+  'LambdaCapture',
+];
 
 export function registerClasses(registry: ClassRegistry): void {
   registered = registry;
   kindNumbers = undefined;
+  written = undefined;
   kindSets.clear();
   packedTables.clear();
   nodeMakers = registry.nodeClasses.map((nodeClass) => nodeClass && maker<Node>(nodeClass));
@@ -98,6 +110,17 @@ export function kindsOf(nodeClass: NodeClass | TypeClass): Uint8Array {
 function derives(candidate: unknown, base: unknown): boolean {
   for (let at = candidate; at; at = Object.getPrototypeOf(at)) if (at === base) return true;
   return false;
+}
+
+/** For each kind 1 when it is a part of a type or of a name as written, which Clang's dump does not show. */
+export function writtenParts(): Uint8Array {
+  if (!written) {
+    const { kindNames, typeClasses } = registry();
+    written = Uint8Array.from(kindNames, (name, kind) =>
+      Number(!typeClasses[kind] && (name.endsWith('TypeLoc') || WRITTEN_PARTS.includes(name))),
+    );
+  }
+  return written;
 }
 
 /** Where a getter's packed value lies, for all kinds: shift and mask at twice the kind; a mask of 0 where there is none. */

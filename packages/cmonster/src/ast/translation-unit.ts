@@ -5,7 +5,7 @@ import type { Connection } from '../frontend/connection.js';
 import type { Keeper } from '../frontend/keeper.js';
 import { type Meta, readMeta } from '../frontend/meta.js';
 import { type QuestionHost, Questions } from '../frontend/questions.js';
-import { LINK_KIND, NULL_KIND, Snapshot } from '../frontend/snapshot.js';
+import { NULL_KIND, Snapshot } from '../frontend/snapshot.js';
 import type { FactsHost } from '../preprocessor/fact.js';
 import { PreprocessorFacts } from '../preprocessor/facts.js';
 import { type Report, type ReportOptions, type ReportTarget, reportAt } from '../report/finding.js';
@@ -20,7 +20,7 @@ import type { Node } from './node.js';
 import { TypeRow } from './node.js';
 import { edited, type Opened, open, openAgain, openSync, resume } from './opening.js';
 import { type ParseOptions, type ParseSettings, parseSettings, type ReparseOptions } from './options.js';
-import { kindNumber, kindsOf, type NodeClass, nodeMakers, registry, type TypeClass, typeMakers } from './registry.js';
+import { kindsOf, type NodeClass, nodeMakers, registry, type TypeClass, typeMakers, writtenParts } from './registry.js';
 import { makeRewriter } from './rewriting.js';
 import { collectRows, countRows } from './scan.js';
 import type { TypeBase } from './type-base.js';
@@ -55,7 +55,6 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   private readonly expansions: Expansion[] = [];
   private readonly expandedRows = new Map<number, Expansion>();
   private readonly expandedRoots = new Map<number, number>();
-  private writtenParts: Uint8Array | undefined;
   private rewriterObject: Rewriter | undefined;
   private diagnosticList: Diagnostic[] | undefined;
   private readonly meta: Meta;
@@ -288,7 +287,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     const { kindNames, typeClasses } = registry();
     let onlyParts = true;
     for (let kind = 0; kind < wanted.length && onlyParts; kind++) {
-      if (wanted[kind] !== 1 || this.isWrittenPart(kind)) continue;
+      if (wanted[kind] !== 1 || writtenParts()[kind] === 1) continue;
       // Where Clang's dump shows types in the tree.
       onlyParts = typeClasses[kind] !== undefined || kindNames[kind] === 'QualType';
     }
@@ -364,27 +363,6 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     this.expansions.push(expansion);
     for (const child of this.rawChildRows(row)) this.expandedRoots.set(child, row);
     return [first, end];
-  }
-
-  /** Whether a kind is a part of a type or a name as written, which Clang's dump does not show. */
-  isWrittenPart(kind: number): boolean {
-    if (!this.writtenParts) {
-      const { kindNames, typeClasses } = registry();
-      const parts = [
-        'TemplateArgumentLoc',
-        'NestedNameSpecifierLoc',
-        'CXXBaseSpecifier',
-        'Designator',
-        'ConceptReference',
-      ];
-      this.writtenParts = Uint8Array.from(kindNames, (name) => Number(name.endsWith('TypeLoc')));
-      for (const name of [...parts, 'LambdaCapture']) this.writtenParts[kindNumber(name)] = 1;
-      kindNames.forEach((_, number) => {
-        if (typeClasses[number]) (this.writtenParts as Uint8Array)[number] = 0;
-      });
-      this.writtenParts[LINK_KIND] = 0;
-    }
-    return this.writtenParts[kind] === 1;
   }
 
   // --- Questions ----------------------------------------------------------------------------------------------------

@@ -6,14 +6,13 @@
  */
 import { isAscii } from 'node:buffer';
 import type { Snapshot } from '../frontend/snapshot.js';
+import { writtenParts } from './registry.js';
 
 /** In one message. */
 const MOST = 8192;
 
 export interface TypeTextsHost {
   readonly snapshot: Snapshot;
-  /** Whether rows of this kind are parts of types and names as written, which few look at. */
-  isWrittenPart(kind: number): boolean;
 }
 
 /**
@@ -24,6 +23,7 @@ export type AskTypeTexts = (types: Uint32Array, single: boolean) => Uint8Array |
 export class TypeTexts {
   private readonly host: TypeTextsHost;
   private readonly ask: AskTypeTexts;
+  private readonly written: () => Uint8Array;
   private readonly texts: (string | undefined)[] = [];
   /** By type: whether a node has it. The others are only met on the way from type to type. */
   private ofNodes: Uint8Array | undefined;
@@ -31,9 +31,11 @@ export class TypeTexts {
   private ahead = 1;
   private reads = 0;
 
-  constructor(host: TypeTextsHost, ask: AskTypeTexts) {
+  /** @param written gives for each kind 1 when few look at such rows */
+  constructor(host: TypeTextsHost, ask: AskTypeTexts, written = writtenParts) {
     this.host = host;
     this.ask = ask;
+    this.written = written;
   }
 
   of(type: number): string {
@@ -70,10 +72,9 @@ export class TypeTexts {
 
   private typesOfNodes(): Uint8Array {
     const { rows, types, kind, type } = this.host.snapshot;
+    const written = this.written();
     const found = new Uint8Array(types);
-    for (let row = 1; row < rows; row++) {
-      if (!this.host.isWrittenPart(kind[row] as number)) found[type[row] as number] = 1;
-    }
+    for (let row = 1; row < rows; row++) if (written[kind[row] as number] !== 1) found[type[row] as number] = 1;
     found[0] = 0;
     return found;
   }

@@ -6,7 +6,7 @@
  */
 
 import { LINK_KIND, type Snapshot } from '../frontend/snapshot.js';
-import { kindNumber, packedTable, registry } from './registry.js';
+import { kindNumber, packedTable, registry, writtenParts } from './registry.js';
 
 export interface ViewOptions {
   /** Show what the compiler adds: implicit declarations, casts, constructor calls, default arguments. */
@@ -38,14 +38,6 @@ export const SPECIAL = 3;
 /** Ask `verdict`. */
 export const ASK = 4;
 
-const WRITTEN_PARTS = [
-  'TemplateArgumentLoc',
-  'NestedNameSpecifierLoc',
-  'CXXBaseSpecifier',
-  'Designator',
-  'ConceptReference',
-  'LambdaCapture',
-];
 const LOOKED_THROUGH = [
   'ImplicitCastExpr',
   'ExprWithCleanups',
@@ -85,6 +77,7 @@ export class ViewRules {
     this.snapshot = snapshot;
     this.mask = mask;
     const { kindNames, typeClasses } = registry();
+    const written = writtenParts();
     this.action = new Uint8Array(kindNames.length);
     this.hiddenBits = new Uint32Array(kindNames.length);
     this.templateParameter = new Uint8Array(kindNames.length);
@@ -97,9 +90,8 @@ export class ViewRules {
     kindNames.forEach((name, kind) => {
       if (name.endsWith('Decl')) this.isDecl[kind] = 1;
       if (name === 'QualType' || typeClasses[kind] !== undefined) this.action[kind] = mask & TYPE_LOCS ? SHOW : HIDE;
-      if (name.endsWith('TypeLoc') && !(mask & TYPE_LOCS)) this.action[kind] = THROUGH;
+      if (written[kind] === 1 && !(mask & TYPE_LOCS)) this.action[kind] = THROUGH;
     });
-    if (!(mask & TYPE_LOCS)) set(WRITTEN_PARTS, THROUGH);
     if (!(mask & IMPLICIT)) {
       const implicit = packedTable('isImplicit');
       const defaulted = packedTable('isDefaulted');
@@ -240,8 +232,7 @@ export class ViewRules {
   }
 
   private isWrittenPart(row: number): boolean {
-    const name = registry().kindNames[this.snapshot.kind[row] as number] as string;
-    return name.endsWith('TypeLoc') || WRITTEN_PARTS.includes(name);
+    return writtenParts()[this.snapshot.kind[row] as number] === 1;
   }
 
   private statements(children: number[]): number[] {

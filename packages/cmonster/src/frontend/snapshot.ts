@@ -5,6 +5,7 @@
  * column longer. Then the column moves to an array with room to grow: the fields below are replaced, so code that keeps a
  * column in a local variable sees the rows there were.
  */
+import { isAscii } from 'node:buffer';
 import { CmonsterError } from '../error.js';
 import { decodeText, SNAPSHOT_VERSION } from './protocol.js';
 
@@ -75,7 +76,9 @@ export class Snapshot {
   stringBytes: Uint8Array = EMPTY8;
   private stringSize = 0;
   private text: Buffer;
-  private readonly decoded: (string | undefined)[] = [];
+  private decoded: (string | undefined)[] = [];
+  /** All strings that came with the snapshot, when they are ASCII: then each is a part of this, and nothing is decoded one by one. */
+  private whole: string | undefined;
 
   slocOffset: Uint32Array = EMPTY32;
   slocA: Uint32Array = EMPTY32;
@@ -141,8 +144,13 @@ export class Snapshot {
     const known = this.decoded[index];
     if (known !== undefined) return known;
     if (index >= this.strings) throw damaged(`it names a string ${index} that it does not have`);
+    if (this.whole === undefined) {
+      this.whole = isAscii(this.text) ? this.text.toString('latin1') : '';
+      this.decoded = new Array(this.strings);
+    }
     const begin = index === 0 ? 0 : (this.stringEnd[index - 1] as number);
-    const text = decodeText(this.text, begin, this.stringEnd[index] as number);
+    const end = this.stringEnd[index] as number;
+    const text = end <= this.whole.length ? this.whole.slice(begin, end) : decodeText(this.text, begin, end);
     this.decoded[index] = text;
     return text;
   }
@@ -186,7 +194,8 @@ export class Snapshot {
     for (const name of Object.values(columns)) this.assign(name, newColumn(this[name], new ArrayBuffer(0), 0, 0));
     this.rows = this.types = this.strings = this.stringSize = 0;
     this.text = asBuffer(EMPTY8);
-    this.decoded.length = 0;
+    this.decoded = [];
+    this.whole = undefined;
     this.parents = EMPTY32;
   }
 
