@@ -2,11 +2,13 @@
 //
 //   npx cmonster run examples/padding.ts FILES… [-- CLANG ARGS]
 //
-// A character is a byte: letters are the fields in their order, dots are padding.
+// A character is a byte: letters are the fields, whose names stand below; dots are padding, and `^` is what a base class or the pointer to
+// virtual functions takes.
 import { RecordDecl, type RecordLayout, type TranslationUnit } from 'cmonster';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const ROW = 64;
+const letter = (number: number): string => LETTERS[number % LETTERS.length] as string;
 
 export default function padding(tu: TranslationUnit): void {
   for (const record of tu.find(RecordDecl, (record) => record.isThisDeclarationADefinition())) {
@@ -14,7 +16,8 @@ export default function padding(tu: TranslationUnit): void {
     if (!layout || record.isUnion()) continue;
     const bytes = occupancy(layout);
     const empty = bytes.filter((byte) => byte === '.').length;
-    const name = record.name || '(unnamed)';
+    // In C a struct often has its name by a typedef only.
+    const name = record.name || record.typedefNameForAnonDecl?.name || '(unnamed)';
     console.log(
       `${record.location}: ${name}: ${layout.size} ${layout.size === 1 ? 'byte' : 'bytes'}${empty > 0 ? `, ${empty} of them padding` : ''}`,
     );
@@ -25,6 +28,8 @@ export default function padding(tu: TranslationUnit): void {
       if (row !== above) console.log(`${String(at).padStart(6)} ${row.replace(/(.{8})(?=.)/g, '$1 ')}`);
       above = row;
     }
+    const names = layout.fields.map(({ field }, number) => `${letter(number)} ${field.name || '(unnamed)'}`);
+    for (let at = 0; at < names.length; at += 6) console.log(`       ${names.slice(at, at + 6).join(', ')}`);
   }
 }
 
@@ -41,7 +46,7 @@ export function occupancy(layout: RecordLayout): string[] {
   }
   layout.fields.forEach(({ offset, size }, number) => {
     const first = Math.floor(offset / 8);
-    occupy(LETTERS[number % LETTERS.length] as string, first, Math.ceil((offset + size) / 8) - first);
+    occupy(letter(number), first, Math.ceil((offset + size) / 8) - first);
   });
   return bytes;
 }

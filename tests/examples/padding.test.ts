@@ -10,16 +10,23 @@ test('draws every struct', async () => {
   expect(lines.join('\n')).toBe(`\
 padding.cpp:1:8: Loose: 24 bytes, 14 of them padding
      0 a....... bbbbbbbb c.......
+       a c, b d, c e
 padding.cpp:7:8: Bits: 4 bytes, 1 of them padding
      0 bbc.
+       a a, b b, c c
 padding.cpp:13:8: Base: 16 bytes, 7 of them padding
      0 ^^^^^^^^ a.......
+       a c
 padding.cpp:18:8: Derived: 176 bytes, 6 of them padding
      0 ^^^^^^^^ ^a..bbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb
     64 bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb
    128 bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbbbbbb bbbb....
+       a own, b n
 padding.cpp:23:8: Empty: 1 byte, 1 of them padding
      0 .
+padding.cpp:31:9: Named: 8 bytes
+     0 aaaabbbb
+       a x, b y
 `);
 });
 
