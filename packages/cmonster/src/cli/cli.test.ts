@@ -67,6 +67,9 @@ describe('cmonster', () => {
     ]);
     expect(stdout).toMatch(/`-IntegerLiteral <.*> 'int' 3\n$/);
     expect(cmonster('dump', 'a.c', '--filter', 'add', '--', '-DN=3').stdout).not.toContain('VarDecl <line:2');
+    const none = cmonster('dump', 'a.c', '--filter', 'sub', '--', '-DN=3');
+    expect(none).toMatchObject({ status: 0, stdout: '' });
+    expect(none.stderr).toBe("no declaration of a.c has 'sub' in its name: '--scope user' looks in headers too\n");
   });
 
   it('reads what can be read only once: standard input, a pipe', () => {

@@ -68,6 +68,7 @@ async function dump(argv: ArgumentsCamelCase<DumpArguments>): Promise<void> {
       if (output.closed) break;
     }
     await output.flush();
+    if (roots.length === 0) process.stderr.write(nothingNamed(argv));
     process.exitCode = tu.hasErrors ? Exit.FAILED : Exit.OK;
   } finally {
     tu.dispose();
@@ -94,6 +95,15 @@ function declarationsNamed(tu: TranslationUnit, text: string, view: ViewOptions)
   tu.prefetch(candidates as (Node & { qualifiedNameAsString: string })[], 'qualifiedNameAsString');
   const found = new Set(candidates.filter((node) => nameOf(node, 'qualifiedNameAsString').includes(text)));
   return [...found].filter((node) => !node.ancestors.some((ancestor) => found.has(ancestor)));
+}
+
+function nothingNamed({ file, filter, scope }: DumpArguments): string {
+  const elsewhere = {
+    main: ": '--scope user' looks in headers too",
+    user: ": '--scope all' looks in system headers too",
+    all: '',
+  };
+  return `no declaration of ${file} has '${filter}' in its name${elsewhere[scope]}\n`;
 }
 
 function nameOf(node: Node, getter: string): string {
