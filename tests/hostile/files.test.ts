@@ -32,6 +32,14 @@ describe('files', () => {
     await both(workshop.write('binary.c', '#include "binary.h"\nint x;\n'), 'parsed');
   });
 
+  test('flags that let Clang print', async () => {
+    const structs = Array.from({ length: 100 }, (_, i) => `struct S${i} { int n; char c[${i + 1}]; } s${i};\n`);
+    const file = workshop.write('printing.cpp', structs.join(''));
+    const options = { arguments: ['-Xclang', '-fdump-record-layouts'] };
+    expect(await survive(file, options)).toBe('parsed');
+    expect(surviveSync(file, options)).toBe('parsed');
+  });
+
   test('inputs that are no files', async () => {
     await both(join(workshop.folder, 'nowhere.c'), 'INPUT_UNREADABLE');
     mkdirSync(join(workshop.folder, 'directory.c'));

@@ -75,9 +75,13 @@ function argumentsOf(text: string, file: string): string[] | undefined {
   return result;
 }
 
+async function testRoot(): Promise<string> {
+  return join(process.env.PP_LLVM ?? (await fetchDebianSource('llvm-toolchain-19')), 'clang/test');
+}
+
 /** Those of one folder. */
 export async function clangInputs(folder: string): Promise<Input[]> {
-  const root = join(process.env.PP_LLVM ?? (await fetchDebianSource('llvm-toolchain-19')), 'clang/test');
+  const root = await testRoot();
   const inputs: Input[] = [];
   for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).sort()) {
     if (!/\.(c|cc|cpp|cppm|h|hpp|m|mm|S|cl|cu|hlsl)$/.test(path) || /Inputs\//.test(path)) continue;
@@ -86,4 +90,10 @@ export async function clangInputs(folder: string): Promise<Input[]> {
     if (args) inputs.push({ file, arguments: args });
   }
   return inputs;
+}
+
+/** All folders of Clang's tests that hold sources. */
+export async function allFolders(): Promise<string[]> {
+  const found = readdirSync(await testRoot(), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return found.map(({ name }) => name).sort();
 }

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <malloc.h>
 #include <new>
 #include <pthread.h>
@@ -84,7 +85,12 @@ int serve(const Options &O) {
   Fifos F;
   if (!F.make(O.Directory))
     return die("making FIFOs in", O.Directory);
-  Channel Stdio(0, 1), Fifo(F.Ask, F.Answer, F.Answered);
+  // Some flags let Clang print (-fdump-record-layouts): that must not come
+  // between the frames.
+  int Frames = ::fcntl(1, F_DUPFD_CLOEXEC, 3);
+  if (Frames < 0 || ::dup2(2, 1) < 0)
+    return die("taking over", "standard output");
+  Channel Stdio(0, Frames), Fifo(F.Ask, F.Answer, F.Answered);
   sendReady(Stdio);
   if (O.OverFifo)
     F.await();
