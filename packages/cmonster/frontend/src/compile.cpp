@@ -13,6 +13,7 @@
 #include "clang/Lex/Preprocessor.h"
 #include "clang/Sema/Sema.h"
 #include "clang/Tooling/ArgumentsAdjusters.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -76,6 +77,23 @@ protected:
   }
 };
 
+/// Whether a flag says how far the compiler goes, in how many steps, and what
+/// it keeps of them: a parser goes its own way, in one.
+bool saysWhatToDo(StringRef Flag) {
+  static const llvm::StringSet<> Flags = {"-c",
+                                          "-S",
+                                          "-E",
+                                          "-fsyntax-only",
+                                          "-save-temps",
+                                          "--save-temps",
+                                          "-no-integrated-cpp",
+                                          "-via-file-asm",
+                                          "-emit-interface-stubs",
+                                          "-fdriver-only"};
+  return Flags.contains(Flag) || Flag.starts_with("-save-temps=") ||
+         Flag.starts_with("--save-temps=");
+}
+
 } // namespace
 
 double cpuMilliseconds() {
@@ -114,7 +132,7 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
   Args.push_back("--offload-host-only");
   Args.insert(Args.end(), PreprocessOnly ? "-E" : "-fsyntax-only");
   for (size_t I = 1; I < Given.size(); ++I)
-    if (Given[I] != "-c" && Given[I] != "-S" && Given[I] != "-E" && Given[I] != "-fsyntax-only")
+    if (!saysWhatToDo(Given[I]))
       Args.push_back(Given[I]);
 
   std::vector<const char *> Raw;
@@ -137,6 +155,10 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
       return Error{"BAD_ARGUMENTS",
                    "there is nothing to preprocess: the input has been preprocessed, "
                    "or is not C, C++ or Objective-C (say which it is with -x)"};
+    if (W.contains("expected exactly one compiler job in ''"))
+      return Error{"BAD_ARGUMENTS", "there is nothing to parse: the input is not C, C++ or "
+                                    "Objective-C (say which it is with -x), or the flag before it "
+                                    "takes it as its value"};
     return Error{W.contains("no such file or directory") ? "INPUT_UNREADABLE" : "BAD_ARGUMENTS",
                  Why};
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,6 +80,18 @@ describe('a translation unit', () => {
     const offloading = ['-fopenmp', '-fopenmp-targets=aarch64-unknown-linux-gnu', '-nogpulib'];
     expect(parse('int x;', { arguments: offloading }).command).not.toContain(device);
     expect(parse('int x;', { arguments: [...offloading, '--offload-device-only'] }).command).toContain(device);
+  });
+
+  it('reads what would be compiled in several steps, or into files, and makes none', () => {
+    const flags = ['-c', '-o', 'input.o', '-MD', '-MF', 'input.d', '-save-temps=obj', '-no-integrated-cpp'];
+    const tu = parse('int f();', { arguments: flags, cwd: directory });
+    expect(tu.find(FunctionDecl).map(({ name }) => name)).toEqual(['f']);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('says so when there is nothing to parse', () => {
+    expect(() => parse('nop', {}, 'input.s')).toThrow('there is nothing to parse');
+    expect(() => parse('int f();', { arguments: ['-Xlinker'] })).toThrow('takes it as its value');
   });
 
   it('parses the same with promises and without', async () => {
