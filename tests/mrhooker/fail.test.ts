@@ -1,5 +1,6 @@
 // `mrhooker fail`: the calls that are meant to fail do, and no others.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Place } from './place.js';
 
@@ -75,4 +76,13 @@ test('a command without -- is told where it belongs', { timeout: 120_000 }, asyn
   const ran = await place.run(['fail', 'write', '--nth', '3', 'sh', '-c', 'echo ahoy']);
   expect(ran.stderr).toBe('mrhooker: put -- before the command: mrhooker fail write -- sh -c echo ahoy\n');
   expect(ran).toMatchObject({ status: 125, stdout: '' });
+});
+
+test('what mrhooker says goes to a file', { timeout: 120_000 }, async () => {
+  for (const option of [['-o', 'log.txt'], ['--output=other.txt']]) {
+    const ran = await fail('write', '--nth', '3', ...option);
+    expect(ran).toMatchObject({ stdout: '2:5 home\n', stderr: '' });
+  }
+  for (const name of ['log.txt', 'other.txt'])
+    expect(readFileSync(place.path(name), 'utf8')).toContain('calls made to fail: 1');
 });

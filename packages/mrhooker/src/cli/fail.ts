@@ -27,6 +27,8 @@ When, all of which must hold:
   --caller GLOB      calls from this function
   --module GLOB      calls from this object
   --after SECONDS    not before
+
+  -o, --output LOG   write to this file what mrhooker says
 `;
 
 const OPTIONS = {
@@ -40,6 +42,8 @@ const OPTIONS = {
   '--caller': 'GLOB',
   '--module': 'GLOB',
   '--after': 'SECONDS',
+  '-o': 'LOG',
+  '--output': 'LOG',
 };
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -55,7 +59,13 @@ export async function main(args: readonly string[]): Promise<number> {
   const cwd = process.cwd();
   const includes = [...flags.includes.map((path) => resolve(cwd, path)), ...readConfig(undefined).includeDirs];
   const text = await failScript(names.split(','), flags.values, includes, cwd);
-  return runScripts([{ path: resolve(cwd, 'fail.ts'), text }], command, { cwd, includes, defines: flags.defines });
+  const log = flags.values['-o'] ?? flags.values['--output'];
+  return runScripts(
+    [{ path: resolve(cwd, 'fail.ts'), text }],
+    command,
+    { cwd, includes, defines: flags.defines },
+    { ...(log !== undefined && { output: resolve(cwd, log) }) },
+  );
 }
 
 /** @throws MrhookerError `function`, `config` */
