@@ -1,7 +1,18 @@
 /** Built scripts, kept: a record for each script says what it was made from, and a folder of its own holds what was made. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { holdFolder, pruneBuildDir } from './prune.js';
 
 /** What a file was when it was read. */
 interface Input {
@@ -12,9 +23,12 @@ interface Input {
   sha256: string;
 }
 
+/** When it was last changed is when it was last used. */
 interface Entry {
   inputs: Input[];
   folder: string;
+  /** What is in the folder. */
+  bytes: number;
 }
 
 export function sha256(data: string | Uint8Array): string {
@@ -32,13 +46,15 @@ export class BuildCache {
   find(key: string): string | undefined {
     let entry: Entry;
     try {
+      this.use(key);
       entry = JSON.parse(readFileSync(this.entryPath(key), 'utf8')) as Entry;
     } catch {
       return undefined;
     }
     const folder = join(this.dir, entry.folder);
-    const fresh = existsSync(folder) && entry.inputs.every(isUnchanged);
-    return fresh ? folder : undefined;
+    // Before it is looked for: what is there then stays there.
+    holdFolder(this.dir, entry.folder);
+    return existsSync(folder) && entry.inputs.every(isUnchanged) ? folder : undefined;
   }
 
   /**
@@ -52,14 +68,28 @@ export class BuildCache {
       await make(temporary);
       const name = sha256(JSON.stringify([key, read.map(({ path, sha256 }) => [path, sha256])])).slice(0, 24);
       const folder = join(this.dir, name);
+      holdFolder(this.dir, name);
       if (!existsSync(folder)) renameIfAbsent(temporary, folder);
-      const entry: Entry = { inputs: read, folder: name };
+      const entry: Entry = { inputs: read, folder: name, bytes: bytesIn(folder) };
       const part = join(this.dir, `.${key}.${process.pid}.json`);
       writeFileSync(part, JSON.stringify(entry), { mode: 0o600 });
       renameSync(part, this.entryPath(key));
+      // The one that was there may have been taken away because it was old.
+      if (!existsSync(folder)) renameIfAbsent(temporary, folder);
+      pruneBuildDir(this.dir);
       return folder;
     } finally {
       rmSync(temporary, { recursive: true, force: true });
+    }
+  }
+
+  private use(key: string): void {
+    const now = new Date();
+    try {
+      utimesSync(this.entryPath(key), now, now);
+    } catch (error) {
+      // Where nothing can be written nothing is taken away.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
     }
   }
 
@@ -75,6 +105,10 @@ function renameIfAbsent(from: string, to: string): void {
   } catch (error) {
     if (!existsSync(to)) throw error;
   }
+}
+
+function bytesIn(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }
 
 function inputOf(path: string): Input | undefined {
