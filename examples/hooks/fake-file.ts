@@ -1,6 +1,7 @@
 // A file that is not there, or not so: mrhooker fake-file.ts cat /etc/hostname
 
 import { open, openat } from 'c:fcntl.h';
+import { fdopen, fopen } from 'c:stdio.h';
 import { strlen } from 'c:string.h';
 import { memfd_create } from 'c:sys/mman.h';
 import { lseek, SEEK_SET, write } from 'c:unistd.h';
@@ -24,4 +25,9 @@ hook(open, (path, flags) => {
 hook(openat, (folder, path, flags) => {
   const text = files[path.text()];
   return text === undefined ? openat(folder, path, flags) : fake(text);
+});
+
+hook(fopen, (path, mode) => {
+  const text = files[path.text()];
+  return text === undefined ? fopen(path, mode) : fdopen(fake(text), 'r');
 });

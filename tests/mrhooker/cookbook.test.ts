@@ -1,6 +1,6 @@
 // The scripts of examples/hooks do what their first line says.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -59,8 +59,11 @@ describe('cookbook', { timeout: 120_000 }, () => {
   });
 
   test('fake file', async () => {
-    const ran = await place.run([recipe('fake-file'), 'cat', '/etc/hostname']);
-    expect(ran).toMatchObject({ status: 0, stdout: 'pequod\n' });
+    // These open it with open, openat and fopen.
+    for (const command of [['cat'], ['grep', ''], ['sed', '-n', 'p']]) {
+      const ran = await place.run([recipe('fake-file'), ...command, '/etc/hostname']);
+      expect(ran).toMatchObject({ status: 0, stdout: 'pequod\n' });
+    }
   });
 
   test('slow network', async () => {
@@ -109,14 +112,20 @@ describe('cookbook', { timeout: 120_000 }, () => {
   });
 
   test('compile_commands.json, which cmonster run uses', async () => {
+    mkdirSync(place.path('sub'));
+    place.write('sub/c.c', 'int g(void) { return 3; }\n');
+    place.write('sub/Makefile', 'c.o: c.c\n\tcc -c c.c\n');
     place.write('a.c', 'int f(int x) { return x + ONE; }\n');
     place.write('b.c', 'int f(int);\nint main(void) { return f(-1); }\n');
     const rule = '%.o: %.c\n\tgcc -DONE=1 -c $< -o $@\n';
-    place.write('Makefile', `prog: a.o b.o\n\tgcc -o prog a.o b.o\n${rule}`);
+    place.write('Makefile', `prog: a.o b.o\n\t$(MAKE) -C sub\n\tgcc -o prog a.o b.o\n${rule}`);
     const ran = await place.run([recipe('compile-commands'), 'make', '-j2']);
     expect(ran.status).toBe(0);
+    // What is built once more is there once.
+    for (const object of ['a.o', 'sub/c.o']) rmSync(place.path(object));
+    expect((await place.run([recipe('compile-commands'), 'make'])).status).toBe(0);
     const commands = JSON.parse(readFileSync(place.path('compile_commands.json'), 'utf8')) as { file: string }[];
-    expect(commands.map(({ file }) => file).sort()).toEqual(['a.c', 'b.c']);
+    expect(commands.map(({ file }) => file).sort()).toEqual(['a.c', 'b.c', 'c.c']);
     expect(commands).toContainEqual({
       directory: place.folder,
       file: 'a.c',
@@ -131,6 +140,6 @@ describe('cookbook', { timeout: 120_000 }, () => {
       encoding: 'utf8',
       cwd: place.folder,
     });
-    expect(found.trim().split('\n').sort()).toEqual(['f', 'main']);
+    expect(found.trim().split('\n').sort()).toEqual(['f', 'g', 'main']);
   });
 });
