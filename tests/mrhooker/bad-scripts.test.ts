@@ -175,6 +175,26 @@ describe('while it runs', { timeout: 120_000 }, () => {
     expect(ran.stderr).toContain('mrhooker: 1 call seen = 1 hooked + 0 bypassed, in 1 process\n');
   });
 
+  test('a fault that comes again is told once, and counted at the end', async () => {
+    const main = '#include <stdio.h>\nint main(void) { for (int i = 0; i < 20; i++) puts("ahoy"); return 0; }\n';
+    place.write('many.c', main);
+    execFileSync('cc', ['-o', place.path('many'), place.path('many.c')]);
+    const code =
+      'let n = threadLocal(() => 0); hook(puts, (text) => { if (++n.value === 3) throw new Error(`bad ${text}`); return text.nothing(); })';
+    const ran = await place.run(['-e', code, './many']);
+    expect(ran.stdout).toBe('ahoy\n'.repeat(20));
+    const told = ran.stderr.split('\n').filter((line) => line.includes('the hook on puts failed'));
+    expect(told).toEqual([
+      'mrhooker: the hook on puts failed; the original was called: TypeError: not a function',
+      expect.stringMatching(/^mrhooker: the hook on puts failed; the original was called: Error: bad 0x[0-9a-f]+$/),
+      'mrhooker: the hook on puts failed too often and is switched off',
+      'mrhooker: 8 times more: the hook on puts failed; the original was called: TypeError: not a function',
+    ]);
+    // A reader of records gets each.
+    const json = await place.run(['--json', '-e', code, './many']);
+    expect(json.stderr.split('\n').filter((line) => line.includes('"type":"fault"'))).toHaveLength(10);
+  });
+
   test('a log in a folder that is not there', () =>
     refused(SEND + PASS, /^mrhooker: \/no\/such\/log can't be written: there is no such folder\n$/, [
       '-o',

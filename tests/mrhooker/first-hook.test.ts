@@ -1,6 +1,6 @@
 // A hook on `send`, in its short form and word for word as one writes it in C; and a person who has no configuration.
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -87,6 +87,37 @@ test('a signal that no terminal sent reaches the command', { timeout: 120_000 },
   });
   const status = await new Promise((resolve) => child.on('close', resolve));
   expect({ status, said }).toEqual({ status: 9, said: 'up\ncaught\n' });
+});
+
+test('started by its own first line it says nothing of its own', { timeout: 120_000 }, () => {
+  const { status, stderr } = spawnSync(`${root}/packages/mrhooker/bin/mrhooker.js`, ['--version'], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test("a real-time signal's death, and each way to end that a shell tells apart", { timeout: 120_000 }, () => {
+  const script = place.write('quiet.ts', SHORT);
+  const end = (words: string) => {
+    const options = { cwd: place.folder, env: { ...process.env, HOME: place.folder }, encoding: 'utf8' as const };
+    return spawnSync('bash', ['-c', `ulimit -c 0; ${words}; echo $?`], options).stdout;
+  };
+  const mrhooker = `${root}/packages/mrhooker/bin/mrhooker.js -o log ${script}`;
+  for (const signal of ['34', '40', '64', 'TERM', 'KILL', 'SEGV', 'HUP']) {
+    const command = `bash -c 'kill -${signal} $$'`;
+    expect({ signal, text: end(`${mrhooker} ${command}`) }).toEqual({ signal, text: end(command) });
+  }
+});
+
+test('a command that the kernel refuses, and one that only a shell takes', { timeout: 120_000 }, async () => {
+  copyFileSync('/bin/true', place.path('busy'));
+  const writer = openSync(place.path('busy'), 'r+');
+  const busy = await place.script(SHORT, ['./busy']);
+  closeSync(writer);
+  expect(busy).toMatchObject({ status: 127, stdout: '', stderr: "mrhooker: ./busy can't be executed: ETXTBSY\n" });
+  writeFileSync(place.path('words'), 'echo "$0" "$@"\n', { mode: 0o755 });
+  const words = await place.script(SHORT, ['./words', 'a', 'b c']);
+  expect(words).toMatchObject({ status: 0, stdout: `${place.path('words')} a b c\n` });
 });
 
 test('what cannot be run is told from what is not there', { timeout: 120_000 }, async () => {

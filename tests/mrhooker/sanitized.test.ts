@@ -124,8 +124,9 @@ test('threads, forks and jumps; rings, tables, traces and memory', { timeout: 30
   expect(hooked.of('add').hooked).toBe(2201);
   expect(traced).toHaveLength(2200);
   expect(hooked.account.dropped).toBe(0);
-  expect(hooked.lines.filter((line) => line.startsWith('end '))).toHaveLength(4);
-  expect(hooked.lines.at(-1)).toMatch(/^end \d+ true 64$/);
+  const ends = hooked.lines.filter((line) => line.startsWith('end '));
+  expect(ends).toHaveLength(4);
+  expect(ends.at(-1)).toMatch(/^end \d+ true 64$/);
 });
 
 test('views of memory, callbacks, values and tables as scripts write them', { timeout: 300_000 }, async () => {

@@ -32,6 +32,7 @@ test('holds the built runtime, its licences, and no sources', () => {
   for (const needed of [
     'runtime/build/runtime.so',
     'runtime/build/mrhooker-compile',
+    'runtime/build/mrhooker-start',
     'runtime/NOTICE',
     'dist/index.d.ts',
   ])

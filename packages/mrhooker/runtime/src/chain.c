@@ -5,27 +5,66 @@
 
 enum { STACK_COPY_WORDS = 32 }; /* of a caller whose stack arguments are unknown */
 
-static bool passes_filter(mr_thread *thread, mr_frame *frame, mr_hook *hook) {
-  if (hook->thread && !mr_glob(hook->thread, thread->name))
-    return false;
-  if (!hook->module && !hook->caller)
+/* Compilers add to the names of parts and copies of a function: parse.constprop.0, parse.cold. */
+static bool is_named(const char *pattern, const char *symbol) {
+  if (mr_glob(pattern, symbol))
     return true;
+  const char *dot = strchr(symbol, '.');
+  char own[256];
+  if (!dot || dot == symbol || (size_t)(dot - symbol) >= sizeof own)
+    return false;
+  memcpy(own, symbol, (size_t)(dot - symbol));
+  own[dot - symbol] = 0;
+  return mr_glob(pattern, own);
+}
+
+static bool comes_from(const mr_frame *frame, const mr_hook *hook) {
   struct link_map *object;
   uintptr_t start;
+  /* A return address may stand behind a function's last instruction. */
+  const void *place = (char *)frame->return_address - 1;
   if (hook->module) {
-    object = mr_object_of(frame->return_address);
+    object = mr_object_of(place);
     const char *name = !object           ? ""
                        : *object->l_name ? mr_base_name(object->l_name)
                                          : mr_base_name(mr.process ? mr.process->program : "");
     if (!mr_glob(hook->module, name))
       return false;
   }
-  if (hook->caller) {
-    const char *symbol = mr_symbol_of(frame->return_address, &object, &start);
-    if (!symbol || !mr_glob(hook->caller, symbol))
-      return false;
+  if (!hook->caller)
+    return true;
+  const char *symbol = mr_symbol_of(place, &object, &start);
+  return symbol && is_named(hook->caller, symbol);
+}
+
+/* What was found for a place in the code, remembered: to find it takes long, and it rarely changes.
+ */
+struct mr_verdict {
+  void *address;
+  const mr_hook *hook;
+  uint32_t loads;
+  bool passes;
+};
+
+static bool passes_filter(mr_thread *thread, mr_frame *frame, mr_hook *hook) {
+  enum { VERDICTS = 128 };
+  if (hook->thread && !mr_glob(hook->thread, thread->name))
+    return false;
+  if (!hook->module && !hook->caller)
+    return true;
+  if (MR_UNLIKELY(!thread->verdicts)) {
+    size_t size = VERDICTS * sizeof *thread->verdicts;
+    if (!(thread->verdicts = mr_heap_allocate(&thread->heap, size)))
+      return comes_from(frame, hook);
+    memset(thread->verdicts, 0, size);
   }
-  return true;
+  uintptr_t mixed = (uintptr_t)frame->return_address ^ (uintptr_t)hook >> 5;
+  struct mr_verdict *known = &thread->verdicts[(mixed ^ mixed >> 7) % VERDICTS];
+  uint32_t loads = atomic_load_explicit(&mr_loads, memory_order_relaxed);
+  if (MR_UNLIKELY(known->address != frame->return_address || known->hook != hook ||
+                  known->loads != loads))
+    *known = (struct mr_verdict){frame->return_address, hook, loads, comes_from(frame, hook)};
+  return known->passes;
 }
 
 /* Of these hooks the first that is to run; NULL: none, for the reason said. */

@@ -25,17 +25,8 @@ bool mr_is_ours(struct link_map *object) {
   return false;
 }
 
-typedef struct tables {
-  const ElfW(Sym) * symbols;
-  const char *strings;
-  const uint32_t *gnu_hash, *hash;
-  const uint16_t *versions;
-  const ElfW(Rela) * relocations, *plt;
-  size_t relocation_count, plt_count;
-} tables;
-
-static tables tables_of(const struct link_map *object) {
-  tables found = {0};
+mr_tables mr_tables_of(const struct link_map *object) {
+  mr_tables found = {0};
   size_t relocations_size = 0, plt_size = 0;
   for (const ElfW(Dyn) *entry = object->l_ld; entry->d_tag != DT_NULL; entry++) {
     uintptr_t value = entry->d_un.d_ptr;
@@ -92,7 +83,7 @@ static bool same(const char *a, const char *b) {
 }
 
 /* A definition that others may bind to, in its default version. */
-static const ElfW(Sym) * accept(const tables *in, uint32_t index, const char *name) {
+static const ElfW(Sym) * accept(const mr_tables *in, uint32_t index, const char *name) {
   const ElfW(Sym) *symbol = &in->symbols[index];
   unsigned type = ELF64_ST_TYPE(symbol->st_info);
   if (symbol->st_shndx == SHN_UNDEF || (!symbol->st_value && type != STT_TLS))
@@ -104,7 +95,7 @@ static const ElfW(Sym) * accept(const tables *in, uint32_t index, const char *na
   return same(in->strings + symbol->st_name, name) ? symbol : NULL;
 }
 
-static const ElfW(Sym) * find_symbol(const tables *in, const char *name) {
+static const ElfW(Sym) * find_symbol(const mr_tables *in, const char *name) {
   if (!in->symbols || !in->strings)
     return NULL;
   if (in->gnu_hash) {
@@ -143,8 +134,44 @@ static const ElfW(Sym) * find_symbol(const tables *in, const char *name) {
   return NULL;
 }
 
+/* The number of symbols is only implied by the hash table. */
+uint32_t mr_symbol_count(const mr_tables *in) {
+  if (!in->symbols || !in->strings)
+    return 0;
+  if (in->hash)
+    return in->hash[1];
+  if (!in->gnu_hash)
+    return 0;
+  uint32_t bucket_count = in->gnu_hash[0], first = in->gnu_hash[1], bloom_size = in->gnu_hash[2],
+           count = 0;
+  const uint32_t *buckets = (const uint32_t *)((const uint64_t *)&in->gnu_hash[4] + bloom_size),
+                 *chain = &buckets[bucket_count];
+  for (uint32_t i = 0; i < bucket_count; i++)
+    if (buckets[i] > count)
+      count = buckets[i];
+  if (count >= first && count)
+    while (!(chain[count++ - first] & 1)) {
+    }
+  return count;
+}
+
+bool mr_is_function(const char *name) {
+  bool found = false;
+  for (struct link_map *object = mr_first_object(); object; object = object->l_next) {
+    mr_tables in = mr_tables_of(object);
+    const ElfW(Sym) *symbol = find_symbol(&in, name);
+    if (!symbol)
+      continue;
+    unsigned type = ELF64_ST_TYPE(symbol->st_info);
+    if (type != STT_FUNC && type != STT_GNU_IFUNC)
+      return false;
+    found = true;
+  }
+  return found;
+}
+
 void *mr_elf_lookup(struct link_map *object, const char *name) {
-  tables in = tables_of(object);
+  mr_tables in = mr_tables_of(object);
   const ElfW(Sym) *symbol = find_symbol(&in, name);
   if (!symbol)
     return NULL;
@@ -233,8 +260,9 @@ void mr_load_stubs(void) {
   if (mr.session && highest > mr.session->function_count)
     highest = mr.session->function_count;
   static mr_function *few[128];
-  mr.functions =
-      highest < sizeof few / sizeof *few ? few : mr_pages((highest + 1) * sizeof *few, true);
+  /* Those that are found by a pattern come behind. */
+  size_t most = mr.session && mr.session->name_capacity ? mr.session->function_count : highest;
+  mr.functions = most < sizeof few / sizeof *few ? few : mr_pages((most + 1) * sizeof *few, true);
   if (!mr.functions)
     return;
   mr.function_count = highest;
@@ -250,19 +278,19 @@ void mr_load_stubs(void) {
   }
 }
 
-static void *hooked_export(const char *name) {
+void *mr_hooked_export(const char *name) {
   for (int i = 0; i < stub_count; i++) {
     void *found = mr_elf_lookup(stubs[i], name);
     if (found)
       return found;
   }
-  return NULL;
+  return mr_found_entry(name);
 }
 
 /* Calls visit for every reference of an object to a symbol by name. */
 static void each_reference(struct link_map *object,
                            void (*visit)(struct link_map *, const char *, uintptr_t *)) {
-  tables in = tables_of(object);
+  mr_tables in = mr_tables_of(object);
   for (int table = 0; table < 2; table++) {
     const ElfW(Rela) *entries = table ? in.plt : in.relocations;
     size_t count = table ? in.plt_count : in.relocation_count;
@@ -279,7 +307,7 @@ static void each_reference(struct link_map *object,
 
 static void bind_own(struct link_map *object, const char *name, uintptr_t *slot) {
   (void)object;
-  if (!hooked_export(name))
+  if (!mr_hooked_export(name))
     return;
   void *original = mr_find_next(name);
   if (original)
@@ -291,7 +319,7 @@ void mr_bind_self(void) { each_reference(find_self(), bind_own); }
 static void bind_hooked(struct link_map *object, const char *name, uintptr_t *slot) {
   if (!strcmp(name, "mrhooker_stub"))
     return;
-  uintptr_t hooked = (uintptr_t)hooked_export(name);
+  uintptr_t hooked = (uintptr_t)mr_hooked_export(name);
   if (!hooked || *slot == hooked)
     return;
   uintptr_t page = (uintptr_t)slot & ~4095ul;
@@ -318,75 +346,9 @@ void *mr_hooked_for(void *original) {
   for (uint32_t i = 0; i < mr.function_count; i++) {
     mr_function *function = mr.functions[i];
     if (function && function->original == original && (function->flags & MR_HOOKED))
-      return hooked_export(function->name);
+      return mr_hooked_export(function->name);
   }
   return NULL;
-}
-
-struct link_map *mr_object_of(const void *address) {
-  uintptr_t wanted = (uintptr_t)address;
-  for (struct link_map *object = mr_first_object(); object; object = object->l_next) {
-    /* The headers are mapped at the begin of the file's first segment, which for a program is not
-     * at l_addr. */
-    uintptr_t base = object->l_addr;
-    if (object == mr_first_object() && !base)
-      base = 0x400000;
-    ElfW(Ehdr) header;
-    if (!mr_read((void *)base, &header, sizeof header) || memcmp(header.e_ident, ELFMAG, SELFMAG))
-      continue;
-    for (unsigned i = 0; i < header.e_phnum; i++) {
-      ElfW(Phdr) segment;
-      if (!mr_read((char *)base + header.e_phoff + i * sizeof segment, &segment, sizeof segment))
-        break;
-      if (segment.p_type != PT_LOAD)
-        continue;
-      uintptr_t begin = object->l_addr + segment.p_vaddr;
-      if (wanted >= begin && wanted < begin + segment.p_memsz)
-        return object;
-    }
-  }
-  return NULL;
-}
-
-const char *mr_symbol_of(const void *address, struct link_map **object, uintptr_t *start) {
-  *start = 0;
-  *object = mr_object_of(address);
-  if (!*object)
-    return NULL;
-  tables in = tables_of(*object);
-  if (!in.symbols || !in.strings)
-    return NULL;
-  /* The number of symbols is only implied by the hash table. */
-  uint32_t count = 0;
-  if (in.hash)
-    count = in.hash[1];
-  else if (in.gnu_hash) {
-    uint32_t bucket_count = in.gnu_hash[0], first = in.gnu_hash[1], bloom_size = in.gnu_hash[2];
-    const uint32_t *buckets = (const uint32_t *)((const uint64_t *)&in.gnu_hash[4] + bloom_size),
-                   *chain = &buckets[bucket_count];
-    for (uint32_t i = 0; i < bucket_count; i++)
-      if (buckets[i] > count)
-        count = buckets[i];
-    if (count >= first && count)
-      while (!(chain[count++ - first] & 1)) {
-      }
-  }
-  uintptr_t wanted = (uintptr_t)address - (*object)->l_addr;
-  const char *best = NULL;
-  for (uint32_t i = 1; i < count; i++) {
-    const ElfW(Sym) *symbol = &in.symbols[i];
-    unsigned type = ELF64_ST_TYPE(symbol->st_info);
-    if (symbol->st_shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_GNU_IFUNC))
-      continue;
-    if (symbol->st_value > wanted ||
-        (symbol->st_size && wanted >= symbol->st_value + symbol->st_size))
-      continue;
-    if (best && (*object)->l_addr + symbol->st_value <= *start)
-      continue;
-    best = in.strings + symbol->st_name;
-    *start = (*object)->l_addr + symbol->st_value;
-  }
-  return best;
 }
 
 const char *mr_base_name(const char *path) {

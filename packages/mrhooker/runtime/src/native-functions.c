@@ -142,13 +142,15 @@ MR_NATIVE_FUNCTION(native_enable) {
   return JS_UNDEFINED;
 }
 
+/* names(pattern, whether only those that the launcher did not know of) */
 MR_NATIVE_FUNCTION(native_names) {
   const char *pattern = JS_ToCString(context, argv[0]);
   if (!pattern)
     return JS_EXCEPTION;
   JSValue found = JS_NewArray(context);
   uint32_t count = 0;
-  for (uint32_t i = 0; i < mr.function_count; i++) {
+  uint32_t first = argc > 1 && JS_ToBool(context, argv[1]) ? mr.session->first_name : 0;
+  for (uint32_t i = first; i < mr.function_count; i++) {
     const mr_function *function = mr.functions[i];
     if (function && !function->signature && (function->flags & MR_HOOKED) &&
         mr_glob(pattern, function->name))
@@ -184,7 +186,7 @@ MR_NATIVE_FUNCTION(native_symbol) {
 
 static const JSCFunctionListEntry members[] = {
     JS_CFUNC_DEF("function", 2, native_function), JS_CFUNC_DEF("hook", 2, native_hook),
-    JS_CFUNC_DEF("enable", 2, native_enable),     JS_CFUNC_DEF("names", 1, native_names),
+    JS_CFUNC_DEF("enable", 2, native_enable),     JS_CFUNC_DEF("names", 2, native_names),
     JS_CFUNC_DEF("exists", 1, native_exists),     JS_CFUNC_DEF("nameOf", 1, native_name_of),
     JS_CFUNC_DEF("call", 3, mr_native_call),      JS_CFUNC_DEF("callback", 3, mr_native_callback),
     JS_CFUNC_DEF("symbol", 1, native_symbol),

@@ -127,6 +127,7 @@ typedef struct mr_thread {
   struct callback **callbacks;
   uint32_t callback_count, scratch_count, scratch_capacity;
   bool stack_special; /* the engine's stack limit is for another stack than the thread's own */
+  struct mr_verdict *verdicts; /* of filters that ask where a call comes from */
   char name[16];
   mr_step first_steps[16];
 } mr_thread;
@@ -171,6 +172,16 @@ extern mr_handle mr_handles[MR_MAX_HANDLES];
 enum { MR_UNRESOLVED, MR_PASSING, MR_ACTIVE };
 
 /* elf.c */
+typedef struct mr_tables {
+  const ElfW(Sym) * symbols;
+  const char *strings;
+  const uint32_t *gnu_hash, *hash;
+  const uint16_t *versions;
+  const ElfW(Rela) * relocations, *plt;
+  size_t relocation_count, plt_count;
+} mr_tables;
+mr_tables mr_tables_of(const struct link_map *object);
+uint32_t mr_symbol_count(const mr_tables *in);
 struct link_map *mr_first_object(void);
 void *mr_hooked_for(void *original); /* the stub's entry for an original, NULL: none */
 void *mr_elf_lookup(struct link_map *object, const char *name);
@@ -181,15 +192,39 @@ mr_find_after_stubs(const char *name); /* behind the stubs: the runtime's own wr
 bool mr_resolve(mr_function *function);
 extern void *const mr_missing_function;
 bool mr_is_ours(struct link_map *object);
-void mr_bind_self(void); /* the runtime's own calls past the stubs */
+void *mr_hooked_export(const char *name); /* of a stub, or found in this process */
+bool mr_is_function(const char *name); /* wherever an object defines it, and somewhere one does */
+void mr_bind_self(void);               /* the runtime's own calls past the stubs */
 void mr_bind_object(
     struct link_map *object); /* one that found the originals past the stubs (RTLD_DEEPBIND) */
 void mr_load_stubs(void);
-struct link_map *mr_object_of(const void *address);
-const char *mr_symbol_of(const void *address, struct link_map **object, uintptr_t *start);
 const char *mr_base_name(const char *path);
 
+/* symbols.c */
+struct link_map *mr_object_of(const void *address);
+const char *mr_symbol_of(const void *address, struct link_map **object, uintptr_t *start);
+extern _Atomic uint32_t mr_loads; /* changes before an address can get other code */
+
+/* symbol-file.c */
+typedef struct mr_symbol {
+  uint64_t start; /* as the object's file has it */
+  uint32_t size, name;
+} mr_symbol;
+typedef struct mr_symbol_file {
+  ElfW(Sym) * symbols;
+  char *strings;
+  size_t symbols_size, strings_size; /* as they were taken */
+  size_t count;
+} mr_symbol_file;
+bool mr_symbol_file_read(const char *path, const void *header, mr_symbol_file *file);
+void mr_symbol_file_drop(mr_symbol_file *file);
+
+/* found.c */
+void mr_find_names(void);
+void *mr_found_entry(const char *name);
+
 /* session.c */
+bool mr_have_pages(const void *begin, size_t size);
 bool mr_session_open(const char *path);
 mr_process *mr_process_claim(void);
 mr_segment *mr_segment_claim(mr_thread *thread);

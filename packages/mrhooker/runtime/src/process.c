@@ -100,6 +100,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
       mr_syscall3(SYS_close, fd, 0, 0);
   mr_classes_create();
   mr_memory_begin();
+  mr_find_names();
   mr_key_create();
   pthread_atfork(NULL, NULL, forked);
   if (!mr.following)
@@ -438,6 +439,9 @@ typedef void *symbol_function(void *, const char *);
 MR_EXPORT void *dlopen(const char *file, int mode) {
   static _Atomic(void *) cache;
   open_function *next = (open_function *)real("dlopen", &cache);
+  atomic_fetch_add(&mr_loads, 1);
+  if (mr.session && mr.session->name_capacity)
+    atomic_store(&unbound, 1);
   if (MR_LIKELY(!(mode & RTLD_DEEPBIND)) || !mr.session) __attribute__
     ((musttail)) return next(file, mode);
   atomic_store(&unbound, 1);

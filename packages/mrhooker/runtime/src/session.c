@@ -36,7 +36,7 @@ static void close_rings(void) {
 /* Memory of the shared file has to be there before it is touched: when its file system is full, or
  * at a limit, touching it would kill the program. Kernels that can't be asked for it are believed.
  */
-static bool have_pages(const void *begin, size_t size) {
+bool mr_have_pages(const void *begin, size_t size) {
   uintptr_t first = (uintptr_t)begin & ~4095ul, end = ((uintptr_t)begin + size + 4095) & ~4095ul;
   long result = mr_syscall3(SYS_madvise, first, end - first, 23 /* MADV_POPULATE_WRITE */);
   return result == 0 || result == -EINVAL || result == -ENOSYS;
@@ -79,7 +79,7 @@ mr_process *mr_process_claim(void) {
   uint32_t index = atomic_fetch_add(&mr.session->processes, 1);
   mr_process *record =
       (mr_process *)at(mr.session->process_offset + (uint64_t)index * mr.session->process_size);
-  if (index >= mr.session->process_count || !have_pages(record, mr.session->process_size)) {
+  if (index >= mr.session->process_count || !mr_have_pages(record, mr.session->process_size)) {
     atomic_fetch_sub(&mr.session->processes, 1);
     atomic_fetch_add(&mr.session->unseen_processes, 1);
     return NULL;
@@ -98,6 +98,16 @@ mr_process *mr_process_claim(void) {
   return record;
 }
 
+/* What this process counts in. Of functions that others found, and it did not, it has no pages. */
+static bool have_counts(mr_segment *segment) {
+  mr_session *session = mr.session;
+  if (!session->name_capacity)
+    return mr_have_pages(segment, session->counts_size);
+  char *cells = (char *)&segment->counts[(size_t)session->function_count * MR_REASONS];
+  return mr_have_pages(segment, sizeof *segment + (size_t)mr.function_count * MR_REASONS * 8) &&
+         mr_have_pages(cells, (size_t)((char *)segment + session->counts_size - cells));
+}
+
 mr_segment *mr_segment_claim(mr_thread *thread) {
   mr_session *session = mr.session;
   static _Atomic uint32_t there; /* so many of them have their pages */
@@ -105,7 +115,7 @@ mr_segment *mr_segment_claim(mr_thread *thread) {
     mr_segment *segment =
         (mr_segment *)at(session->segment_offset + (uint64_t)i * session->segment_size);
     if (i >= there) {
-      if (!have_pages(segment, session->counts_size))
+      if (!have_counts(segment))
         break;
       there = i + 1;
     }
@@ -165,7 +175,7 @@ static bool have_ring(mr_thread *thread, uint64_t end) {
   end = (end + PIECE - 1) & ~(uint64_t)(PIECE - 1);
   if (end > size)
     end = size;
-  if (!have_pages(ring_of(thread->segment) + thread->ring_ready, end - thread->ring_ready))
+  if (!mr_have_pages(ring_of(thread->segment) + thread->ring_ready, end - thread->ring_ready))
     return false;
   thread->ring_ready = (uint32_t)end;
   return true;

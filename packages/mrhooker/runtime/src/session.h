@@ -56,6 +56,13 @@ typedef struct mr_session {
   _Atomic uint32_t processes;        /* 184: records of processes taken so far */
   _Atomic uint32_t
       closed; /* 188: standard streams that the command is to find closed, a bit each */
+  uint32_t start_error, first_name; /* 192: errno when the command could not be executed; the
+                                       number of the first function of the table of names */
+  uint64_t names_offset;            /* 200: mr_name[name_capacity] */
+  uint64_t globs_offset;            /* 208: lists of texts: what scripts ask for, */
+  uint64_t internal_offset;         /* 216: what is never meant by it, */
+  uint64_t forwarded_offset;        /* 224: whose begin alone can be observed */
+  uint32_t name_capacity, reserved; /* 232: 0: nothing is looked for */
 } mr_session;
 
 enum { MR_COUNTER = 1, MR_HISTOGRAM = 2, MR_MAP = 3 };
@@ -79,6 +86,14 @@ typedef struct mr_map_entry {
   uint32_t size, reserved;
   char key[];
 } mr_map_entry;
+
+enum { MR_NAME_FREE, MR_NAME_CLAIMED, MR_NAME_READY };
+
+/* A function that a process found by a pattern, and that the launcher did not know of. */
+typedef struct mr_name {
+  _Atomic uint32_t state;
+  char text[252];
+} mr_name;
 
 enum { MR_PROCESS_FREE, MR_PROCESS_READY };
 
@@ -123,7 +138,8 @@ typedef struct mr_record {
   uint64_t time; /* CLOCK_MONOTONIC, ns */
 } mr_record;
 
-_Static_assert(sizeof(mr_session) == 192, "session header");
+_Static_assert(sizeof(mr_session) == 240, "session header");
+_Static_assert(sizeof(mr_name) == 256, "name");
 _Static_assert(sizeof(mr_process) == 512, "process record");
 _Static_assert(sizeof(mr_segment) == 128, "segment header");
 _Static_assert(sizeof(mr_map) == 64, "map header");

@@ -335,6 +335,7 @@ void mr_thread_drop_engine(mr_thread *thread) {
   thread->scratch = NULL;
   thread->scratch_count = thread->scratch_capacity = 0;
   thread->callbacks = NULL;
+  thread->verdicts = NULL;
   thread->hook_count = thread->at_exit_count = thread->callback_count = 0;
   thread->at_exit = JS_UNDEFINED;
   mr_heap_drop(&thread->heap);

@@ -26,8 +26,15 @@ export interface Found {
   nearest: string[];
 }
 
-/** @param folders searched after the C library: those of -I, and the system's */
-export async function findHeaders(names: readonly string[], folders: readonly string[]): Promise<Found[]> {
+/**
+ * @param folders searched after the C library: those of -I, and the system's
+ * @param usual names for which only the C library's own headers count, and nothing that is merely near
+ */
+export async function findHeaders(
+  names: readonly string[],
+  folders: readonly string[],
+  usual: ReadonlySet<string> = new Set(),
+): Promise<Found[]> {
   const source = `${STANDARD.map((name) => `#if __has_include(<${name}>)\n#include <${name}>\n#endif\n`).join('')}`;
   const file = '/mrhooker-standard-headers.c';
   using tu = await parse(file, {
@@ -43,9 +50,12 @@ export async function findHeaders(names: readonly string[], folders: readonly st
   };
   const found: Found[] = [];
   for (const name of names) {
-    const where = header(placesOf(tu, name)) ?? searchFolders(name, [...folders, '/usr/include']);
+    const known = header(placesOf(tu, name));
+    const where = known ?? (usual.has(name) ? undefined : searchFolders(name, [...folders, '/usr/include']));
     const others =
-      where === undefined ? tu.root.children.map((node) => (node as Partial<FunctionDecl>).name ?? '') : [];
+      where === undefined && !usual.has(name)
+        ? tu.root.children.map((node) => (node as Partial<FunctionDecl>).name ?? '')
+        : [];
     found.push({
       name,
       header: where,

@@ -40,6 +40,8 @@ export function globToExpression(glob: string): RegExp {
   );
 }
 
+export const isGlob = (pattern: string): boolean => /[*?]/.test(pattern);
+
 /**
  * Functions that the target or its libraries import from each other and that match one of the patterns. A pattern
  * without wildcards is a name in any case: a library that is loaded later may have it.
@@ -50,8 +52,8 @@ export function namesFor(
   objects: readonly LoadedObject[],
   known: ReadonlySet<string>,
 ): string[] {
-  const names = new Set(patterns.filter((pattern) => !/[*?]/.test(pattern)));
-  const globs = patterns.filter((pattern) => /[*?]/.test(pattern)).map(globToExpression);
+  const names = new Set(patterns.filter((pattern) => !isGlob(pattern)));
+  const globs = patterns.filter(isGlob).map(globToExpression);
   if (globs.length) {
     const functions = new Set<string>();
     const data = new Set<string>();

@@ -12,7 +12,7 @@ import type { Manifest } from '../stub/manifest.js';
 import { namesStub } from '../stub/names.js';
 import { builtFile } from '../stub/native.js';
 import { findCommand, inspectTarget } from './command.js';
-import { loadedObjects, namesFor } from './imports.js';
+import { isGlob, loadedObjects, namesFor } from './imports.js';
 import { type RawRecord, type Segment, Session, segmentStates } from './session.js';
 
 export interface LaunchOptions extends ReportOptions {
@@ -27,6 +27,8 @@ export interface LaunchOptions extends ReportOptions {
   command: readonly string[];
   /** Hooks go on in children; the default. */
   follow?: boolean;
+  /** Globs of functions without signature in programs that the command starts; those of the manifest by default. */
+  globs?: readonly string[];
   /** Glob of the modules whose calls are hooked. */
   only?: string;
   /** How long a hook may run, in milliseconds. */
@@ -41,7 +43,7 @@ export interface LaunchOptions extends ReportOptions {
   env?: NodeJS.ProcessEnv;
   /** The command's standard streams; the launcher's own by default. */
   stdio?: StdioOptions;
-  /** Gets the command's process, to read its streams or to end it. */
+  /** Gets the process that stands for the command's, to read its streams or to send it signals. */
   onSpawn?: (child: ChildProcess) => void;
 }
 
@@ -91,6 +93,7 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
     functionCount: manifest.functions.length,
     shared: manifest.shared,
     preload,
+    globs: options.follow === false ? [] : (options.globs ?? manifest.patterns.filter(isGlob)),
     follow: options.follow,
     eager: manifest.eager,
     only: options.only,
@@ -105,14 +108,20 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
     env.LD_PRELOAD = env.LD_PRELOAD ? `${preload}:${env.LD_PRELOAD}` : preload;
     env.MRHOOKER = session.path;
     const outcome = await run(path, name, args, env, options, watch);
+    const error = session.startError();
+    if (error) throw new MrhookerError('command', `${name} can't be executed: ${errorName(error)}`);
     const hooked = session.processes().length > 0;
-    const account = report.end(session, hooked);
+    const account = report.end(hooked);
     return { ...outcome, hooked, faults: report.faults, account };
   } finally {
     session.abandon();
     session.remove();
     report.close();
   }
+}
+
+function errorName(number: number): string {
+  return Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
 }
 
 /** Adds the functions that the script asks for by pattern, and the stub that exports them. */
@@ -149,7 +158,7 @@ async function run(
   // Before the command runs: none is lost. They are heard when it does.
   for (const signal of passedOn) process.on(signal, forward);
   for (const signal of ofTerminal) process.on(signal, forwardUnlessTyped);
-  const child = spawn(path, args, { argv0: name, env, cwd, stdio });
+  const child = spawn(builtFile('mrhooker-start'), [path, name, ...args], { env, cwd, stdio });
   onSpawn?.(child);
   watch.start();
   try {

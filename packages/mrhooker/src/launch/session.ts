@@ -5,6 +5,7 @@ import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unwritable } from '../error.js';
+import { forwarded, internal } from '../stub/forwarded.js';
 import type { SharedObject } from '../stub/manifest.js';
 
 export const sessionMagic = 0x3148524d;
@@ -28,10 +29,11 @@ export type Reason = (typeof reasons)[number];
 
 const reasonSlots = 16;
 const page = 4096;
-const headerSize = 192;
+const headerSize = 240;
 const processSize = 512;
 const segmentHeader = 128;
 const histogramBuckets = 64;
+const nameSize = 256;
 
 /** Flags of `mr_session`. */
 const flags = { follow: 1, eager: 2 } as const;
@@ -45,6 +47,8 @@ export interface SessionOptions {
   preload: string;
   /** Glob of the modules whose calls are hooked. */
   only?: string;
+  /** Globs of functions that programs other than the command are to look for themselves. */
+  globs?: readonly string[];
   follow?: boolean;
   eager?: boolean;
   /** How long a hook may run, in milliseconds. */
@@ -59,6 +63,8 @@ export interface SessionOptions {
   closed?: readonly number[];
   /** Bytes of a thread's ring, a power of two. */
   ringSize?: number;
+  /** Functions that can be found by the globs. */
+  names?: number;
   /** Threads that can be recorded at one time. */
   segments?: number;
 }
@@ -117,7 +123,11 @@ function folder(): string {
 export class Session {
   readonly path: string;
   readonly #fd: number;
+  /** With those that processes may find. */
   readonly functionCount: number;
+  readonly #firstName: number;
+  readonly #names: number;
+  readonly #nameCapacity: number;
   readonly cellCount: number;
   readonly #totals: number;
   readonly #countsSize: number;
@@ -132,7 +142,10 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const { bytecode = new Uint8Array(), shared } = options;
-    this.functionCount = options.functionCount;
+    const { globs = [] } = options;
+    this.#firstName = options.functionCount;
+    this.#nameCapacity = globs.length > 0 ? (options.names ?? 1024) : 0;
+    this.functionCount = options.functionCount + this.#nameCapacity;
     this.#ringSize = options.ringSize ?? 1 << 17;
     this.segmentCount = options.segments ?? 256;
     this.#processCount = 4096;
@@ -156,6 +169,8 @@ export class Session {
     const sharedOffset = place(shared.length * 16, 16);
     const preload = string(options.preload);
     const path = string(this.path);
+    const list = (texts: Iterable<string>) => string(`${[...texts].join('\0')}\0`);
+    const lists = globs.length > 0 ? [list(globs), list(internal), list(forwarded)] : [0, 0, 0];
     const only = options.only === undefined ? 0 : string(options.only);
     const maps: { at: number; capacity: number; entries: number }[] = [];
     this.shared = shared.map((object) => {
@@ -176,6 +191,7 @@ export class Session {
     this.#countsSize = align((this.functionCount * reasonSlots + cells) * 8 + segmentHeader, page);
     this.#totals = place(this.#countsSize, page);
     this.#processes = place(this.#processCount * processSize, page);
+    this.#names = place(this.#nameCapacity * nameSize, page);
     this.#segmentSize = this.#countsSize + align(this.#ringSize, page);
     this.#segments = place(this.segmentCount * this.#segmentSize, page);
     const fileSize = align(position, page);
@@ -212,6 +228,10 @@ export class Session {
       (options.closed ?? []).reduce((bits, fd) => bits | (1 << fd), 0),
       188,
     );
+    header.writeUInt32LE(this.#firstName, 196);
+    long(this.#names, 200);
+    for (const [index, at] of lists.entries()) long(at, 208 + index * 8);
+    header.writeUInt32LE(this.#nameCapacity, 232);
     header.set(bytecode, bytecodeOffset);
     const kinds = { counter: 1, histogram: 2, map: 3, set: 3 };
     this.shared.forEach((object, index) => {
@@ -286,6 +306,19 @@ export class Session {
           program: record.toString('utf8', 40, end < 0 ? processSize : end),
         });
       }
+    }
+    return found;
+  }
+
+  /** Functions that processes found by the globs, by their number. */
+  foundNames(): Map<number, string> {
+    const found = new Map<number, string>();
+    for (let i = 0; i < this.#nameCapacity; i++) {
+      const entry = this.#read(this.#names + i * nameSize, nameSize);
+      const state = entry.readUInt32LE(0);
+      if (state === 0) break;
+      // A process that was killed may have left one half-way.
+      if (state === 2) found.set(this.#firstName + i, entry.toString('utf8', 4, entry.indexOf(0, 4)));
     }
     return found;
   }
@@ -408,6 +441,11 @@ export class Session {
   unrecorded(): { threads: number; processes: number } {
     const words = this.#read(160, 16);
     return { threads: Number(words.readBigUInt64LE(0)), processes: Number(words.readBigUInt64LE(8)) };
+  }
+
+  /** `errno` when the command could not be executed, 0 otherwise. */
+  startError(): number {
+    return this.#read(192, 4).readUInt32LE(0);
   }
 
   /** Tells the threads that are still running that nobody reads any more. */

@@ -1,7 +1,7 @@
 // The end of every run: calls seen = hooked + bypassed, by reason.
 
 import { type Reason, reasons, type Session } from '../launch/session.js';
-import type { Manifest } from '../stub/manifest.js';
+import type { Manifest, ManifestFunction } from '../stub/manifest.js';
 import type { Colors } from './colors.js';
 
 export interface FunctionAccount {
@@ -30,7 +30,12 @@ export function accountOf(
   { calls }: { calls: bigint[][] },
   dropped: number,
 ): Account {
-  const functions = manifest.functions.flatMap(({ name, hooked, family }, index) => {
+  type Counted = Pick<ManifestFunction, 'name' | 'hooked' | 'family'> & { index: number };
+  const all: Counted[] = [
+    ...manifest.functions.map((fn, index) => ({ ...fn, index })),
+    ...[...session.foundNames()].map(([index, name]) => ({ name, hooked: true, index })),
+  ];
+  const functions = all.flatMap(({ name, hooked, family, index }) => {
     const counts = (calls[index] ?? []).map(Number);
     const seen = counts.reduce((sum, count) => sum + count, 0);
     if (!hooked && !seen) return [];

@@ -20,14 +20,24 @@ export interface ReportOptions {
   /** Don't print the account at the end. */
   quiet?: boolean;
   /** Gets records of type trace; nothing else handles them. */
-  onTrace?: (segment: Segment, record: RawRecord) => void;
+  onTrace?: (segment: Segment, record: RawRecord, name: string | undefined) => void;
   /** Instead of printing: every line. */
   onLine?: (line: string) => void;
 }
 
 export const recordTypes = { log: 1, record: 2, fault: 3, note: 4, trace: 5 } as const;
 const continued = 0x8000;
+const NO_FUNCTION = 0xffff;
+/** So many are remembered; a program that makes a new one at each call must not fill the launcher's memory. */
+const MOST_FAULTS = 1000;
 const levels = ['debug', 'info', 'warn', 'error'] as const;
+
+/** A fault that came again: only counted, and told at the end. */
+interface Repeated {
+  /** What failed, and the message. */
+  text: string;
+  times: number;
+}
 
 /** A stack overflow has the same frame a hundred times. */
 function withoutRepeats(text: string): string {
@@ -46,6 +56,9 @@ function withoutRepeats(text: string): string {
 }
 
 export class Report {
+  readonly #session: Session;
+  /** Functions that processes found themselves, as far as they were asked for. */
+  #found: ReadonlyMap<number, string> = new Map();
   readonly #manifest: Manifest;
   readonly #options: ReportOptions;
   readonly #positions: Positions;
@@ -54,10 +67,13 @@ export class Report {
   readonly #output: Output;
   /** Texts that came in parts, by segment. */
   readonly #parts = new Map<number, Buffer[]>();
+  /** What was told of faults, by all that is said of each but addresses. */
+  readonly #told = new Map<string, Repeated>();
   #dropped = 0;
   #faults = 0;
 
-  constructor(_session: Session, manifest: Manifest, options: ReportOptions) {
+  constructor(session: Session, manifest: Manifest, options: ReportOptions) {
+    this.#session = session;
     this.#manifest = manifest;
     this.#options = options;
     this.#positions = new Positions(manifest.sourceMap);
@@ -72,12 +88,20 @@ export class Report {
     return this.#faults;
   }
 
+  /** Of a function by its number in this run. */
+  nameOf(index: number): string | undefined {
+    const known = this.#manifest.functions[index]?.name ?? this.#found.get(index);
+    if (known !== undefined || index === NO_FUNCTION) return known;
+    this.#found = this.#session.foundNames();
+    return this.#found.get(index);
+  }
+
   take(records: readonly { segment: Segment; record: RawRecord }[]) {
     const lines: string[] = [];
     for (const { segment, record } of records) {
       const type = record.type & ~continued;
       if (type === recordTypes.trace) {
-        this.#options.onTrace?.(segment, record);
+        this.#options.onTrace?.(segment, record, this.nameOf(record.function));
         continue;
       }
       const body = this.#join(segment, record);
@@ -103,7 +127,7 @@ export class Report {
   #render(segment: Segment, type: number, record: RawRecord, body: Buffer): string[] {
     const { json } = this.#options;
     const common = { time: Number(record.time) / 1e9, pid: segment.pid, tid: segment.tid };
-    const name = this.#manifest.functions[record.function]?.name;
+    const name = this.nameOf(record.function);
     if (type === recordTypes.record) {
       const text = body.toString();
       return [json ? `{"type":"record",${JSON.stringify(common).slice(1, -1)},"value":${text}}` : text];
@@ -132,7 +156,7 @@ export class Report {
           : kind === 3
             ? 'a callback failed'
             : `the hook on ${name ?? 'a function'} failed; the original was called`;
-      const lines = [`${this.#colors.red('mrhooker:')} ${what}: ${text}`];
+      const lines = this.#isNew(what, text) ? [`${this.#colors.red('mrhooker:')} ${what}: ${text}`] : [];
       if (off) lines.push(`${this.#colors.red('mrhooker:')} the hook on ${name} failed too often and is switched off`);
       return lines;
     }
@@ -143,6 +167,23 @@ export class Report {
     return [];
   }
 
+  /** Whether a fault was not told before; then it is counted. */
+  #isNew(what: string, text: string): boolean {
+    const key = `${what}: ${text.replace(/0x[0-9a-f]+/g, '0x')}`;
+    const known = this.#told.get(key);
+    if (known) known.times++;
+    else if (this.#told.size < MOST_FAULTS) this.#told.set(key, { text: `${what}: ${text.split('\n')[0]}`, times: 0 });
+    return !known;
+  }
+
+  /** Of each fault that came again, how often. */
+  #repeatedLines(): string[] {
+    const repeated = [...this.#told.values()].filter(({ times }) => times > 0);
+    return repeated.map(
+      ({ text, times }) => `${this.#colors.red('mrhooker:')} ${times} time${times === 1 ? '' : 's'} more: ${text}`,
+    );
+  }
+
   /** A segment is given back. */
   finish(segment: Segment) {
     this.#dropped += segment.dropped;
@@ -150,7 +191,8 @@ export class Report {
   }
 
   /** The account of the whole run. */
-  end(session: Session, hooked: boolean): Account {
+  end(hooked: boolean): Account {
+    const session = this.#session;
     const { json, verbose, quiet } = this.#options;
     for (const segment of session.segments()) this.#dropped += segment.dropped;
     const totals = session.totals();
@@ -162,6 +204,7 @@ export class Report {
       this.#print([JSON.stringify({ type: 'end', hooked, ...account, shared }, text)]);
       return account;
     }
+    this.#print(this.#repeatedLines());
     if (!hooked) {
       this.#print([
         `${this.#colors.red('mrhooker:')} the runtime never came up in the command: nothing was hooked (a static or privileged program started by it, or an environment that was cleared)`,

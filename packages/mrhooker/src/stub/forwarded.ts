@@ -12,13 +12,28 @@ export const forwarded: ReadonlySet<string> = new Set([
   ...['exit', '_exit', '_Exit', 'quick_exit', 'abort', 'thrd_exit', '__cxa_end_catch', '__cxa_begin_catch'],
 ]);
 
-/** What compilers and the loader call with rules of their own: never matched by a glob. */
+/** What compilers and the loader call with rules of their own, by globs: never matched by a script's. */
+export const internal: readonly string[] = [
+  ...[
+    '_ITM_*',
+    '__gmon*',
+    '_init',
+    '_fini',
+    '_dl_*',
+    '__stack_chk*',
+    '__asan_*',
+    '__ubsan_*',
+    '__tsan_*',
+    'mrhooker_*',
+  ],
+  ...['mcount', '_mcount', '__fentry__', '__tls_get_addr', '__cxa_finalize', '__gxx_personality_v0'],
+  '__gcc_personality_v0',
+];
+
+const INTERNAL = new RegExp(`^(${internal.map((glob) => glob.replace('*', '.*')).join('|')})$`);
+
 export function isInternal(name: string): boolean {
-  return (
-    /^(_ITM_|__gmon|_init$|_fini$|_dl_|__stack_chk|__asan_|__ubsan_|__tsan_|mrhooker_|_?mcount$|__fentry__$)/.test(
-      name,
-    ) || ['__tls_get_addr', '__cxa_finalize', '__gxx_personality_v0', '__gcc_personality_v0'].includes(name)
-  );
+  return INTERNAL.test(name);
 }
 
 /** `MR_*` flags of `mr_function`. */

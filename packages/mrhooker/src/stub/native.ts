@@ -10,7 +10,7 @@ const folder = new URL('../../runtime/', import.meta.url);
 export const stubInclude = fileURLToPath(new URL('include', folder));
 
 /** The path of something built from runtime/. */
-export function builtFile(name: 'runtime.so' | 'mrhooker-compile'): string {
+export function builtFile(name: 'runtime.so' | 'mrhooker-compile' | 'mrhooker-start'): string {
   const path = fileURLToPath(new URL(`build/${name}`, folder));
   if (existsSync(path)) return path;
   throw new MrhookerError('runtime', `${name} is not built yet. In the repository, run: npm run setup`);

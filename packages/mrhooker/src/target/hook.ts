@@ -100,7 +100,7 @@ export function hook(target: unknown, handler: unknown, options: HookOptions = {
   checkOptions(options);
   if (typeof target === 'string') {
     const handles = __mr
-      .names(target)
+      .names(target, (handler as NativeHandlers).found)
       .map((index) => place(index, untyped(index, handler as UntypedObserver<never>), options));
     return switches(handles, options);
   }

@@ -30,6 +30,8 @@ export interface NativeHandlers {
   source?: unknown;
   /** Tells each call without running code of the script's: the list that src/trace/plan.ts makes. */
   trace?: readonly number[];
+  /** Only functions that the launcher did not know of: which a program calls that the command has started. */
+  found?: boolean;
   module?: string;
   caller?: string;
   thread?: string;
@@ -51,7 +53,7 @@ export interface Native {
   function(index: number, protos?: Protos | null): Callable;
   hook(fn: Callable | number, handlers: NativeHandlers): number;
   enable(handle: number, on: boolean): void;
-  names(pattern: string): number[];
+  names(pattern: string, found?: boolean): number[];
   exists(fn: Callable): boolean;
   nameOf(fn: Callable | number): string;
   arguments(): NativeArguments;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import { MrhookerError } from '../error.js';
 import { didYouMean } from '../headers/nearest.js';
+import { isGlob } from '../launch/imports.js';
 import { endLike, launch } from '../launch/launch.js';
 import { type Account, accountLines } from '../report/account.js';
 import { Output } from '../report/output.js';
@@ -153,14 +154,15 @@ export async function main(args: readonly string[]): Promise<number> {
   const { functions, unmatched } = await selectFunctions({ ...options, limit: options.size, cwd });
   for (const pattern of unmatched) {
     process.stderr.write(
-      `mrhooker: '${pattern}': ${options.command[0]} and its libraries call no function of such a name\n`,
+      `mrhooker: '${pattern}': ${options.command[0]} and its libraries call no function of such a name${options.follow && isGlob(pattern) ? '; what it starts may' : ''}\n`,
     );
   }
   const members = functions.flatMap(({ parameters }) => parameters.flatMap((parameter) => parameter.members ?? []));
   const names = functions.map(({ name }) => name);
   const namers = options.count ? NO_NAMERS : await namersOf(names, members, cwd);
   const frames = options.stack || options.stacks !== undefined ? STACK_FRAMES : 0;
-  const text = traceScript(functions, { frames, counting: options.count });
+  const globs = options.follow ? options.patterns.filter(isGlob) : [];
+  const text = traceScript(functions, { frames, counting: options.count, globs });
   const build = await buildScript([{ path: resolve(cwd, 'trace.ts'), text }], {
     cwd,
     includes: options.includes.map((path) => resolve(cwd, path)),
@@ -186,9 +188,10 @@ export async function main(args: readonly string[]): Promise<number> {
     command: options.command,
     json: true,
     follow: options.follow,
+    globs,
     ...(options.only !== undefined && { only: options.only }),
-    onTrace: ({ pid, tid }, { body }) => {
-      const decoded = decoder.decode(body);
+    onTrace: ({ pid, tid }, { body }, name) => {
+      const decoded = decoder.decode(body, name);
       if (!decoded || ++told > options.limit) return;
       const call = callOf(decoded, pid, tid);
       summary?.add(call);

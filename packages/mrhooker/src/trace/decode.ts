@@ -3,7 +3,17 @@ import type { CField, CRecord, CType } from '../headers/model.js';
 import { kindOf, type Records } from '../headers/signature.js';
 import type { StackFrame } from '../target/native.js';
 import { fills } from './outcome.js';
-import { type Capture, capturesOf, furtherOf, ITEMS, READ, RESULT, type TracedFunction } from './plan.js';
+import {
+  type Capture,
+  capturesOf,
+  FOUND,
+  foundFunction,
+  furtherOf,
+  ITEMS,
+  READ,
+  RESULT,
+  type TracedFunction,
+} from './plan.js';
 
 /** A value: numbers and null as they are, the rest in an object of one letter. */
 export type Captured =
@@ -53,16 +63,29 @@ export class CallDecoder {
   private readonly captures: readonly Capture[][];
   private readonly counting: boolean;
 
+  private readonly found = new Map<string, TracedFunction>();
+  private readonly foundCaptures: readonly Capture[];
+
   constructor(functions: readonly TracedFunction[], counting: boolean) {
     this.functions = functions;
     this.captures = functions.map((fn) => capturesOf(fn, counting));
     this.counting = counting;
+    this.foundCaptures = capturesOf(foundFunction('', 0), counting);
   }
 
-  /** @param body of a record of the type trace */
-  decode(body: Buffer): Told | undefined {
+  private foundOf(name: string): TracedFunction {
+    const known = this.found.get(name) ?? foundFunction(name, this.functions[0]?.limit ?? 0);
+    this.found.set(name, known);
+    return known;
+  }
+
+  /**
+   * @param body of a record of the type trace
+   * @param name of the function, in case that it was not known beforehand
+   */
+  decode(body: Buffer, name: string | undefined): Told | undefined {
     const id = body.readUInt32LE(0);
-    const fn = this.functions[id];
+    const fn = id === FOUND && name !== undefined ? this.foundOf(name) : this.functions[id];
     if (!fn) return undefined;
     const length = Number(body.readBigInt64LE(16));
     const errno = body.readInt32LE(4);
@@ -71,7 +94,7 @@ export class CallDecoder {
     let further: Item;
     const args: Captured[] = [];
     const filled: { capture: Capture; item: Item }[] = [];
-    for (const capture of this.captures[id] ?? []) {
+    for (const capture of this.captures[id] ?? this.foundCaptures) {
       const item = items.next();
       if (capture.read === READ.further) further = item;
       else if (capture.argument === RESULT) result = fn.returnsNothing ? null : shaped(item, capture, fn);

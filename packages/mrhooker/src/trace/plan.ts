@@ -174,6 +174,16 @@ function recordPlan(
   return { capture: isConst ? capture : { ...capture, after: true }, members };
 }
 
+/** Stands for the number of a function that only a program calls which the command has started: its record says which it is. */
+export const FOUND = 0xffffffff;
+
+/** No header describes it: what the registers for arguments hold. */
+export function foundFunction(name: string, limit: number): TracedFunction {
+  const parameters = [0, 1, 2, 3, 4, 5].map((at) => ({ name: `a${at}`, capture: valueCapture(at, POINTER) }));
+  const result = valueCapture(RESULT, WORD);
+  return { name, parameters, variadic: false, returnsNothing: false, result, beginOnly: false, limit, records: {} };
+}
+
 /** What stands behind `...`: no header describes it, of these functions it is known. Undefined: nothing, in this call. */
 type Further = (args: readonly unknown[]) => CType | undefined;
 const INT: CType = { kind: 'integer', size: 4, signed: true };

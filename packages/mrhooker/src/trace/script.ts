@@ -1,14 +1,19 @@
 /** The script that has calls told: generated for the functions that are traced. No code of it runs at a call. */
-import { type TracedFunction, traceNumbers } from './plan.js';
+import { FOUND, foundFunction, type TracedFunction, traceNumbers } from './plan.js';
 
 export interface TraceScriptOptions {
   /** Of the stack, with each call. */
   frames: number;
   /** Only that they happened, and how long they took. */
   counting: boolean;
+  /** Globs of functions in programs that the command starts. */
+  globs?: readonly string[];
 }
 
-export function traceScript(functions: readonly TracedFunction[], { frames, counting }: TraceScriptOptions): string {
+export function traceScript(
+  functions: readonly TracedFunction[],
+  { frames, counting, globs = [] }: TraceScriptOptions,
+): string {
   const imports = new Map<string, string[]>();
   for (const { name, header } of functions) {
     if (header !== undefined) imports.set(header, [...(imports.get(header) ?? []), `${name} as f_${name}`]);
@@ -17,7 +22,10 @@ export function traceScript(functions: readonly TracedFunction[], { frames, coun
     const target = fn.header === undefined ? JSON.stringify(fn.name) : `f_${fn.name}`;
     return `hook(${target}, { trace: ${JSON.stringify(traceNumbers(fn, index, frames, counting))} });\n`;
   });
+  // No literal: what the command itself calls is above.
+  const numbers = JSON.stringify(traceNumbers(foundFunction('', 0), FOUND, frames, counting));
+  const later = globs.map((glob) => `hook(String(${JSON.stringify(glob)}), { found: true, trace: ${numbers} });\n`);
   return `import { hook } from 'mrhooker';
 ${[...imports].map(([header, names]) => `import { ${names.join(', ')} } from 'c:${header}';\n`).join('')}
-${hooks.join('')}`;
+${hooks.join('')}${later.join('')}`;
 }

@@ -6,10 +6,10 @@ import { nearest } from '../headers/nearest.js';
 import { Headers } from '../headers/reader.js';
 import { parseSpecifier } from '../headers/specifier.js';
 import { findCommand, inspectTarget } from '../launch/command.js';
-import { type LoadedObject, loadedObjects, namesFor } from '../launch/imports.js';
+import { globToExpression, isGlob, type LoadedObject, loadedObjects, namesFor } from '../launch/imports.js';
 import { familyOf } from '../stub/aliases.js';
 import { forwarded, isInternal } from '../stub/forwarded.js';
-import { POINTER, planFunction, RESULT, resultCapture, type TracedFunction, valueCapture, WORD } from './plan.js';
+import { foundFunction, planFunction, resultCapture, type TracedFunction } from './plan.js';
 
 export interface SelectOptions {
   patterns: readonly string[];
@@ -20,7 +20,12 @@ export interface SelectOptions {
   cwd: string;
   /** Characters of texts and buffers. */
   limit: number;
+  /** The programs that the command starts are traced, too. */
+  follow: boolean;
 }
+
+/** Functions that only other programs call are described beforehand as long as they are no more: each costs time at the start. */
+const MOST_OTHERS = 100;
 
 export interface Selection {
   functions: TracedFunction[];
@@ -30,7 +35,7 @@ export interface Selection {
 
 /** @throws MrhookerError `function`: nothing matches; `command`, `target`: there is no such program, or hooks cannot reach it */
 export async function selectFunctions(options: SelectOptions): Promise<Selection> {
-  const { patterns, command, headers, includes, cwd, limit } = options;
+  const { patterns, command, headers, includes, cwd, limit, follow } = options;
   const target = inspectTarget(findCommand(command[0] ?? ''));
   const objects = loadedObjects(target.path);
   const primary = new Set<string>();
@@ -46,15 +51,18 @@ export async function selectFunctions(options: SelectOptions): Promise<Selection
     for (const fn of functions) described.set(fn.name, fn);
   }
   const others = [...primary].filter((name) => !described.has(name));
-  const found = others.length > 0 ? await findHeaders(others, includes) : [];
+  const later = new Set(follow ? laterNames(patterns, objects, primary) : []);
+  const found = others.length + later.size > 0 ? await findHeaders([...others, ...later], includes, later) : [];
   // A name that neither the program nor any header has is a slip of the pen.
   const used = new Set(objects.flatMap(({ symbols }) => symbols.map(({ name }) => name)));
   for (const { name, header } of found) {
+    if (header !== undefined && later.has(name)) primary.add(name);
     if (header !== undefined || used.has(name)) continue;
     primary.delete(name);
     unmatched.push(name);
   }
-  if (primary.size === 0) throw nothingMatches(options, objects);
+  // A program that is started later may call what a glob means.
+  if (primary.size === 0 && !(follow && patterns.some(isGlob))) throw nothingMatches(options, objects);
   const byHeader = new Map<string, string[]>();
   for (const { name, header } of found) {
     if (header !== undefined) byHeader.set(header, [...(byHeader.get(header) ?? []), name]);
@@ -62,7 +70,22 @@ export async function selectFunctions(options: SelectOptions): Promise<Selection
   for (const [header, names] of byHeader) {
     for (const fn of await describe(header, names, includes, cwd, limit)) described.set(fn.name, fn);
   }
-  return { functions: [...primary].map((name) => described.get(name) ?? unknown(name, limit)), unmatched };
+  return { functions: [...primary].map((name) => described.get(name) ?? foundFunction(name, limit)), unmatched };
+}
+
+/** What the loaded objects have for others to call: a program that is started later may. */
+function laterNames(
+  patterns: readonly string[],
+  objects: readonly LoadedObject[],
+  primary: ReadonlySet<string>,
+): string[] {
+  const globs = patterns.filter(isGlob).map(globToExpression);
+  const exported = objects.flatMap(({ symbols }) =>
+    symbols.flatMap(({ name, type, defined }) => (defined && (type === 2 || type === 10) ? [name] : [])),
+  );
+  const names = exported.filter((name) => globs.some((glob) => glob.test(name)) && !isInternal(name));
+  const others = [...new Set(names.map(familyOf))].filter((name) => !primary.has(name));
+  return others.length <= MOST_OTHERS ? others : [];
 }
 
 function nothingMatches({ patterns, command }: SelectOptions, objects: readonly LoadedObject[]): MrhookerError {
@@ -120,11 +143,4 @@ async function describe(
       },
     ];
   });
-}
-
-/** No header describes it: what the registers for arguments hold. */
-function unknown(name: string, limit: number): TracedFunction {
-  const parameters = [0, 1, 2, 3, 4, 5].map((at) => ({ name: `a${at}`, capture: valueCapture(at, POINTER) }));
-  const result = valueCapture(RESULT, WORD);
-  return { name, parameters, variadic: false, returnsNothing: false, result, beginOnly: false, limit, records: {} };
 }
