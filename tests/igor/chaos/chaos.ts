@@ -2,7 +2,7 @@
  * `npm run chaos [-- --calls=N] [--minutes=M] [--seed=S] [--kills=MS]`: calls of all kinds from four instances to three agents, while instances, agents,
  * gateway, store and XMPP server are killed, one or two at a time, and stanzas are delayed, doubled and reordered. Then the books are compared.
  */
-import { appendFileSync, rmSync } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { newKeyRing, Prosody, saveKeyRing, silentLog } from 'igor';
@@ -26,7 +26,7 @@ export interface ChaosOptions {
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const agents = ['anvil', 'bellows', 'crucible'];
 /** Of a hundred calls. */
-const mix = { twice: 58, stream: 12, keyed: 8, queued: 8, canceled: 6, large: 6, largeCanceled: 2 };
+const mix = { twice: 63, stream: 12, keyed: 8, queued: 8, canceled: 6, large: 2, largeCanceled: 1 };
 const kinds = Object.entries(mix).flatMap(([kind, share]) => Array.from({ length: share }, () => kind));
 
 export async function chaos({ calls, minutes = 600, seed, killEvery, say = () => {} }: ChaosOptions): Promise<Books> {
@@ -120,8 +120,10 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
 
     say(`seed ${seed}: ${calls} calls`);
     let finished = false;
-    const victims = ['prosody' as const, 'cut' as const, gateway, redis, ...instances, ...served, ...served];
-    const diary = (line: string) => appendFileSync(join(folder, 'diary.log'), `${new Date().toISOString()} ${line}\n`);
+    const servers = ['prosody' as const, gateway, redis];
+    const victims = ['cut' as const, ...servers, ...servers, ...instances, ...served];
+    const diaryFile = createWriteStream(join(folder, 'diary.log'));
+    const diary = (line: string) => diaryFile.write(`${new Date().toISOString()} ${line}\n`);
     const strike = async (victim: (typeof victims)[number]) => {
       diary(`kill ${typeof victim === 'string' ? victim : victim.name}`);
       if (victim === 'prosody') {
@@ -159,7 +161,7 @@ export async function chaos({ calls, minutes = 600, seed, killEvery, say = () =>
           id = await note(n, kind);
         }
         if (kind.toLowerCase().includes('cancel')) await cancel(id);
-        if (n % 1000 === 0) say(`${n} calls`);
+        if (n % 1000 === 0) say(`${new Date().toISOString()} ${n} calls`);
       }
     };
     const ask = async (query: string): Promise<{ call?: string }> => {
