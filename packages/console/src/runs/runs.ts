@@ -97,8 +97,8 @@ export class Runs {
     const at = Date.now();
     const start: RunStart = { type: 'start', run: id, user, agents, code, at, until: at + this.sandbox.limits.wall };
     const reporter = new Reporter(this.igor.channels, channel, this.onError);
-    // By itself: what the code says need not wait until this is kept.
-    void this.igor.channels.post(channel, runEvent, start as unknown as JsonValue, { early: true }).catch(this.onError);
+    // By itself: what the code says need not wait until this is kept; but whatever is kept next, a call among it, has it before.
+    void this.igor.channels.post(channel, runEvent, start as unknown as JsonValue, { idle: true }).catch(this.onError);
     const shapes = chosen.map(({ shape }) => shape);
     const run = this.sandbox.run(program, shapes, {
       call: (call) => this.#call(call, chosen, { console: 1, channel, run: id, call: call.id, at: 0 }, user, reporter),
@@ -186,7 +186,7 @@ export class Runs {
   }
 
   async #note(channel: string, entry: object): Promise<void> {
-    await this.igor.channels.post(channel, 'note', entry as JsonValue).catch(this.onError);
+    await this.igor.channels.post(channel, 'note', entry as JsonValue, { idle: true }).catch(this.onError);
   }
 
   #call(

@@ -84,6 +84,9 @@ export interface SandboxOptions {
 /** After a run, in ms: starting a thread takes this one 10 to 30 ms, in which nothing could be told of what has just come. */
 const calm = 200;
 
+/** A thread whose code came to its end by itself does nothing any more. Taking it down takes the processor from those who tell of that end. In ms. */
+const rest = 50;
+
 /** How much longer than the limit a thread may take before it is ended, in ms. */
 const grace = 250;
 
@@ -263,7 +266,9 @@ class Run implements CodeRun {
       else void call.items?.return?.().catch(() => {});
     }
     this.#calls.clear();
-    void this.#worker?.terminate();
+    const worker = this.#worker;
+    if (ending.reason === 'done' || ending.reason === 'failed') setTimeout(() => void worker?.terminate(), rest);
+    else void worker?.terminate();
     try {
       this.#resolve(ending.result ? { ...ending, result: this.#placed(ending.result) } : ending);
     } catch (error) {

@@ -34,10 +34,11 @@ export class Audit {
     private readonly log: (entry: AuditEntry) => void,
   ) {}
 
-  async note(entry: Omit<AuditEntry, 'at'>): Promise<void> {
+  /** @param idle nobody waits for it. It is kept before whatever is kept after it: before a call that it tells of leaves. */
+  async note(entry: Omit<AuditEntry, 'at'>, { idle = false } = {}): Promise<void> {
     const complete = { at: Date.now(), ...entry };
     this.log(complete);
-    await this.channels.post(channel, 'audit', complete as unknown as JsonValue);
+    await this.channels.post(channel, 'audit', complete as unknown as JsonValue, { idle });
   }
 
   /** Newest first. */

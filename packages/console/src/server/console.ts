@@ -258,7 +258,7 @@ export class Console {
     }
     const start = await this.runs.start({ user: session.user, channel, code, agents });
     // The answer does not wait for the log, but a log that fails is heard of.
-    this.#note(arrived, { action: 'ran', subject: start.run, agents, code }).catch(this.options.onError);
+    this.#note(arrived, { action: 'ran', subject: start.run, agents, code }, true).catch(this.options.onError);
     return start;
   }
 
@@ -317,8 +317,9 @@ export class Console {
   #note(
     { session, address }: Arrived,
     entry: Omit<AuditEntry, 'at' | 'user' | 'from'> & { user?: string },
+    idle = false,
   ): Promise<void> {
-    return this.#audit.note({ user: session?.user ?? '', from: address, ...entry });
+    return this.#audit.note({ user: session?.user ?? '', from: address, ...entry }, { idle });
   }
 }
 

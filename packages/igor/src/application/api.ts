@@ -195,14 +195,15 @@ export interface Channels {
   create(): string;
   /**
    * Posts from any instance, and keeps the event for listeners that come (back) later, unless `keep` is false. Nobody hears it before it is kept; with `early`
-   * they do while the disk still takes it, should the store be SQLite: only a power failure in that moment could take it back.
+   * they do while the disk still takes it, should the store be SQLite: only a power failure in that moment could take it back. With `idle` it goes there
+   * with whatever is kept next, before that, or alone a moment later: for what nobody waits for, such as a log.
    * @returns the event's id, for `Last-Event-ID`; undefined when it is not kept
    */
   post(
     channel: string,
     event: string,
     data: JsonValue,
-    options?: { keep?: boolean; early?: boolean },
+    options?: { keep?: boolean; early?: boolean; idle?: boolean },
   ): Promise<string | undefined>;
   /** What was kept, oldest first. */
   events(channel: string, after?: string): Promise<ChannelEvent[]>;

@@ -172,9 +172,9 @@ export class Application implements Igor, Omit<InstancePort, 'descriptor'> {
     const { core } = this;
     return {
       create: () => randomBytes(24).toString('base64url'),
-      async post(channel, event, value, { keep = true, early = false } = {}) {
+      async post(channel, event, value, { keep = true, early = false, idle = false } = {}) {
         const post = { channel, event, data: JSON.stringify(value) };
-        const events = keep ? await core.calls.post([post], early) : [post];
+        const events = keep ? await core.calls.post([post], idle ? 'idle' : early ? 'early' : 'kept') : [post];
         show(core, events);
         const seq = (events[0] as { seq?: number }).seq;
         return seq === undefined ? undefined : String(seq);

@@ -85,6 +85,9 @@ export interface HistoryFilter {
   limit: number;
 }
 
+/** `kept`: resolves when it is; `early`: the disk takes it a moment later; `idle`: so that nothing waits for it, with what is kept next or a moment later. */
+export type Haste = 'kept' | 'early' | 'idle';
+
 export interface Calls {
   /** Notes a call before anything of it leaves. @returns the earlier call with the same `key`, if there is one; then nothing was noted */
   open(call: NewCall): Promise<StoredCall | undefined>;
@@ -111,8 +114,8 @@ export interface Calls {
   unfinished(): Promise<{ id: string; deadline: number }[]>;
   /** Newest first. */
   history(filter: HistoryFilter): Promise<StoredCall[]>;
-  /** @param early need not wait for a disk of this host, which takes it a moment later */
-  post(posts: readonly Post[], early?: boolean): Promise<KeptEvent[]>;
+  /** @param haste how little it is in the way of what else waits for a disk of this host */
+  post(posts: readonly Post[], haste?: Haste): Promise<KeptEvent[]>;
   /** @param after a `seq`; 0 for all */
   events(channel: string, after: number, limit: number): Promise<KeptEvent[]>;
   document(name: string): Promise<KeptDocument | undefined>;

@@ -1,6 +1,16 @@
 /** The calls in SQLite: for one host, any number of processes. */
 import { type CallRow, callOfRow, conditionsOf, states } from './call-row.js';
-import type { Calls, Ending, HistoryFilter, KeptDocument, KeptEvent, NewCall, Post, StoredCall } from './calls.js';
+import type {
+  Calls,
+  Ending,
+  Haste,
+  HistoryFilter,
+  KeptDocument,
+  KeptEvent,
+  NewCall,
+  Post,
+  StoredCall,
+} from './calls.js';
 import { type Durability, SqliteFile } from './sqlite-file.js';
 
 const schema = `
@@ -194,8 +204,9 @@ export class SqliteCalls implements Calls {
     return (statement.all(...used.map(([, value]) => value), filter.limit) as unknown as Row[]).map(callOf);
   }
 
-  post(posts: readonly Post[], early = false) {
-    return this.file.write(() => this.keep(posts), early ? 'syncing' : 'synced');
+  post(posts: readonly Post[], haste: Haste = 'kept') {
+    const wait = haste === 'kept' ? 'synced' : haste === 'early' ? 'syncing' : 'idle';
+    return this.file.write(() => this.keep(posts), wait);
   }
 
   async events(channel: string, after: number, limit: number) {

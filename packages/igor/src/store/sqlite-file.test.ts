@@ -51,6 +51,52 @@ test('who waits for no sync goes on before it, and it comes all the same', async
   await file.close();
 });
 
+test('what is idle goes with what is not, before it, and causes no sync of its own', async () => {
+  const file = new SqliteFile(join(folder, 'idle.db'), schema, 'synced');
+  const put = (n: number, wait: 'idle' | 'written' | 'synced') =>
+    file.write(() => void file.prepare('INSERT INTO t VALUES (?, NULL)').run(n), wait);
+  await put(0, 'synced');
+  let syncs = 0;
+  const inner = file as unknown as { sync(always?: boolean): void; unsynced: unknown[]; syncing: boolean };
+  const sync = inner.sync;
+  inner.sync = function (always) {
+    if (!this.syncing && (always || this.unsynced.length > 0)) syncs++;
+    sync.call(this, always);
+  };
+  const order: string[] = [];
+  const idle = put(1, 'idle').then(() => order.push('idle'));
+  // Nothing happens for its sake alone.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(order).toEqual([]);
+  await Promise.all([idle, put(2, 'written').then(() => order.push('written'))]);
+  expect(order).toEqual(['idle', 'written']);
+  expect(syncs).toBe(0);
+  await put(3, 'synced');
+  expect(syncs).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(syncs).toBe(1);
+  expect(file.prepare('SELECT n FROM t ORDER BY rowid').all()).toMatchObject([{ n: 0 }, { n: 1 }, { n: 2 }, { n: 3 }]);
+  await file.close();
+});
+
+test('what is idle and has no company is written and synced all the same, and written when the file is closed', async () => {
+  const path = join(folder, 'alone.db');
+  const file = new SqliteFile(path, schema, 'synced');
+  const put = (n: number, wait: 'idle' | 'synced') =>
+    file.write(() => void file.prepare('INSERT INTO t VALUES (?, NULL)').run(n), wait);
+  await put(0, 'synced');
+  await put(1, 'idle');
+  const inner = file as unknown as { idleBehind: boolean; logFile: number | undefined; broken?: Error };
+  expect(inner.idleBehind).toBe(true);
+  await until(() => !inner.idleBehind);
+  const last = put(2, 'idle');
+  await file.close();
+  await last;
+  const again = new SqliteFile(path, schema, 'synced');
+  expect(again.prepare('SELECT n FROM t ORDER BY n').all()).toMatchObject([{ n: 0 }, { n: 1 }, { n: 2 }]);
+  await again.close();
+});
+
 test('a file of an earlier version gets the columns that it lacks, once', async () => {
   const path = join(folder, 'earlier.db');
   const earlier = new SqliteFile(path, schema, 'written');

@@ -13,8 +13,12 @@ export type Durability = 'synced' | 'written';
 
 export type Statement = StatementSyncInstance;
 
-/** What a writer waits for: that its transaction is over; the same, a sync being on its way behind it; or that this sync is over, too. */
-export type WaitFor = 'written' | 'syncing' | 'synced';
+/**
+ * What a writer waits for: that its transaction is over; the same, a sync being on its way behind it; or that this sync is over, too. What
+ * nobody waits for is `idle`: it goes with the next that is written, and is synced with the next that is, so that it is in nobody's way; or by
+ * itself, a little later.
+ */
+export type WaitFor = 'idle' | 'written' | 'syncing' | 'synced';
 
 interface Work {
   run: () => unknown;
@@ -26,6 +30,9 @@ interface Work {
 
 /** How long a process waits for another one's transaction, in milliseconds. */
 const busyTimeout = 10_000;
+/** How long what is idle waits for company until it is written, and then until it is synced, in milliseconds. */
+const idleWait = 25;
+const idleSyncWait = 100;
 
 export class SqliteFile {
   readonly db: DatabaseSyncInstance;
@@ -37,6 +44,10 @@ export class SqliteFile {
   private logFile: number | undefined;
   private syncing = false;
   private unsynced: Work[] = [];
+  /** Behind the last sync there is something that is idle. */
+  private idleBehind = false;
+  private idleWrite: NodeJS.Timeout | undefined;
+  private idleSync: NodeJS.Timeout | undefined;
   private closed = false;
   private hasEnded: () => void = () => {};
   private readonly end = new Promise<void>((resolve) => {
@@ -93,15 +104,29 @@ export class SqliteFile {
         return;
       }
       this.queue.push({ run: work, wait: this.durability === 'synced' ? wait : 'written', resolve, reject });
-      if (!this.scheduled) {
-        this.scheduled = true;
-        setImmediate(() => this.flush());
+      if (this.scheduled) return;
+      if (wait === 'idle') {
+        this.idleWrite ??= setTimeout(() => this.flush(), idleWait);
+        return;
       }
+      this.scheduled = true;
+      setImmediate(() => this.flush());
     });
+  }
+
+  /** No company came for what is written and idle. */
+  private syncIdleSoon(): void {
+    if (!this.idleBehind || this.closed) return;
+    this.idleSync ??= setTimeout(() => {
+      this.idleSync = undefined;
+      this.sync(this.idleBehind);
+    }, idleSyncWait);
   }
 
   private flush(): void {
     this.scheduled = false;
+    clearTimeout(this.idleWrite);
+    this.idleWrite = undefined;
     const works = this.queue;
     this.queue = [];
     if (works.length === 0) return;
@@ -131,16 +156,22 @@ export class SqliteFile {
       return;
     }
     for (const work of works) {
-      if (work.wait !== 'written') this.unsynced.push(work);
+      if (work.wait === 'idle') this.idleBehind = true;
+      else if (work.wait !== 'written') this.unsynced.push(work);
       if (work.wait !== 'synced') work.resolve(work.result as never);
     }
     this.sync();
+    this.syncIdleSoon();
   }
 
-  private sync(): void {
-    if (this.syncing || this.unsynced.length === 0) return;
+  /** @param always what is idle waits no longer */
+  private sync(always = false): void {
+    if (this.syncing || (this.unsynced.length === 0 && !always)) return;
     const works = this.unsynced;
     this.unsynced = [];
+    this.idleBehind = false;
+    clearTimeout(this.idleSync);
+    this.idleSync = undefined;
     this.syncing = true;
     // The log is there from the first commit on, and the same file for as long as this connection is open.
     this.logFile ??= openSync(`${this.path}-wal`, 'r+');
@@ -155,6 +186,7 @@ export class SqliteFile {
       }
       if (this.closed) this.finish();
       else this.sync();
+      this.syncIdleSoon();
     });
   }
 
@@ -169,6 +201,7 @@ export class SqliteFile {
   }
 
   private finish(): void {
+    clearTimeout(this.idleSync);
     for (const { resolve, result } of this.unsynced.splice(0)) resolve(result as never);
     if (this.logFile !== undefined) closeSync(this.logFile);
     this.db.close();

@@ -132,8 +132,9 @@ const pictured = new Map<string, Run>();
 const heard = new Set<string>();
 
 /**
- * Most that is said soon after something else is drawn together with it: with the next picture, or, when a run only began or
- * called somebody, a little later. A picture that shows no more than that takes the time in which the result could be drawn.
+ * Most that is said soon after something else is drawn together with it: with the next picture, or, when a run only began, called
+ * somebody or had its answer, a little later: what the code makes of that answer is on its way, and a picture that shows no more takes
+ * the time in which the result could be drawn.
  */
 const lull = 60;
 let frame = 0;
@@ -164,8 +165,14 @@ function draw(): void {
 export function takeEvents(events: PageEvent | PageEvent[]): void {
   const news = (Array.isArray(events) ? events : [events]).filter(apply);
   if (news.some(({ type }) => type === 'end')) draw();
-  else if (news.some(({ type }) => type !== 'start' && type !== 'call')) drawSoon();
+  else if (news.some(isResult)) drawSoon();
   else if (news.length > 0) drawWithin(lull);
+}
+
+/** Whether a person waits for this. An outcome that comes when the code has ended is all that there will be. */
+function isResult(event: PageEvent): boolean {
+  if (event.type === 'outcome') return event.status !== 'ok' || byId.get(event.run)?.end !== undefined;
+  return event.type !== 'start' && event.type !== 'call';
 }
 
 export function watchRuns(): void {
