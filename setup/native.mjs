@@ -1,7 +1,7 @@
 // The native builds. Ninja knows better than any stamp what is out of date, and answers in some 30 ms.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { fetchDebianSource } from './debian-source.mjs';
@@ -37,7 +37,7 @@ export const runtimeBuild = cmakeBuild({
 });
 
 /** @param {{ name: string, source: string, log: string, defines?: string[] }} what */
-function cmakeBuild({ name, source, log, defines = [] }) {
+export function cmakeBuild({ name, source, log, defines = [] }) {
   const build = `${source}/build`;
   const configureArguments = [
     ...['-G', 'Ninja', '-S', source, '-B', build],
@@ -61,8 +61,7 @@ function cmakeBuild({ name, source, log, defines = [] }) {
       if (!existsSync(`${source}/CMakeLists.txt`)) return undefined;
       if (!existsSync(`${build}/build.ninja`)) return 'not configured yet';
       if (!isConfiguredHere()) return 'configured for another folder';
-      const dryRun = spawnSync('ninja', ['-C', build, '-n', '--quiet'], { encoding: 'utf8' });
-      return /no work to do/.test(dryRun.stdout) ? undefined : 'sources changed';
+      return isConfiguredAnew(source, build) || hasWork(build) ? 'sources changed' : undefined;
     },
 
     async run() {
@@ -78,4 +77,30 @@ function cmakeBuild({ name, source, log, defines = [] }) {
       });
     },
   };
+}
+
+/**
+ * Whether CMake must run again: its own file has changed, or there are other sources than it found.
+ * @param {string} source
+ * @param {string} build
+ */
+function isConfiguredAnew(source, build) {
+  const globs = `${build}/CMakeFiles/VerifyGlobs.cmake`;
+  if (existsSync(globs)) spawnSync('cmake', ['-P', globs]);
+  const time = (/** @type {string} */ file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const configured = time(`${build}/build.ninja`);
+  // CMake's check touches the second one when it finds others.
+  return [`${source}/CMakeLists.txt`, `${build}/CMakeFiles/cmake.verify_globs`].some((file) => time(file) > configured);
+}
+
+/**
+ * Whether Ninja would build something. With globs in it a `build.ninja` is always to be made anew itself, as far as a dry run knows, and it says no
+ * more than that; one that another file includes is not looked at so.
+ * @param {string} build
+ */
+function hasWork(build) {
+  const look = `${build}/look.ninja`;
+  if (!existsSync(look)) writeFileSync(look, 'include build.ninja\n');
+  const dryRun = spawnSync('ninja', ['-C', build, '-f', 'look.ninja', '-n', '--quiet'], { encoding: 'utf8' });
+  return !/no work to do/.test(dryRun.stdout);
 }
