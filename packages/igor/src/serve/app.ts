@@ -63,10 +63,20 @@ async function importFactory(module: string): Promise<AppFactory> {
 }
 
 /** Imports a module that may be TypeScript. */
-export async function importTypeScript(url: string): Promise<unknown> {
-  if (!/\.[cm]?tsx?$/.test(url)) return import(url);
+export async function importTypeScript(url: string): Promise<object> {
+  if (!/\.[cm]?tsx?$/.test(url)) return (await import(url)) as object;
   const { tsImport } = await import('tsx/esm/api');
-  return tsImport(url, import.meta.url);
+  let loaded: { default?: { __esModule?: boolean } };
+  try {
+    loaded = (await tsImport(url, import.meta.url)) as typeof loaded;
+  } catch (cause) {
+    const { message } = cause as Error;
+    if (!/"cjs" output format/.test(message)) throw cause;
+    const cure = 'say "type": "module" in the package.json beside it, or call it .mts';
+    throw new IgorError('usage', `it is read as CommonJS, which has no await outside of functions: ${cure}`, { cause });
+  }
+  // Where no package.json says "type": "module", as after `npm init` or `npm install` in an empty folder, it was compiled to CommonJS, and what it exports is one level deeper.
+  return loaded.default?.__esModule ? loaded.default : loaded;
 }
 
 function noApp(_request: IncomingMessage, response: ServerResponse): void {
