@@ -29,6 +29,9 @@ export class TreePrinter {
   private readonly colours: Colours;
   private lastFile: string | undefined;
   private lastLine: number | undefined;
+  /** By the name of a class: which of these getters it has. */
+  private readonly words = new Map<string, readonly string[]>();
+  private readonly adverbs = new Map<string, readonly string[]>();
 
   constructor(tu: TranslationUnit, options: ViewOptions, colour: boolean) {
     this.tu = tu;
@@ -77,13 +80,13 @@ export class TreePrinter {
     if (typeof name === 'string' && name !== '') parts.push(cyan(bold(name)));
     const type = property(node, 'type') as TypeBase | null | undefined;
     if (type && typeof type === 'object') parts.push(green(`'${type}'`));
-    for (const word of WORDS) {
+    for (const word of had(node, WORDS, this.words)) {
       const value = property(node, word);
       if (typeof value === 'string' && value !== '') parts.push(value.replace(/^[A-Z]{2}_/, ''));
       else if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
         parts.push(cyan(String(value)));
     }
-    for (const adverb of ADVERBS)
+    for (const adverb of had(node, ADVERBS, this.adverbs))
       if (property(node, adverb) === true) parts.push(adverb.replace(/^is/, '').replace('AsWritten', '').toLowerCase());
     const declaration = (property(node, 'decl') ?? property(node, 'memberDecl')) as Node | null | undefined;
     if (declaration && typeof declaration === 'object' && declaration !== node) {
@@ -115,6 +118,16 @@ export class TreePrinter {
     }
     return `col:${column}`;
   }
+}
+
+/** Those of the names that a node's class has, looked up once for each class. */
+function had(node: Node, names: readonly string[], known: Map<string, readonly string[]>): readonly string[] {
+  let those = known.get(node.kind);
+  if (!those) {
+    those = names.filter((name) => name in node);
+    known.set(node.kind, those);
+  }
+  return those;
 }
 
 /** A getter's value, a method of this name called; undefined where the class has no such getter. */
