@@ -72,6 +72,10 @@ describe('cookbook', { timeout: 120_000 }, () => {
     expect(ran.stdout).toBe('thar she blows');
     // It connects and sends once each.
     expect(performance.now() - start).toBeGreaterThan(1400);
+    // Node writes to its sockets.
+    const code = `require('net').connect(${port}, '127.0.0.1').end('GET / HTTP/1.0\\r\\n\\r\\n').resume().on('close', () => console.log(Math.round(performance.now())))`;
+    const node = await place.run([recipe('slow-network'), process.execPath, '-e', code], { DELAY: '700' });
+    expect(Number(node.stdout)).toBeGreaterThan(1400);
   });
 
   test('allocations by call site', async () => {

@@ -157,3 +157,14 @@ test('a hook that returns something else is told what it should', { timeout: 120
   expect(status).toBe(125);
   expect(stderr).toContain("Type 'string' is not assignable to type 'boolean | Integer'");
 });
+
+test('memory for a struct is asked of the struct', { timeout: 120_000 }, async () => {
+  const code = `import { alloc, hook } from 'mrhooker';
+import { pair, u64 } from 'c:./views.h';
+hook(u64, (x) => u64(alloc(pair as never) ? x : x));
+`;
+  const refused = await place.script(code, ['./views']);
+  expect(refused.stderr).toContain(
+    'TypeError: alloc() takes a number of bytes, a text or bytes; a struct has an alloc()',
+  );
+});

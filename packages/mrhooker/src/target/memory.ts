@@ -14,6 +14,8 @@ export function alloc(what: Integer | Data, options: AllocOptions = {}): Pointer
   const prototype = pointerPrototype(types.char);
   if (typeof what === 'number' || typeof what === 'bigint')
     return __mr.alloc(Number(what), prototype, forever) as Pointer<number>;
+  if (typeof what !== 'string' && !(what instanceof ArrayBuffer) && !ArrayBuffer.isView(what))
+    throw new TypeError('alloc() takes a number of bytes, a text or bytes; a struct has an alloc() of its own');
   const length = typeof what === 'string' ? what.length * 3 + 1 : what.byteLength;
   const made = __mr.alloc(Math.max(length, 1), prototype, forever) as Pointer<number>;
   __mr.write(made, 0, what);
