@@ -46,6 +46,21 @@ static void end_like(int status) {
   _exit(SIGNALLED + number);
 }
 
+/* As execvp does with a path. */
+static int execute(const char *path, char **argv, int argc) {
+  execve(path, argv, environ);
+  if (errno != ENOEXEC)
+    return errno;
+  /* What names no interpreter is a shell's. */
+  char *words[argc + 2];
+  words[0] = "/bin/sh";
+  words[1] = (char *)path;
+  for (int i = 1; i <= argc; i++) /* with the null pointer at their end */
+    words[i + 1] = argv[i];
+  execve(words[0], words, environ);
+  return errno;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3)
     return NOT_STARTED;
@@ -59,8 +74,7 @@ int main(int argc, char **argv) {
     /* Who kills this process means the command. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    execvpe(argv[1], argv + 2, environ);
-    error = errno;
+    error = execute(argv[1], argv + 2, argc - 2);
     _exit(NOT_STARTED);
   }
   if (child < 0)
