@@ -1,8 +1,13 @@
-// `igor serve` in a folder that another one has.
-import { rmSync } from 'node:fs';
+// How `igor serve` begins and ends: in a folder that another one has, and when somebody is impatient.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { serve, silentLog } from 'igor';
 import { expect, test } from 'vitest';
-import { tempFolder } from './support/servers.js';
+import { tempFolder, until } from './support/servers.js';
+
+const igor = fileURLToPath(new URL('../../packages/igor/bin/igor.js', import.meta.url));
 
 test('a second one in the same folder is refused, and hurts nobody', { timeout: 60_000 }, async () => {
   const state = tempFolder('serve');
@@ -23,3 +28,58 @@ test('a second one in the same folder is refused, and hurts nobody', { timeout: 
   await again.stop();
   rmSync(state, { recursive: true, force: true });
 });
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s pressed twice leaves nothing behind',
+  { timeout: 60_000 },
+  async (signal) => {
+    const state = tempFolder('serve');
+    const child = spawn(process.execPath, [igor, 'serve', '--state', state, '--port', '0', '--instances', '2'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        child.stdout.on('data', (bytes: Buffer) => bytes.includes('igor is at') && resolve());
+        child.once('exit', (code) => reject(new Error(`igor serve ended with ${code}`)));
+      });
+      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+        .trim()
+        .split(' ')
+        .map(Number);
+      // Prosody, two instances.
+      expect(children.length).toBeGreaterThanOrEqual(3);
+      child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      child.kill(signal);
+      await until('the end', () => child.exitCode !== null || child.signalCode !== null, 10_000);
+      await until('the children to end', () => !children.some(isThere), 10_000);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(state, { recursive: true, force: true });
+    }
+  },
+);
+
+test('told to end while it starts, it leaves nothing behind', { timeout: 60_000 }, async () => {
+  const state = tempFolder('serve');
+  const child = spawn(process.execPath, [igor, 'serve', '--state', state, '--port', '0'], { stdio: 'ignore' });
+  try {
+    const pidFile = join(state, 'prosody', 'pid');
+    await until('Prosody', () => existsSync(pidFile), 20_000);
+    const prosody = Number(readFileSync(pidFile, 'utf8'));
+    child.kill('SIGTERM');
+    await until('the end', () => child.exitCode !== null || child.signalCode !== null, 20_000);
+    expect(isThere(prosody)).toBe(false);
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(state, { recursive: true, force: true });
+  }
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -59,6 +59,8 @@ export const serveCommand: CommandModule<object, Arguments> = {
       throw new IgorError('usage', '--open is for loopback only: everybody who reaches --host could call every agent');
     }
     const settings = applicationSettings(argv);
+    // From now on: who is told to end while it starts ends when it has, with all that it started.
+    const asked = endSignal();
     const served = await serve({
       ...settings,
       state: argv.state,
@@ -85,7 +87,7 @@ export const serveCommand: CommandModule<object, Arguments> = {
         `application ${component}; agents connect at port ${clientPort}: igor enrol NAME, igor agent\n`,
       );
     }
-    const ended = await Promise.race([endSignal(), served.failed]);
+    const ended = await Promise.race([asked, served.failed]);
     await served.stop();
     if (ended instanceof IgorError) throw ended;
   },

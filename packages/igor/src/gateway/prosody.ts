@@ -71,6 +71,9 @@ export class Prosody implements XmppServer {
     // In a group of its own: Ctrl-C is for us, and we end it in our order.
     const child = spawn('prosody', ['--config', file, '-F'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.child = child;
+    // A process that is asked twice to end does not wait for `stop`.
+    const endNow = () => child.kill('SIGKILL');
+    process.once('exit', endNow);
     if (child.pid) writeFileAtomically(join(this.options.folder, 'pid'), `${child.pid}\n`, 0o600);
     let gone: IgorError | undefined;
     const exited = new Promise<void>((resolve) => {
@@ -90,6 +93,7 @@ export class Prosody implements XmppServer {
         resolve();
       });
     });
+    void exited.then(() => process.off('exit', endNow));
     for (const output of [child.stdout, child.stderr]) {
       output?.on('data', (bytes: Buffer) => {
         for (const line of bytes.toString().split('\n')) if (line.trim()) this.noteLine(line.trim());
