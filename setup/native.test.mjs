@@ -20,21 +20,21 @@ test('a build has nothing to do until its sources change, are more, or CMake is 
     );
     put('src/a.c', 'int a;\n');
     const build = cmakeBuild({ name: 'a test of builds', source, log: 'native-test' });
-    expect(build.reason([])).toBe('not configured yet');
+    expect(build.reason()).toBe('not configured yet');
     const settled = async () => {
       await new Promise((resolve) => setTimeout(resolve, 1100));
       await build.run();
-      return build.reason([]);
+      return build.reason();
     };
     expect(await settled()).toBeUndefined();
     put('src/a.c', 'int b;\n');
-    expect(build.reason([])).toBe('sources changed');
+    expect(build.reason()).toBe('sources changed');
     expect(await settled()).toBeUndefined();
     put('src/b.c', 'int c;\n');
-    expect(build.reason([])).toBe('sources changed');
+    expect(build.reason()).toBe('sources changed');
     expect(await settled()).toBeUndefined();
     put('CMakeLists.txt', 'cmake_minimum_required(VERSION 3.20)\nproject(p C)\nadd_library(p STATIC src/a.c)\n');
-    expect(build.reason([])).toBe('sources changed');
+    expect(build.reason()).toBe('sources changed');
     expect(await settled()).toBeUndefined();
   } finally {
     rmSync(source, { recursive: true, force: true });

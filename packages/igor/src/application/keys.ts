@@ -71,8 +71,16 @@ export function readKeyRing(json: string, where: string): KeyRing {
   return { previous: key('previous'), current, next: key('next'), retired };
 }
 
+/** @throws IgorError `usage` */
 export function loadKeyRing(path: string): KeyRing {
-  return readKeyRing(readFileSync(path, 'utf8'), path);
+  let json: string;
+  try {
+    json = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const what = `the key ring ${path} can not be read (${(cause as Error).message}); \`igor keys new --file ${path}\` makes one`;
+    throw new IgorError('usage', what, { cause });
+  }
+  return readKeyRing(json, path);
 }
 
 export function saveKeyRing(path: string, ring: KeyRing): void {

@@ -13,6 +13,7 @@ function igor(args: readonly string[], env: Record<string, string> = {}) {
   const { stdout, stderr, status } = spawnSync(process.execPath, [bin, ...args], {
     cwd: folder,
     encoding: 'utf8',
+    timeout: 20_000,
     env: { ...process.env, NO_COLOR: '1', IGOR_STATE: join(folder, 'state'), ...env },
   });
   return { stdout, stderr, status };
@@ -34,6 +35,8 @@ test.each([
   [['enrol', 'mill'], /start igor serve first/],
   [['enrol', 'mill@x', '--server', 'x'], /needs --app and --admin/],
   [['serve', '--open', '--host', '0.0.0.0'], /--open is for loopback only/],
+  [['serve', '--port', '99999'], /99999 is no port/],
+  [['serve', '--port', 'http'], /NaN is no port/],
   [['serve', '--app-options', '{'], /--app-options is not JSON/],
   [['serve', '--xmpp-component', 'localhost:5347'], /needs --jid/],
   [['instance', '--jid', 'a.b', '--gateway', 'http://127.0.0.1:1'], /needs --directory, --calls and --keys/],
@@ -45,6 +48,29 @@ test.each([
   expect(stderr).not.toContain('    at ');
   expect(stdout).toBe('');
   expect(status).toBe(2);
+});
+
+test('an instance that can not start says why, and ends', () => {
+  igor(['keys', 'new', '--file', 'ring.json']);
+  const start = (keys: string, store: string) =>
+    igor(
+      [
+        ...['instance', '--jid', 'a.b', '--gateway', 'http://127.0.0.1:1', '--port', '0', '--keys', keys],
+        ...['--directory', 'sqlite:directory.db', '--calls', store],
+      ],
+      { IGOR_SECRET: 's' },
+    );
+  const missing = start('none.json', 'sqlite:calls.db');
+  expect(missing).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('the key ring none.json can not be read'),
+  });
+  expect(missing.stderr).not.toContain('    at ');
+  const away = start('ring.json', 'redis://127.0.0.1:1');
+  expect(away).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('can not be reached: connect ECONNREFUSED'),
+  });
 });
 
 test('a service file that is none, and an enrolment that others may read', () => {

@@ -46,17 +46,7 @@ export class GatewayServer {
 
   async listen(): Promise<{ host: string; port: number }> {
     const { host, port } = this.options;
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', (cause: Error & { code?: string }) => {
-        const taken =
-          cause.code === 'EADDRINUSE'
-            ? `port ${port} of ${host} is taken: choose another, or 0 for any`
-            : cause.message;
-        reject(new IgorError('usage', taken, { cause }));
-      });
-      this.server.listen(port, host, resolve);
-    });
-    return { host, port: (this.server.address() as AddressInfo).port };
+    return listen(this.server, host, port);
   }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,7 +55,7 @@ export class GatewayServer {
     if (url.pathname.startsWith('/igor/channels/')) {
       if (!gateway) response.writeHead(503, { 'retry-after': '1' }).end();
       else if (request.method !== 'GET') response.writeHead(405, { allow: 'GET' }).end();
-      else await listen(gateway, url, request, response);
+      else await listenToChannel(gateway, url, request, response);
     } else if (url.pathname.startsWith('/igor/gateway/') && request.method === 'POST' && this.options.signer) {
       if (!gateway) response.writeHead(503).end();
       else {
@@ -86,7 +76,27 @@ export class GatewayServer {
   }
 }
 
-async function listen(gateway: Gateway, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** @throws IgorError `usage` when that is not to be had */
+export async function listen(server: Server, host: string, port: number): Promise<{ host: string; port: number }> {
+  if (!(Number.isInteger(port) && port >= 0 && port < 65_536))
+    throw new IgorError('usage', `${port} is no port: they go from 1 to 65535, and 0 is any that is free`);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: Error & { code?: string }) => {
+      const taken =
+        cause.code === 'EADDRINUSE' ? `port ${port} of ${host} is taken: choose another, or 0 for any` : cause.message;
+      reject(new IgorError('usage', taken, { cause }));
+    });
+    server.listen(port, host, resolve);
+  });
+  return { host, port: (server.address() as AddressInfo).port };
+}
+
+async function listenToChannel(
+  gateway: Gateway,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const channel = url.pathname.slice('/igor/channels/'.length);
   const after = request.headers['last-event-id'] ?? url.searchParams.get('after') ?? '0';
   if (!/^[\w-]{1,64}$/.test(channel) || !/^\d{1,15}$/.test(String(after))) {

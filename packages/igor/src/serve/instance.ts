@@ -1,14 +1,13 @@
 /** One instance of the application as a server of its own, behind a gateway somewhere else. */
 import { watch } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Igor } from '../application/api.js';
 import { Application } from '../application/application.js';
 import { type KeyRing, loadKeyRing } from '../application/keys.js';
 import { type GatewayPort, gatewayMethods } from '../gateway/ports.js';
 import { RemotePort, remote, Signer } from '../gateway/post.js';
-import type { Handler } from '../gateway/server.js';
+import { type Handler, listen } from '../gateway/server.js';
 import type { Log } from '../log.js';
 import { openCalls, openDirectory } from '../store/open.js';
 import type { Durability } from '../store/sqlite-file.js';
@@ -55,7 +54,10 @@ export async function makeApplication(
 ): Promise<Application> {
   const keys: KeyRing = loadKeyRing(settings.keys);
   const directory = await openDirectory(settings.directory);
-  const calls = await openCalls(settings.calls, settings.durability);
+  const calls = await openCalls(settings.calls, settings.durability).catch(async (error) => {
+    await directory.close();
+    throw error;
+  });
   const { jid, agents, keepDays } = settings;
   return new Application({
     jid,
@@ -92,13 +94,12 @@ export async function startInstance(settings: InstanceSettings): Promise<Running
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) =>
     answer(request, response),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(settings.port, host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const { port } = await listen(server, host, settings.port);
   const url = `http://${host}:${port}`;
-  const igor = await connectIgor({ ...settings, origin: settings.origin ?? url });
+  const igor = await connectIgor({ ...settings, origin: settings.origin ?? url }).catch((error) => {
+    server.close();
+    throw error;
+  });
   const stopWatching = watchKeys(settings.keys, igor, log);
   const app = await loadApp(igor, settings.app, log);
   await igor.takeOver();

@@ -11,6 +11,8 @@ export type RedisValue = string | number | Buffer;
 
 export class RedisConnection {
   readonly redis: Redis;
+  /** Why it is not connected. */
+  private reason: Error | undefined;
 
   /** @param url `redis://host:6379/0` */
   constructor(
@@ -23,8 +25,9 @@ export class RedisConnection {
       lazyConnect: true,
       noDelay: true,
     });
-    this.redis.on('error', () => {
-      // Each command that fails says so itself.
+    // Each command that fails says so itself, but not why.
+    this.redis.on('error', (error: Error) => {
+      this.reason = error;
     });
     for (const [name, { keys, lua }] of Object.entries(scripts))
       this.redis.defineCommand(name, { numberOfKeys: keys, lua });
@@ -37,7 +40,7 @@ export class RedisConnection {
       this.redis.disconnect();
       throw new IgorError(
         'store',
-        `Redis at ${withoutPassword(this.url)} can not be reached: ${(cause as Error).message}`,
+        `Redis at ${withoutPassword(this.url)} can not be reached: ${(this.reason ?? (cause as Error)).message}`,
         {
           cause,
         },
