@@ -90,21 +90,39 @@ test('what a process that is alive runs with stays; what one that is dead has le
 test('what is left of what was changed, or never finished, goes after a day', async () => {
   const kept = await built('kept', 10, 2);
   for (const [name, days] of [
-    ['.new-abc', 2],
-    ['.new-def', 0],
-    ['.old-abc', 2],
+    ['.new-abcdef', 2],
+    ['.new-defabc', 0],
+    ['.old-0123456789abcdef', 2],
     ['f'.repeat(24), 2],
     ['e'.repeat(24), 0],
   ] as const) {
     mkdirSync(join(dir, name));
-    writeFileSync(join(dir, name, 'stub.so'), '');
+    writeFileSync(join(dir, name, 'manifest.json'), '');
     age(join(dir, name), days);
   }
   writeFileSync(join(dir, 'mine.txt'), 'not ours');
   age(join(dir, 'mine.txt'), 400);
   pruneBuildDir(dir);
   const names = readdirSync(dir).filter((name) => !/json$/.test(name));
-  expect(names.sort()).toEqual(['.new-def', 'e'.repeat(24), kept.slice(-24), 'mine.txt'].sort());
+  expect(names.sort()).toEqual(['.new-defabc', 'e'.repeat(24), kept.slice(-24), 'mine.txt'].sort());
+});
+
+test('what is not ours is never touched, in whatever directory', async () => {
+  await built('old', 10, 40);
+  const names = ['.git', '.ssh', '.bashrc', '.new-project', '.old', 'd'.repeat(24), `${'a'.repeat(32)}.json`, 'used'];
+  for (const name of names) {
+    mkdirSync(join(dir, name), { recursive: true });
+    writeFileSync(join(dir, name, 'precious'), '');
+    age(join(dir, name), 400);
+  }
+  // A record that names something else.
+  const elsewhere = join(dir, 'elsewhere');
+  mkdirSync(elsewhere);
+  writeFileSync(join(dir, `${'b'.repeat(32)}.json`), JSON.stringify({ inputs: [], folder: '../elsewhere', bytes: 1 }));
+  age(join(dir, `${'b'.repeat(32)}.json`), 400);
+  pruneBuildDir(dir);
+  for (const name of names) expect(existsSync(join(dir, name, 'precious')), name).toBe(true);
+  expect(existsSync(elsewhere)).toBe(true);
 });
 
 test('one prunes at a time, and one that was killed is not waited for for ever', async () => {
@@ -147,7 +165,7 @@ test('many processes build, use and prune at once, and each finds what it runs w
         for (const [index, ran] of all.entries()) {
           const n = index === 6 ? 0 : index % 3;
           expect(ran).toMatchObject({ status: 0, stdout: 'ran\nchild\n' });
-          expect(printed(ran)).toEqual([`hook ${n} 1`, `hook ${n} 1`]);
+          expect(printed(ran), ran.stderr).toEqual([`hook ${n} 1`, `hook ${n} 1`]);
         }
       }
     } finally {

@@ -21,8 +21,11 @@ const LIMITS: Limits = { age: 30 * DAY, bytes: 256 << 20, recent: DAY };
 const LOCK_AGE = 60 * 1000;
 const FOLDER = /^[0-9a-f]{24}$/;
 const RECORD = /^([0-9a-f]{32})\.json$/;
-/** Names of what is being made or taken away. */
-const UNFINISHED = /^\./;
+/** Names of what is being made or taken away. The directory may be anybody's, with dot files of its own: no other name is touched. */
+const UNFINISHED = /^\.(new-[0-9A-Za-z]{6}|old-[0-9a-f]{16}(\.json)?|[0-9a-f]{32}\.\d+\.json)$/;
+const MARK = /^\d+-[0-9a-f]{24}$/;
+/** Whatever was built has it. */
+const MANIFEST = 'manifest.json';
 const LOCK = '.prune';
 /** In it a file for each folder that a process runs with: `pid-folder`. */
 const USED = 'used';
@@ -56,7 +59,7 @@ function pause(milliseconds: number): void {
 /** Those of processes that are alive; what others left is removed. */
 function heldFolders(dir: string): Set<string> {
   const held = new Set<string>();
-  for (const name of namesIn(join(dir, USED))) {
+  for (const name of namesIn(join(dir, USED)).filter((name) => MARK.test(name))) {
     const [pid = '', folder = ''] = name.split('-');
     if (isAlive(Number(pid))) held.add(folder);
     else rmSync(join(dir, USED, name), { force: true });
@@ -119,8 +122,8 @@ function prune(dir: string, limits: Limits): void {
   // What no record names: made from what has changed since, or left by somebody who was killed.
   const named = new Set(kept.map(({ folder }) => folder));
   for (const name of names) {
-    const orphan = FOLDER.test(name) && !named.has(name) && !held.has(name);
-    if (!orphan && (!UNFINISHED.test(name) || name === LOCK)) continue;
+    const orphan = FOLDER.test(name) && !named.has(name) && !held.has(name) && existsSync(join(dir, name, MANIFEST));
+    if (!orphan && !UNFINISHED.test(name)) continue;
     const last = changed(join(dir, name));
     if (last > 0 && now - last > limits.recent) rmSync(join(dir, name), { recursive: true, force: true });
   }
@@ -133,7 +136,7 @@ function recordOf(dir: string, name: string): Kept[] {
   try {
     const used = changed(path);
     const { folder, bytes = 0 } = JSON.parse(readFileSync(path, 'utf8')) as { folder: string; bytes?: number };
-    return [{ key, folder, bytes, used }];
+    return FOLDER.test(folder) ? [{ key, folder, bytes, used }] : [];
   } catch {
     return [];
   }
