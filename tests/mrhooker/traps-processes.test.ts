@@ -165,6 +165,31 @@ describe('15: output', () => {
     expect(run.of('add').hooked).toBe(count);
   });
 
+  test('nothing is lost of many processes that live for a moment', async () => {
+    const brief = shop.compile(
+      'brief.c',
+      `#include <sys/wait.h>
+       #include <unistd.h>
+       int add(int, int);
+       int main(int c, char **v) {
+         if (c > 1) { add(1, 2); return 0; }
+         for (int i = 0; i < 400; i++) {
+           if (!fork()) { execl(v[0], v[0], "once", (char *)0); _exit(1); }
+           wait(0);
+         }
+         return 0;
+       }`,
+      ...linkAdd,
+    );
+    const run = await shop.run({
+      command: [brief],
+      functions: [add],
+      script: `__mr.hook(f0, { enter: () => log('line') });`,
+    });
+    expect(run.of('add').hooked).toBe(400);
+    expect(run.lines).toHaveLength(400);
+  });
+
   test('lines of threads never interleave, long ones included', async () => {
     const threads = shop.compile(
       'threads.c',

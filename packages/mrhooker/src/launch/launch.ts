@@ -229,13 +229,18 @@ class Watch {
     const found: { segment: Segment; record: RawRecord }[] = [];
     const segments = this.#session.segments();
     const latest = new Map(segments.length ? this.#session.processes().map(({ pid, index }) => [pid, index]) : []);
-    for (const segment of segments) {
+    const take = (segment: Segment): boolean => {
       const records = this.#session.drain(segment);
-      if (records.length) for (const record of records) found.push({ segment, record });
-      else if (segment.state === segmentStates.done || this.#isOver(segment, latest)) {
-        this.#report.finish(segment);
-        this.#session.release(segment);
-      }
+      for (const record of records) found.push({ segment, record });
+      return records.length > 0;
+    };
+    for (const segment of segments) {
+      if (take(segment) || (segment.state !== segmentStates.done && !this.#isOver(segment, latest))) continue;
+      // It may have written, and ended, since it was looked at.
+      const last = this.#session.again(segment);
+      if (take(last)) continue;
+      this.#report.finish(last);
+      this.#session.release(last);
     }
     // What several threads said since the last time is told in the order in which they said it.
     if (segments.length > 1)

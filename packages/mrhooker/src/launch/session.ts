@@ -120,6 +120,22 @@ function folder(): string {
 }
 
 /** A session file, held open by the launcher. */
+function segmentOf(index: number, header: Buffer): Segment {
+  const end = header.indexOf(0, 32);
+  return {
+    index,
+    state: header.readUInt32LE(0),
+    pid: header.readUInt32LE(4),
+    tid: header.readUInt32LE(8),
+    process: header.readUInt32LE(12),
+    head: header.readBigUInt64LE(16),
+    dropped: Number(header.readBigUInt64LE(24)),
+    name: header.toString('utf8', 32, Math.min(end < 0 ? 48 : end, 48)),
+    engineBytes: Number(header.readBigUInt64LE(48)),
+    tail: header.readBigUInt64LE(64),
+  };
+}
+
 export class Session {
   readonly path: string;
   readonly #fd: number;
@@ -332,21 +348,14 @@ export class Session {
       // Segments are claimed from the front; behind the first that was never used there is none.
       if (state === segmentStates.free && !header.readUInt32LE(4)) break;
       if (state === segmentStates.free || state === segmentStates.claimed) continue;
-      const end = header.indexOf(0, 32);
-      found.push({
-        index,
-        state,
-        pid: header.readUInt32LE(4),
-        tid: header.readUInt32LE(8),
-        process: header.readUInt32LE(12),
-        head: header.readBigUInt64LE(16),
-        dropped: Number(header.readBigUInt64LE(24)),
-        name: header.toString('utf8', 32, Math.min(end < 0 ? 48 : end, 48)),
-        engineBytes: Number(header.readBigUInt64LE(48)),
-        tail: header.readBigUInt64LE(64),
-      });
+      found.push(segmentOf(index, header));
     }
     return found;
+  }
+
+  /** The same segment as it is now: when its thread has ended, as it will stay. */
+  again({ index }: Segment): Segment {
+    return segmentOf(index, this.#read(this.#segments + index * this.#segmentSize, segmentHeader));
   }
 
   /** The records that a thread has written since the last time; the ring is free for new ones then. */
