@@ -49,7 +49,8 @@ export function numberOf(tree: Tree | undefined): number | undefined {
 }
 
 export function timeOf(tree: Tree | undefined): number | undefined {
-  return (tree !== undefined && tree !== null && typeof tree === 'object' && tag(tree, 'date')?.v) || undefined;
+  if (tree === undefined || tree === null || typeof tree !== 'object') return undefined;
+  return tag(tree, 'date')?.v ?? undefined;
 }
 
 export interface Series {
