@@ -1,11 +1,12 @@
 // How `igor serve` begins and ends: in a folder that another one has, and when somebody is impatient.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve, silentLog } from 'igor';
 import { expect, test } from 'vitest';
-import { tempFolder, until } from './support/servers.js';
+import { certificateOf } from '../../packages/igor/src/serve/accounts.js';
+import { freePort, tempFolder, until } from './support/servers.js';
 
 const igor = fileURLToPath(new URL('../../packages/igor/bin/igor.js', import.meta.url));
 
@@ -73,6 +74,28 @@ test('told to end while it starts, it leaves nothing behind', { timeout: 60_000 
   } finally {
     child.kill('SIGKILL');
     rmSync(state, { recursive: true, force: true });
+  }
+});
+
+test('with a relative folder it shows agents from elsewhere the certificate that they are told of', {
+  timeout: 60_000,
+}, async () => {
+  const cwd = tempFolder('serve');
+  const port = await freePort();
+  const args = ['serve', '--state', 'state', '--port', '0', '--xmpp-listen', `0.0.0.0:${port}`];
+  const child = spawn(process.execPath, [igor, ...args], { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (bytes: Buffer) => bytes.includes('igor is at') && resolve());
+      child.once('exit', (code) => reject(new Error(`igor serve ended with ${code}`)));
+    });
+    execFileSync(process.execPath, [igor, 'enrol', 'mill', '--state', 'state', '--out', 'mill.json'], { cwd });
+    const { fingerprint } = JSON.parse(readFileSync(join(cwd, 'mill.json'), 'utf8')) as { fingerprint: string };
+    expect(await certificateOf('127.0.0.1', port, 'localhost')).toBe(fingerprint);
+  } finally {
+    child.kill('SIGTERM');
+    await until('the end', () => child.exitCode !== null || child.signalCode !== null, 10_000);
+    rmSync(cwd, { recursive: true, force: true });
   }
 });
 

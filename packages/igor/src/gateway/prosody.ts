@@ -50,7 +50,10 @@ export class Prosody implements XmppServer {
   private readonly options: ProsodyOptions;
 
   constructor(options: ProsodyOptions) {
-    this.options = { ...options, folder: resolve(options.folder) };
+    const { folder, certificate: files } = options;
+    // Prosody takes relative paths from where its configuration is.
+    const certificate = files && { certificate: resolve(files.certificate), key: resolve(files.key) };
+    this.options = { ...options, folder: resolve(folder), ...(certificate && { certificate }) };
     this.domain = options.domain ?? 'localhost';
     this.component = options.component ?? `igor.${this.domain}`;
     mkdirSync(join(this.options.folder, 'data'), { recursive: true, mode: 0o700 });
