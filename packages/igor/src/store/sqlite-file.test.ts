@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { closeSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { SqliteFile } from './sqlite-file.js';
 
@@ -108,6 +110,20 @@ test('a file of an earlier version gets the columns that it lacks, once', async 
     expect(file.prepare('SELECT n, epoch FROM t').all()).toMatchObject([{ n: 1, epoch: null }]);
     await file.close();
   }
+});
+
+test('processes that open a new file in the same moment all have it', { timeout: 60_000 }, async () => {
+  const program = `
+    import { SqliteFile } from ${JSON.stringify(new URL('../../dist/store/sqlite-file.js', import.meta.url).href)};
+    const [folder, start] = process.argv.slice(1);
+    for (let n = 0; n < 60; n++) {
+      while (Date.now() < Number(start) + n * 50);
+      await new SqliteFile(folder + '/race' + n + '.db', '${schema}', 'synced').close();
+    }`;
+  const start = String(Date.now() + 3000);
+  const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, folder, start]);
+  const ends = await Promise.allSettled(Array.from({ length: 4 }, run));
+  expect(ends.filter(({ status }) => status === 'rejected')).toEqual([]);
 });
 
 async function until(done: () => boolean): Promise<void> {

@@ -66,8 +66,9 @@ export class SqliteFile {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       this.db = new DatabaseSync(path, { timeout: busyTimeout });
       this.db.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
-      this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
-      this.db.exec(schema);
+      patiently(() => this.db.exec('PRAGMA journal_mode = WAL'));
+      this.db.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+      patiently(() => this.db.exec(schema));
     } catch (cause) {
       throw new IgorError('store', `${path}: ${(cause as Error).message}`, { cause });
     }
@@ -206,5 +207,19 @@ export class SqliteFile {
     if (this.logFile !== undefined) closeSync(this.logFile);
     this.db.close();
     this.hasEnded();
+  }
+}
+
+/** Two that open a new file in the same moment both want it alone: SQLite tells one of them at once, whatever time it may wait for others. */
+function patiently(work: () => void): void {
+  const end = Date.now() + busyTimeout;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if ((error as { sqliteCode?: number }).sqliteCode !== 5 || Date.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 20);
+    }
   }
 }
