@@ -2,21 +2,19 @@
  * Calls to an agent: through a sealed context to a committed outcome, beside others' request and reply. The agent is a process of its own; the
  * application, with its gateway, is this one; the XMPP server is the third.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-node';
-import { Application, Gateway, newKeyRing, SqliteCalls, SqliteDirectory } from 'igor';
 import { connect as connectNats } from 'nats';
-import type { GatewayPort } from '../../packages/igor/src/gateway/ports.js';
 import { connectComponent } from '../../packages/igor/src/protocol/component.js';
 import { IqChannel } from '../../packages/igor/src/protocol/iq.js';
 import { startEjabberd } from '../../tests/igor/support/ejabberd.js';
 import { freePort, tempFolder, until } from '../../tests/igor/support/servers.js';
 import { startProsody, type Xmpp } from '../../tests/igor/support/stage.js';
 import { Echo, text } from '../calls/echo.mjs';
+import { application, other, stopped } from '../calls/sides.js';
 import type { Report } from '../report.js';
 
 export interface CallSpeed {
@@ -55,49 +53,6 @@ async function speed(call: Once, rounds: number, singles: number, many: number):
     best.rate = Math.max(best.rate, (many / (performance.now() - start)) * 1000);
   }
   return best;
-}
-
-async function other(kind: string, job: object): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL('../calls/agent.mjs', import.meta.url)), [kind, JSON.stringify(job)]);
-  const [said] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
-  if (said !== 'ready') throw new Error(`the other side of ${kind} ended`);
-  return child;
-}
-
-async function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
-}
-
-/** An application with its gateway, in this process. */
-async function application(xmpp: Xmpp, folder: string, durability: 'synced' | 'written') {
-  const holder: { gateway?: Gateway } = {};
-  const port = new Proxy({} as GatewayPort, {
-    get: (_target, name: keyof GatewayPort) => (argument: never) => (holder.gateway as Gateway)[name](argument),
-  });
-  const igor = new Application({
-    jid: xmpp.component,
-    directory: new SqliteDirectory(`${folder}/directory.db`),
-    calls: new SqliteCalls(`${folder}/calls-${durability}.db`, durability),
-    keys: newKeyRing(),
-    gateway: port,
-    origin: 'here',
-  });
-  const component = { host: '127.0.0.1', port: xmpp.componentPort, jid: xmpp.component, secret: xmpp.secret };
-  const gateway = new Gateway({
-    component,
-    instances: [{ id: 'here', port: igor.port() }],
-    log: { debug() {}, info() {}, warn: console.warn, error: console.error },
-  });
-  holder.gateway = gateway;
-  await gateway.start();
-  const stop = async () => {
-    await gateway.stop();
-    await igor.close();
-  };
-  return { igor, stop };
 }
 
 async function throughIgor(xmpp: Xmpp, durability: 'synced' | 'written', amount: Amount): Promise<CallSpeed> {
@@ -180,37 +135,6 @@ async function connect(amount: Amount): Promise<CallSpeed> {
   }
 }
 
-/** Bytes of this process for each idle agent. */
-async function crowd(xmpp: Xmpp, count: number): Promise<number> {
-  const folder = tempFolder('bench');
-  const { igor, stop } = await application(xmpp, folder, 'written');
-  const accounts = Array.from({ length: count }, (_, index) => `idle${index}@${xmpp.domain}`);
-  for (const account of accounts) await xmpp.setAccount(account, 'password');
-  const weigh = () => {
-    for (let round = 0; round < 4; round++) global.gc?.();
-    return process.memoryUsage().rss;
-  };
-  const before = weigh();
-  const agent = {
-    host: '127.0.0.1',
-    port: xmpp.clientPort,
-    app: xmpp.component,
-    password: 'password',
-    durability: 'written',
-  };
-  const others = await other('crowd', { accounts, agent, folder });
-  try {
-    const there = async () => (await igor.agents()).filter(({ available }) => available).length;
-    await until('all agents', async () => (await there()) === count, 300_000);
-    await new Promise((resolve) => setTimeout(resolve, 5000));
-    return (weigh() - before) / count;
-  } finally {
-    others.kill('SIGKILL');
-    await stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 interface Amount {
   rounds: number;
   singles: number;
@@ -245,7 +169,8 @@ export async function measureCalls(report: Report, quick: boolean): Promise<void
       line(name, 'raw IQ: no store, no context, no journal', await rawIq(xmpp, amount));
       if (name === 'Prosody') {
         const count = quick ? 100 : 1000;
-        const bytes = await crowd(xmpp, count);
+        const crowd = fileURLToPath(new URL('../calls/crowd.ts', import.meta.url));
+        const bytes = Number(execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', crowd, String(count)]));
         const what = 'memory of the application for an idle agent';
         report.add({
           group,
@@ -254,7 +179,7 @@ export async function measureCalls(report: Report, quick: boolean): Promise<void
           measured: bytes / 1000,
           unit: 'kB',
           asked: { atMost: 60 },
-          note: `${count} agents`,
+          note: `${count} agents; heap and buffers`,
         });
       }
     } finally {
