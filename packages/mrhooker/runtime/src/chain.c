@@ -46,12 +46,9 @@ struct mr_verdict {
   bool passes;
 };
 
-static bool passes_filter(mr_thread *thread, mr_frame *frame, mr_hook *hook) {
+/* Apart: most hooks don't ask where a call comes from, and their way is to stay short. */
+static __attribute__((noinline)) bool is_from(mr_thread *thread, mr_frame *frame, mr_hook *hook) {
   enum { VERDICTS = 128 };
-  if (hook->thread && !mr_glob(hook->thread, thread->name))
-    return false;
-  if (!hook->module && !hook->caller)
-    return true;
   if (MR_UNLIKELY(!thread->verdicts)) {
     size_t size = VERDICTS * sizeof *thread->verdicts;
     if (!(thread->verdicts = mr_heap_allocate(&thread->heap, size)))
@@ -65,6 +62,12 @@ static bool passes_filter(mr_thread *thread, mr_frame *frame, mr_hook *hook) {
                   known->loads != loads))
     *known = (struct mr_verdict){frame->return_address, hook, loads, comes_from(frame, hook)};
   return known->passes;
+}
+
+static bool passes_filter(mr_thread *thread, mr_frame *frame, mr_hook *hook) {
+  if (hook->thread && !mr_glob(hook->thread, thread->name))
+    return false;
+  return (!hook->module && !hook->caller) || is_from(thread, frame, hook);
 }
 
 /* Of these hooks the first that is to run; NULL: none, for the reason said. */

@@ -127,9 +127,9 @@ typedef struct mr_thread {
   struct callback **callbacks;
   uint32_t callback_count, scratch_count, scratch_capacity;
   bool stack_special; /* the engine's stack limit is for another stack than the thread's own */
-  struct mr_verdict *verdicts; /* of filters that ask where a call comes from */
   char name[16];
   mr_step first_steps[16];
+  struct mr_verdict *verdicts; /* of filters that ask where a call comes from */
 } mr_thread;
 
 enum {
