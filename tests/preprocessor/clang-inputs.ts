@@ -19,7 +19,7 @@ export const FOLDERS = [
 
 /** What a RUN line is about in place of preprocessing, and what belongs to its output. */
 const OTHER =
-  /^(-verify.*|-fsyntax-only|-emit-.*|-E|-S|-c|-ast-.*|-dump-.*|-print-.*|-fixit.*|-fdiagnostics-.*|-fcolor.*|-M[MGDPV]*|-H|-v|-###|-w|-Eonly|-disable-.*|-O.|-g.*|-analyze.*|-fcxx-exceptions-x|-load|-plugin|-code-.*|-triple=.*|-ftime.*|-test-.*|-rewrite-.*|-index-.*|-fobjc-dispatch-method.*|-internal-.*|-header-include.*|-serialize-.*|-dependency-.*|-sys-header-deps|-detailed-.*|-error-.*|-ferror-limit.*|-trim-.*|-fno-caret.*|-no-opaque.*|-mllvm)$/;
+  /^(-verify.*|-fsyntax-only|-emit-.*|-E|-S|-c|-ast-.*|-dump-.*|-print-.*|-fixit.*|-fdiagnostics-.*|-fcolor.*|-M[MGDPV]*|-H|-v|-###|-w|-Eonly|-disable-.*|-O.|-g.*|-analyze.*|-fcxx-exceptions-x|-load|-plugin|-code-.*|-triple=.*|-ftime.*|-test-.*|-rewrite-.*|-index-.*|-fobjc-dispatch-method.*|-internal-.*|-header-include.*|-serialize-.*|-dependency-.*|-sys-header-deps|-detailed-.*|-error-.*|-ferror-limit.*|-trim-.*|-fno-caret.*|-no-opaque.*|-ccc-.*|-offload-.*|-mllvm)$/;
 /** Those that have their value in the next word. */
 const TWO = new Set(
   '-triple -target -source-date-epoch -x -o -I -D -U -F -include -imacros -isystem -iquote -idirafter -isysroot -iframework -target-cpu -target-feature -target-abi -MF -MT -MQ -mllvm -load -plugin -aux-triple -std -dependency-file -header-include-file -internal-isystem -internal-externc-isystem -iprefix -iwithprefix -iwithprefixbefore -ivfsoverlay -resource-dir -diagnostic-log-file -fdebug-compilation-dir -fmessage-length -ferror-limit -main-file-name -fvisibility -mrelocation-model -pic-level -mthread-model -mfloat-abi -ftabstop -code-completion-at -isystem-after'.split(
