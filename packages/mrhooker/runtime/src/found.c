@@ -74,7 +74,10 @@ static mr_name *number_of(const char *name) {
       atomic_store(&names[i].state, MR_NAME_READY);
       return &names[i];
     }
-    /* One that is claimed for ever, as its process was killed, is nobody's. */
+    /* Whoever has claimed it writes a name, which may be this one. One that is claimed for ever, as
+     * its process was killed, is nobody's. */
+    for (int waited = 0; state == MR_NAME_CLAIMED && waited < 10000; waited++)
+      state = atomic_load(&names[i].state);
     if (state == MR_NAME_READY && !strcmp(names[i].text, name))
       return &names[i];
   }
