@@ -124,6 +124,10 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
       Given.push_back(A);
   // What asks for outputs is none of a parser's business.
   Given.insert(Given.begin(), Args[0]);
+  // What stands behind -Xclang is not the driver's, whatever it looks like.
+  for (size_t I = 1; I < Given.size(); ++I)
+    if (Given[I - 1] == "-Xclang")
+      Given[I].insert(0, 1, '\1');
   for (auto Adjust :
        {tooling::getClangStripOutputAdjuster(), tooling::getClangStripDependencyFileAdjuster()})
     Given = Adjust(Given, "");
@@ -132,7 +136,9 @@ Compilation::invocation(const Value &Request, std::shared_ptr<CompilerInvocation
   Args.push_back("--offload-host-only");
   Args.insert(Args.end(), PreprocessOnly ? "-E" : "-fsyntax-only");
   for (size_t I = 1; I < Given.size(); ++I)
-    if (!saysWhatToDo(Given[I]))
+    if (StringRef(Given[I]).starts_with("\1"))
+      Args.push_back(Given[I].substr(1));
+    else if (!saysWhatToDo(Given[I]))
       Args.push_back(Given[I]);
 
   std::vector<const char *> Raw;

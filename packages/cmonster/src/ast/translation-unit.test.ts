@@ -89,6 +89,11 @@ describe('a translation unit', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it('leaves alone what is said to the compiler itself, whatever it looks like', () => {
+    const flags = ['-Xclang', '-objcmt-atomic-property', '-x', 'c'];
+    expect(parse('struct S { int n; };', { arguments: flags }).language).toBe('C');
+  });
+
   it('says so when there is nothing to parse', () => {
     expect(() => parse('nop', {}, 'input.s')).toThrow('there is nothing to parse');
     expect(() => parse('int f();', { arguments: ['-Xlinker'] })).toThrow('takes it as its value');
