@@ -81,21 +81,49 @@ async function fetch(name, codename, record) {
  * @param {string} download
  */
 async function downloadSource(name, codename, options, download) {
-  const get = () =>
-    runLogged('apt-get', [...options, 'source', '--only-source', '--download-only', name], {
-      title: `download the source of ${name}`,
-      log: `apt-source-${name}`,
-      cwd: download,
-      advice: `Look at what apt-get says above. ${name} must be a source package of Debian ${codename}.`,
-    });
+  /** @param {string} [version] instead of the newest */
+  const get = (version) =>
+    runLogged(
+      'apt-get',
+      [...options, 'source', '--only-source', '--download-only', name + (version ? `=${version}` : '')],
+      {
+        title: `download the source of ${name}${version ? ` ${version}` : ''}`,
+        log: `apt-source-${name}`,
+        cwd: download,
+        advice: `Look at what apt-get says above. ${name} must be a source package of Debian ${codename}.`,
+      },
+    );
   try {
     await get();
   } catch (error) {
     // Either the lists have grown old, and name files that the mirror has since replaced, or there is no such package.
     if (error instanceof SetupError && /Unable to find a source package/.test(error.output ?? '')) throw error;
     await update(options, codename);
-    await get();
+    await get().catch(async (error) => {
+      // A mirror may name in its lists what it does not have. The release's own version is older, and stays.
+      for (const version of olderVersions(name, options)) {
+        const there = await get(version).then(
+          () => true,
+          () => false,
+        );
+        if (there) return;
+      }
+      throw error;
+    });
   }
+}
+
+/**
+ * The versions of a source package that the lists name, without the newest; newest first.
+ * @param {string} name
+ * @param {readonly string[]} options
+ */
+function olderVersions(name, options) {
+  const { stdout } = spawnSync('apt-cache', [...options, 'showsrc', '--only-source', name], { encoding: 'utf8' });
+  const versions = new Set([...(stdout ?? '').matchAll(/^Version: (.*)$/gm)].map(([, version = '']) => version));
+  return [...versions]
+    .sort((a, b) => (spawnSync('dpkg', ['--compare-versions', a, 'gt', b]).status === 0 ? -1 : 1))
+    .slice(1);
 }
 
 /** @param {string} codename */
