@@ -28,10 +28,10 @@ uint32_t Tree::rowOf(const Decl *D) {
   return Row;
 }
 uint32_t Tree::rowOf(const Stmt *S) {
-  return S ? appended(RowOfPointer[S], [&] { Visit(S); }) : 0;
+  return S ? appended(numberOf(S), [&] { Visit(S); }) : 0;
 }
 uint32_t Tree::rowOf(const Attr *A) {
-  return A ? appended(RowOfPointer[A], [&] { Visit(A); }) : 0;
+  return A ? appended(numberOf(A), [&] { Visit(A); }) : 0;
 }
 
 /// The identity of everything that is not a Decl, Stmt, Attr or type is only

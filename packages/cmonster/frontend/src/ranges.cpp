@@ -14,13 +14,13 @@ using namespace clang;
 namespace cmonster {
 
 SourceLocation Tree::beginOf(const Stmt *S) {
-  if (uint32_t Row = RowOfPointer[S]; Row && R.End[Row])
+  if (uint32_t Row = numberOf(S); Row && R.End[Row])
     return SourceLocation::getFromRawEncoding(R.Begin[Row]);
   return S->getBeginLoc();
 }
 
 SourceLocation Tree::endOf(const Stmt *S) {
-  if (uint32_t Row = RowOfPointer[S]; Row && R.End[Row])
+  if (uint32_t Row = numberOf(S); Row && R.End[Row])
     return SourceLocation::getFromRawEncoding(R.Last[Row]);
   return S->getEndLoc();
 }

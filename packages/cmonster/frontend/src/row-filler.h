@@ -23,7 +23,7 @@ struct RowFiller {
   uint32_t reference(const Decl *D, bool IsB) {
     if (!D)
       return 0;
-    uint32_t Target = T.RowOfPointer[D];
+    uint32_t Target = T.numberOf(D);
     if (!Target)
       T.Unresolved.push_back({nullptr, Row, IsB, D});
     return Target;

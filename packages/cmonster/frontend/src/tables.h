@@ -41,7 +41,7 @@ struct Rows {
   Column<uint16_t> Kind;
   Column<uint32_t> End, Begin, Last, Type, Bits, A, B;
   Column<const void *> Pointer;
-  /// Second pointer of TypeLocs, NestedNameSpecifierLocs and the like; by row.
+  /// Second pointer of NestedNameSpecifierLocs; by row.
   std::vector<std::pair<uint32_t, const void *>> Second;
 
   uint32_t add(NodeKind K, const void *P) {
@@ -59,8 +59,10 @@ struct Rows {
 
 /// From pointers to numbers. AST nodes come out of a bump allocator, so nearby
 /// nodes share a page of the table: a lookup costs little more than an array's.
+/// A slot stands for 16 bytes: no two objects of at least that size begin in
+/// the same ones.
 class PointerMap {
-  static constexpr unsigned PageBits = 16, GrainBits = 3;
+  static constexpr unsigned PageBits = 16, GrainBits = 4;
   llvm::DenseMap<uintptr_t, uint32_t *> Pages;
   uintptr_t LastKey = ~uintptr_t(0);
   uint32_t *LastPage = nullptr;
@@ -77,6 +79,8 @@ class PointerMap {
   }
 
 public:
+  static constexpr size_t LeastSize = size_t(1) << GrainBits;
+
   ~PointerMap() {
     for (auto &Entry : Pages)
       std::free(Entry.second);
@@ -107,7 +111,15 @@ struct Types {
   std::vector<clang::QualType> Type;
   std::vector<uint16_t> Kind, Qualifiers;
   std::vector<uint32_t> Inner, Decl, Canonical;
+  std::vector<uint32_t> Row; // of the node that shows it; not sent
 
+  void reserve(size_t N) {
+    Type.reserve(N);
+    for (std::vector<uint16_t> *C : {&Kind, &Qualifiers})
+      C->reserve(N);
+    for (std::vector<uint32_t> *C : {&Inner, &Decl, &Canonical, &Row})
+      C->reserve(N);
+  }
   uint32_t count() const { return uint32_t(Type.size()); }
 };
 

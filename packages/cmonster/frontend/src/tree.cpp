@@ -18,6 +18,25 @@ Tree::Tree(ASTContext &Context, Strings &S)
   reserveType(QualType());
 }
 
+namespace {
+constexpr bool IsSmallStmt[] = {
+    false, // NoStmtClass
+#define ABSTRACT_STMT(STMT)
+#define STMT(CLASS, PARENT) sizeof(CLASS) < PointerMap::LeastSize,
+#include "clang/AST/StmtNodes.inc"
+};
+#define ABSTRACT_DECL(DECL)
+#define DECL(CLASS, BASE) static_assert(sizeof(CLASS##Decl) >= PointerMap::LeastSize);
+#include "clang/AST/DeclNodes.inc"
+#define TYPE(CLASS, BASE) static_assert(sizeof(CLASS##Type) >= PointerMap::LeastSize);
+#include "clang/AST/TypeNodes.inc"
+static_assert(sizeof(Attr) >= PointerMap::LeastSize);
+} // namespace
+
+uint32_t &Tree::numberOf(const Stmt *S) {
+  return LLVM_UNLIKELY(IsSmallStmt[S->getStmtClass()]) ? SmallStmts[S] : Numbers[S];
+}
+
 //===----------------------------------------------------------------------===//
 // Cells
 //===----------------------------------------------------------------------===//
@@ -41,131 +60,13 @@ void Tree::leaf(NodeKind K, uint32_t Target) {
 }
 
 //===----------------------------------------------------------------------===//
-// Types
-//===----------------------------------------------------------------------===//
-
-uint32_t Tree::reserveType(QualType Q) {
-  uint32_t Index = T.count();
-  T.Type.push_back(Q);
-  T.Kind.push_back(Q.isNull() ? uint16_t(NK_Null) : kindOf(Q.getTypePtr()));
-  T.Qualifiers.push_back(
-      Q.isNull() ? 0 : Q.getLocalFastQualifiers() | (Q.hasLocalNonFastQualifiers() ? 8 : 0));
-  T.Inner.push_back(0);
-  T.Decl.push_back(0);
-  T.Canonical.push_back(0);
-  return Index;
-}
-
-/// The type that one looks at next: pointee, element, result, or what one step
-/// of desugaring gives.
-static QualType innerType(const Type *T) {
-  switch (T->getTypeClass()) {
-  case Type::Pointer:
-    return cast<PointerType>(T)->getPointeeType();
-  case Type::BlockPointer:
-    return cast<BlockPointerType>(T)->getPointeeType();
-  case Type::LValueReference:
-  case Type::RValueReference:
-    return cast<ReferenceType>(T)->getPointeeTypeAsWritten();
-  case Type::MemberPointer:
-    return cast<MemberPointerType>(T)->getPointeeType();
-  case Type::ObjCObjectPointer:
-    return cast<ObjCObjectPointerType>(T)->getPointeeType();
-  case Type::ConstantArray:
-  case Type::IncompleteArray:
-  case Type::VariableArray:
-  case Type::DependentSizedArray:
-  case Type::ArrayParameter:
-    return cast<ArrayType>(T)->getElementType();
-  case Type::FunctionProto:
-  case Type::FunctionNoProto:
-    return cast<FunctionType>(T)->getReturnType();
-  case Type::Complex:
-    return cast<ComplexType>(T)->getElementType();
-  case Type::Vector:
-  case Type::ExtVector:
-    return cast<VectorType>(T)->getElementType();
-  case Type::Atomic:
-    return cast<AtomicType>(T)->getValueType();
-  case Type::Pipe:
-    return cast<PipeType>(T)->getElementType();
-  default: {
-    QualType D = T->getLocallyUnqualifiedSingleStepDesugaredType();
-    return D == QualType(T, 0) ? QualType() : D;
-  }
-  }
-}
-
-/// The declaration that a type names.
-static const Decl *declOf(const Type *T) {
-  switch (T->getTypeClass()) {
-  case Type::Typedef:
-    return cast<TypedefType>(T)->getDecl();
-  case Type::Using:
-    return cast<UsingType>(T)->getFoundDecl();
-  case Type::Record:
-  case Type::Enum:
-    return cast<TagType>(T)->getDecl();
-  case Type::InjectedClassName:
-    return cast<InjectedClassNameType>(T)->getDecl();
-  case Type::TemplateTypeParm:
-    return cast<TemplateTypeParmType>(T)->getDecl();
-  case Type::TemplateSpecialization:
-    return cast<TemplateSpecializationType>(T)->getTemplateName().getAsTemplateDecl();
-  case Type::UnresolvedUsing:
-    return cast<UnresolvedUsingType>(T)->getDecl();
-  case Type::ObjCInterface:
-    return cast<ObjCInterfaceType>(T)->getDecl();
-  default:
-    return nullptr;
-  }
-}
-
-uint32_t Tree::typeOf(QualType Q) {
-  if (Q.isNull())
-    return 0;
-  const Type *P = Q.getTypePtr();
-  uint32_t Index;
-  if (Q.hasLocalQualifiers()) {
-    uint32_t &Slot = QualifiedTypes[Q.getAsOpaquePtr()];
-    if (Slot)
-      return Slot;
-    Index = Slot = reserveType(Q);
-    // A qualified type says what its unqualified type says.
-    uint32_t Plain = typeOf(QualType(P, 0));
-    T.Inner[Index] = T.Inner[Plain];
-    T.Decl[Index] = T.Decl[Plain];
-    if (!T.Decl[Index])
-      if (const Decl *D = declOf(P))
-        Unresolved.push_back({&T.Decl, Index, false, D});
-  } else {
-    uint32_t &Slot = TypeOfPointer[P];
-    if (Slot)
-      return Slot;
-    Index = Slot = reserveType(Q);
-    uint32_t Inner = typeOf(innerType(P));
-    T.Inner[Index] = Inner;
-    if (const Decl *D = declOf(P)) {
-      uint32_t Row = RowOfPointer[D];
-      T.Decl[Index] = Row;
-      if (!Row)
-        Unresolved.push_back({&T.Decl, Index, false, D});
-    }
-  }
-  QualType C = Q.getCanonicalType();
-  uint32_t Canonical = C == Q ? Index : typeOf(C);
-  T.Canonical[Index] = Canonical;
-  return Index;
-}
-
-//===----------------------------------------------------------------------===//
 // Visiting, by family
 //===----------------------------------------------------------------------===//
 
 void Tree::Visit(const Decl *D) {
   if (!D)
     return null();
-  uint32_t &Slot = RowOfPointer[D];
+  uint32_t &Slot = numberOf(D);
   if (Slot)
     return link(Slot);
   uint32_t Row = Slot = add(kindOf(D), D);
@@ -225,7 +126,7 @@ void Tree::templateParameters(const TemplateParameterList *L) {
 void Tree::Visit(const Stmt *S) {
   if (!S)
     return null();
-  uint32_t &Slot = RowOfPointer[S];
+  uint32_t &Slot = numberOf(S);
   if (Slot)
     return link(Slot);
   uint32_t Row = Slot = add(kindOf(S), S);
@@ -248,11 +149,11 @@ void Tree::Visit(QualType Q) {
   SplitQualType Split = Q.split();
   if (!Split.Quals.hasQualifiers())
     return Visit(Split.Ty);
-  uint32_t &Slot = TypeRows[Q.getAsOpaquePtr()];
-  if (Slot)
-    return link(Slot);
-  uint32_t Row = Slot = add(NK_QualType, Q.getAsOpaquePtr());
-  R.Type[Row] = typeOf(Q);
+  uint32_t Index = typeOf(Q);
+  if (T.Row[Index])
+    return link(T.Row[Index]);
+  uint32_t Row = T.Row[Index] = add(NK_QualType, Q.getAsOpaquePtr());
+  R.Type[Row] = Index;
   Visit(Split.Ty);
   close(Row);
 }
@@ -261,11 +162,11 @@ void Tree::Visit(const Type *P) {
   if (!P)
     return null();
   QualType Q(P, 0);
-  uint32_t &Slot = TypeRows[Q.getAsOpaquePtr()];
-  if (Slot)
-    return link(Slot);
-  uint32_t Row = Slot = add(kindOf(P), Q.getAsOpaquePtr());
-  R.Type[Row] = typeOf(Q);
+  uint32_t Index = typeOf(Q);
+  if (T.Row[Index])
+    return link(T.Row[Index]);
+  uint32_t Row = T.Row[Index] = add(kindOf(P), Q.getAsOpaquePtr());
+  R.Type[Row] = Index;
   RowFiller F{*this, Row};
   fillColumns(P, F);
   TypeVisitor<Tree>::Visit(P);
@@ -278,7 +179,7 @@ void Tree::Visit(const Type *P) {
 void Tree::Visit(const Attr *A) {
   if (!A)
     return null();
-  uint32_t &Slot = RowOfPointer[A];
+  uint32_t &Slot = numberOf(A);
   if (Slot)
     return link(Slot);
   uint32_t Row = Slot = add(kindOf(A), A);
@@ -435,13 +336,14 @@ void Tree::build(Scope S) {
     size_t Expected = std::min(Context.getASTAllocatedMemory() / FewestBytes, MostPrepared);
     R.Capacity = std::max(R.Capacity, uint32_t(Expected / 2));
     R.grow(); // doubles
+    T.reserve(Context.getTypes().size() + Context.getTypes().size() / 8);
   }
   Visit(static_cast<const Decl *>(Context.getTranslationUnitDecl()));
   resolvePending();
 }
 
 uint32_t Tree::stub(const Decl *D) {
-  uint32_t &Slot = RowOfPointer[D];
+  uint32_t &Slot = numberOf(D);
   if (!Slot) {
     uint32_t Row = Slot = add(kindOf(D), D);
     fill(Row, D); // End stays 0: not expanded
@@ -481,7 +383,10 @@ Subject Tree::subject(uint32_t Row) const {
   if (Row >= R.Count)
     return {};
   Subject Sub{NodeKind(R.Kind[Row]), R.Pointer[Row], nullptr};
-  if (Sub.isTypeLoc() || Sub.Kind == NK_NestedNameSpecifierLoc)
+  if (Sub.isTypeLoc()) {
+    Sub.B = Sub.A;
+    Sub.A = T.Type[R.Type[Row]].getAsOpaquePtr();
+  } else if (Sub.Kind == NK_NestedNameSpecifierLoc)
     Sub.B = R.second(Row);
   return Sub;
 }

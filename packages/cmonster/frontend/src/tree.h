@@ -104,10 +104,10 @@ private:
   const clang::SourceManager &SM;
   Scope Range = Scope::All;
 
-  PointerMap RowOfPointer;                               // Decl, Stmt, Attr
-  PointerMap TypeOfPointer;                              // unqualified Type
-  llvm::DenseMap<const void *, uint32_t> QualifiedTypes; // by opaque pointer
-  llvm::DenseMap<const void *, uint32_t> TypeRows;       // by opaque pointer
+  /// The row of a Decl, Stmt or Attr, the index of an unqualified Type.
+  PointerMap Numbers;
+  llvm::DenseMap<const clang::Stmt *, uint32_t> SmallStmts; // too small for it
+  llvm::DenseMap<const void *, uint32_t> QualifiedTypes;    // by opaque pointer
   /// Everything else, by pointer and kind (an object and its first member have
   /// one address). TypeLocs and the like: by their data pointer and type.
   llvm::DenseMap<std::pair<const void *, const void *>, uint32_t> Others;
@@ -121,6 +121,11 @@ private:
     const clang::Decl *D;
   };
   std::vector<Pending> Unresolved;
+
+  uint32_t &numberOf(const clang::Decl *D) { return Numbers[D]; }
+  uint32_t &numberOf(const clang::Stmt *S);
+  uint32_t &numberOf(const clang::Attr *A) { return Numbers[A]; }
+  uint32_t &numberOf(const clang::Type *P) { return Numbers[P]; }
 
   uint32_t add(NodeKind K, const void *P) { return R.add(K, P); }
   void close(uint32_t Row) { R.End[Row] = R.Count; }

@@ -113,8 +113,7 @@ void Tree::Visit(const ConceptReference *C) {
 void Tree::Visit(TypeLoc L) {
   if (L.isNull())
     return;
-  uint32_t Row = add(kindOf(L), L.getType().getAsOpaquePtr());
-  R.Second.push_back({Row, L.getOpaqueData()});
+  uint32_t Row = add(kindOf(L), L.getOpaqueData());
   R.Type[Row] = typeOf(L.getType());
   auto expr = [&](const Expr *E) {
     if (E)
