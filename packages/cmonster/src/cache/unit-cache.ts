@@ -9,7 +9,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -26,6 +25,7 @@ import { crc32 } from 'node:zlib';
 import type { Parsed } from '../frontend/connection.js';
 import type { ParseRequest } from '../frontend/messages.js';
 import { Decoder, Encoder, SNAPSHOT_VERSION, type WireValue, wireResolver } from '../frontend/protocol.js';
+import { makeFolder } from '../make-folder.js';
 import { Answers } from './answers.js';
 import { FileStates } from './file-states.js';
 import { type IncludeProbes, probesHold, probesOf } from './include-probes.js';
@@ -177,7 +177,7 @@ export class UnitCache {
   }
 
   private write(path: string, ...parts: Uint8Array[]): void {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.new`;
     try {
       const fd = openSync(temporary, 'wx', 0o600);

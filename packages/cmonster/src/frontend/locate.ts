@@ -1,11 +1,12 @@
 /** Finds the program that holds Clang; from a packed package, builds it on first use. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CmonsterError } from '../error.js';
+import { makeFolder } from '../make-folder.js';
 import { sleepSync } from './watchdog.js';
 
 const PROGRAM = 'cmonster-frontend';
@@ -68,7 +69,7 @@ function buildInCache(): string {
   if (!existsSync(join(sources, 'CMakeLists.txt'))) throw missing('its sources are not there either');
   const lock = `${target}.lock`;
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     takeLock(lock, program);
   } catch (cause) {
     throw missing(`'${dirname(target)}' cannot be written`, cause);
@@ -81,7 +82,7 @@ function buildInCache(): string {
     const ninja = spawnSync('ninja', ['--version']).status === 0 ? ['-G', 'Ninja'] : [];
     run('cmake', [...ninja, '-S', sources, '-B', build, '-DCMAKE_BUILD_TYPE=Release']);
     run('cmake', ['--build', build, '--parallel', String(availableParallelism()), '--target', PROGRAM]);
-    mkdirSync(target, { recursive: true });
+    makeFolder(target);
     renameSync(join(build, PROGRAM), program);
     rmSync(build, { recursive: true, force: true });
     return program;

@@ -18,7 +18,6 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -32,6 +31,7 @@ import {
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CmonsterError } from '../error.js';
+import { makeFolder } from '../make-folder.js';
 import { isRunning, ownIdentity, removeIfStale, withFileLock } from './lock.js';
 
 export interface FileChange {
@@ -259,7 +259,7 @@ function recoverOne(path: string, recovery: Recovery): void {
 
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
   } catch (cause) {
     throw new CmonsterError(
       'FILE_UNWRITABLE',

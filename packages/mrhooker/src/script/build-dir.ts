@@ -1,25 +1,14 @@
 /** Where built scripts are kept: what lies there is loaded into programs, so only its owner may write to it. */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { makeFolder } from 'cmonster/make-folder';
 import { MrhookerError } from '../error.js';
 
 export function defaultBuildDir(env: NodeJS.ProcessEnv = process.env): string {
   const cache = env.XDG_CACHE_HOME;
   // The specification wants relative paths ignored.
   return join(cache?.startsWith('/') ? cache : join(env.HOME || homedir(), '.cache'), 'mrhooker');
-}
-
-/** As `recursive` does, which goes on for ever where nothing can be made: in /proc. */
-function makeFolder(dir: string): void {
-  if (existsSync(dir) && statSync(dir).isDirectory()) return;
-  if (dirname(dir) !== dir) makeFolder(dirname(dir));
-  try {
-    mkdirSync(dir, { mode: 0o700 });
-  } catch (error) {
-    // Somebody else was faster.
-    if (!existsSync(dir) || !statSync(dir).isDirectory()) throw error;
-  }
 }
 
 /**
