@@ -10,6 +10,7 @@ export default defineConfig({
     alias: {
       '@monsterlab/console': fileURLToPath(new URL('packages/console/src/index.ts', import.meta.url)),
       '@monsterlab/services': fileURLToPath(new URL('packages/services/src/index.ts', import.meta.url)),
+      'cmonster/make-folder': fileURLToPath(new URL('packages/cmonster/src/make-folder.ts', import.meta.url)),
       cmonster: fileURLToPath(new URL('packages/cmonster/src/index.ts', import.meta.url)),
       'igor/agent': fileURLToPath(new URL('packages/igor/src/agent/index.ts', import.meta.url)),
       igor: fileURLToPath(new URL('packages/igor/src/index.ts', import.meta.url)),
