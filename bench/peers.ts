@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { timed } from './measure.js';
 import type { Subject } from './subjects.js';
 
-export const clang = 'clang-19';
+/** The compiler itself: what is called clang-19 on the path may be ccache. */
+export const clang = '/usr/lib/llvm-19/bin/clang';
 
 export function clangVersion(): string {
   const said = spawnSync(clang, ['--version'], { encoding: 'utf8' }).stdout ?? '';
