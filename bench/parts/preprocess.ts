@@ -1,5 +1,6 @@
 /** Preprocessing alone: every token in TypeScript, and macros answered by it, beside two compilers' -E. */
 import { interleave, least, leastBy, timed, work } from '../measure.js';
+import { clang } from '../peers.js';
 import { type Report, seconds } from '../report.js';
 import { type Subject, writeSubject } from '../subjects.js';
 
@@ -19,7 +20,7 @@ export function measurePreprocessing(report: Report, subjects: readonly Subject[
   for (const { name, file, language, arguments: args } of subjects) {
     const gcc = language === 'C' ? 'gcc' : 'g++';
     const runs = interleave(rounds, {
-      clang: () => timed('clang-19', ['-E', '-o', '/dev/null', ...args, file]).cpu,
+      clang: () => timed(clang, ['-E', '-o', '/dev/null', ...args, file]).cpu,
       gcc: () => timed(gcc, ['-E', '-o', '/dev/null', ...args, file]).cpu,
     });
     const ours = interleave(rounds, { tokens: () => work<Preprocessed>('preprocess', { file, arguments: args }) });
