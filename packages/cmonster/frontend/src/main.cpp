@@ -7,6 +7,7 @@
 #include "guard.h"
 #include "memory.h"
 #include "session.h"
+#include "llvm/Support/Compiler.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/TargetSelect.h"
 #include <cerrno>
@@ -24,6 +25,18 @@
 #include <unistd.h>
 
 using namespace cmonster;
+
+#if LLVM_ADDRESS_SANITIZER_BUILD
+// A build with CMONSTER_SANITIZE: Clang's libraries know nothing of it, and a
+// limit of address space would be less than it takes.
+extern "C" const char *__asan_default_options() {
+  return "allow_user_poisoning=0:detect_container_overflow=0:detect_leaks=0:"
+         "use_sigaltstack=0:allow_user_segv_handler=1";
+}
+static constexpr bool Sanitized = true;
+#else
+static constexpr bool Sanitized = false;
+#endif
 
 namespace {
 
@@ -144,7 +157,7 @@ int main(int Argc, char **Argv) {
   if (Stack == MAP_FAILED)
     return die("mmap of the", "stack");
   mprotect(Stack, 1 << 16, PROT_NONE); // overflow faults
-  if (O.MemoryLimit) {
+  if (O.MemoryLimit && !Sanitized) {
     rlimit Limit = {O.MemoryLimit + StackSize, O.MemoryLimit + StackSize};
     setrlimit(RLIMIT_AS, &Limit);
   }
