@@ -1,5 +1,6 @@
 /** A file (or a buffer) as Clang saw it. Offsets and columns count bytes, as Clang's do. */
 import { isAscii, isUtf8 } from 'node:buffer';
+import { lastStart } from './last-start.js';
 import { Token, type TokenHost } from './tokens.js';
 
 /** What a file asks its translation unit for. */
@@ -94,26 +95,8 @@ export class SourceFile {
 
   /** The line (from 1) that holds the offset. */
   lineOf(offset: number): number {
-    const starts = this.lineStarts;
-    let low = this.lastLine - 1;
-    let high = starts.length;
-    if ((starts[low] as number) > offset) {
-      high = low;
-      low = 0;
-    } else {
-      // In steps that double, from the line of the last one.
-      for (let step = 1; low + step < high; step *= 2) {
-        if ((starts[low + step] as number) > offset) high = low + step;
-        else low += step;
-      }
-    }
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if ((starts[middle] as number) <= offset) low = middle;
-      else high = middle;
-    }
-    this.lastLine = low + 1;
-    return low + 1;
+    this.lastLine = lastStart(this.lineStarts, offset, this.lastLine - 1) + 1;
+    return this.lastLine;
   }
 
   /** The column (from 1, in bytes) of the offset in its line. */

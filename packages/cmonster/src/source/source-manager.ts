@@ -3,6 +3,7 @@
  * Locations are raw numbers inside; `location` and `range` make the objects that users see.
  */
 import type { Snapshot } from '../frontend/snapshot.js';
+import { lastStart } from './last-start.js';
 import { type FileRange, Location, Position, type PresumedPosition, Range } from './location.js';
 import { SourceFile, type SourceFileInfo } from './source-file.js';
 import { obviousTokenLength } from './tokens.js';
@@ -122,23 +123,7 @@ export class SourceManager {
     const { slocOffset } = this.snapshot;
     if (offset === 0 || slocOffset.length === 0) return -1;
     const isMacro = raw >>> 31 === 1;
-    let low = isMacro ? this.lastMacroEntry : this.lastFileEntry;
-    let high = slocOffset.length;
-    if ((slocOffset[low] as number) > offset) {
-      high = low;
-      low = 0;
-    } else {
-      // In steps that double, from where the last one was.
-      for (let step = 1; low + step < high; step *= 2) {
-        if ((slocOffset[low + step] as number) > offset) high = low + step;
-        else low += step;
-      }
-    }
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if ((slocOffset[middle] as number) <= offset) low = middle;
-      else high = middle;
-    }
+    const low = lastStart(slocOffset, offset, isMacro ? this.lastMacroEntry : this.lastFileEntry);
     if (isMacro) this.lastMacroEntry = low;
     else this.lastFileEntry = low;
     return low;
