@@ -35,12 +35,21 @@ int main(void) {
   return 0;
 }`,
   );
+  // Calls what can't be called from anywhere else.
+  place.write(
+    'jumper.c',
+    `#include <setjmp.h>\n#include <stdio.h>
+int my_first(int);
+static jmp_buf place;
+int main(void) { if (!_setjmp(place)) longjmp(place, 1); printf("%d\\n", my_first(1)); return 0; }\n`,
+  );
   run('gcc', '-shared', '-fPIC', '-o', 'libmy.so', 'work.c');
   const link = ['-L.', '-lmy', '-pthread', `-Wl,-rpath,${place.folder}`];
   run('gcc', '-o', 'first', 'first.c', ...link);
   run('gcc', '-o', 'lazy', 'second.c', ...link, '-Wl,-z,lazy');
   run('gcc', '-o', 'now', 'second.c', ...link, '-Wl,-z,now,-z,relro');
   run('gcc', '-o', 'noplt', 'second.c', ...link, '-fno-plt');
+  run('gcc', '-o', 'jumper', 'jumper.c', ...link);
   run('gcc', '-o', 'fixed', 'second.c', ...link, '-no-pie', '-fno-pie');
 }, 120_000);
 afterAll(() => place.remove());
@@ -100,5 +109,38 @@ describe('trace', { timeout: 120_000 }, () => {
     expect(ran.stderr).toContain("'my_*': sh and its libraries call no function of such a name; what it starts may\n");
     expect(ran.stderr).toMatch(/mkdir\("made", 0777\) = 0/);
     expect(ran.stderr).toMatch(/my_second\(0x3, .*\) = 5/);
+  });
+});
+
+describe('a glob that also means what can only be seen at its begin', { timeout: 120_000 }, () => {
+  // _setjmp and longjmp, and of every program __libc_start_main.
+  test.each([['./jumper'], ['sh', '-c', 'exec ./jumper']])('%s %s %s', async (...command) => {
+    const replaced = await place.script(
+      `import { hook } from 'mrhooker';\nhook('*', (call) => call.original());\n`,
+      command,
+    );
+    expect(replaced).toMatchObject({ status: 0, stdout: '2\n' });
+    expect(replaced.stderr).not.toContain('failed');
+    expect(replaced.stderr).toMatch(/_setjmp: \d+ calls? = 0 hooked \+ \d+ no hook/);
+    const both = `import { hook } from 'mrhooker';
+hook('*', { enter: (call) => console.log('to', call.name), leave: (result) => console.log('from', result) });\n`;
+    const observed = await place.script(both, command);
+    expect(observed).toMatchObject({ status: 0, stdout: '2\n' });
+    const lines = printed(observed);
+    expect(lines).toEqual(expect.arrayContaining(['to _setjmp', 'to longjmp', 'to my_first', 'from 2']));
+    expect(lines[lines.lastIndexOf('to _setjmp') + 1]).toBe('to longjmp');
+  });
+
+  test('is traced, too', async () => {
+    const traced = await place.run(['trace', '*jmp,my_*', '--', 'sh', '-c', 'exec ./jumper']);
+    expect(traced).toMatchObject({ status: 0, stdout: '2\n' });
+    expect(traced.stderr).toMatch(/_setjmp\([^)]*\)\n.*longjmp\([^)]*\)\n.*my_first\(.*\) = 2/);
+  });
+
+  test('by its whole name it is refused', async () => {
+    const ran = await place.script("import { hook } from 'mrhooker';\nhook('_setjmp', (call) => call.original());\n", [
+      './jumper',
+    ]);
+    expect(ran.stderr).toContain("_setjmp can't be called and returned through: only { enter } is possible");
   });
 });

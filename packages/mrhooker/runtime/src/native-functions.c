@@ -160,6 +160,11 @@ MR_NATIVE_FUNCTION(native_names) {
   return found;
 }
 
+MR_NATIVE_FUNCTION(native_forwards) {
+  mr_function *function = function_of(context, argv[0]);
+  return function ? JS_NewBool(context, (function->flags & MR_FORWARD) != 0) : JS_EXCEPTION;
+}
+
 MR_NATIVE_FUNCTION(native_exists) {
   mr_function *function = function_of(context, argv[0]);
   return function ? JS_NewBool(context, mr_resolve(function)) : JS_EXCEPTION;
@@ -185,10 +190,10 @@ MR_NATIVE_FUNCTION(native_symbol) {
 }
 
 static const JSCFunctionListEntry members[] = {
-    JS_CFUNC_DEF("function", 2, native_function), JS_CFUNC_DEF("hook", 2, native_hook),
-    JS_CFUNC_DEF("enable", 2, native_enable),     JS_CFUNC_DEF("names", 2, native_names),
-    JS_CFUNC_DEF("exists", 1, native_exists),     JS_CFUNC_DEF("nameOf", 1, native_name_of),
-    JS_CFUNC_DEF("call", 3, mr_native_call),      JS_CFUNC_DEF("callback", 3, mr_native_callback),
-    JS_CFUNC_DEF("symbol", 1, native_symbol),
+    JS_CFUNC_DEF("function", 2, native_function),    JS_CFUNC_DEF("hook", 2, native_hook),
+    JS_CFUNC_DEF("enable", 2, native_enable),        JS_CFUNC_DEF("names", 2, native_names),
+    JS_CFUNC_DEF("forwards", 1, native_forwards),    JS_CFUNC_DEF("exists", 1, native_exists),
+    JS_CFUNC_DEF("nameOf", 1, native_name_of),       JS_CFUNC_DEF("call", 3, mr_native_call),
+    JS_CFUNC_DEF("callback", 3, mr_native_callback), JS_CFUNC_DEF("symbol", 1, native_symbol),
 };
 const mr_members mr_members_functions = {members, sizeof members / sizeof *members};

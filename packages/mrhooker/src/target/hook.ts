@@ -80,7 +80,10 @@ export interface UntypedObserver<S> {
   leave?(result: Integer, state: S): PointerLike | void;
 }
 
-/** By name or glob, `*` and `?`: what no header describes. The name is written as a literal. */
+/**
+ * By name or glob, `*` and `?`: what no header describes. The name is written as a literal. Of what a glob means and what
+ * can't be called and returned through, such as `setjmp`, only the begin is seen: there `enter` alone counts.
+ */
 export function hook<S = void>(
   pattern: string,
   // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is one of the ways to write it
@@ -99,9 +102,12 @@ export function hook<A extends unknown[], R, S = void>(
 export function hook(target: unknown, handler: unknown, options: HookOptions = {}): Hook {
   checkOptions(options);
   if (typeof target === 'string') {
-    const handles = __mr
-      .names(target, (handler as NativeHandlers).found)
-      .map((index) => place(index, untyped(index, handler as UntypedObserver<never>), options));
+    const isGlob = /[*?]/.test(target);
+    const handles = __mr.names(target, (handler as NativeHandlers).found).flatMap((index) => {
+      const handlers = untyped(index, handler as UntypedObserver<never>);
+      const possible = isGlob && __mr.forwards(index) ? beginOf(handlers) : handlers;
+      return possible ? [place(index, possible, options)] : [];
+    });
     return switches(handles, options);
   }
   if (typeof target !== 'function') throw new TypeError('hook() takes a function imported from a header, or a name');
@@ -114,6 +120,12 @@ function handlersOf(handler: unknown): NativeHandlers {
   if (trace) return { trace };
   if (!enter && !leave) throw new TypeError('hook() takes a function, or { enter, leave }');
   return { ...(enter && { enter }), ...(leave && { leave }) };
+}
+
+/** Of the functions that a glob means some can't be called and returned through: what is left of handlers for them. */
+function beginOf({ enter, traceBegin }: NativeHandlers): NativeHandlers | undefined {
+  if (traceBegin) return { trace: traceBegin };
+  return enter && { enter };
 }
 
 /** What each option is to be; a slip of the pen must not hook more than was meant. */

@@ -30,6 +30,8 @@ export interface NativeHandlers {
   source?: unknown;
   /** Tells each call without running code of the script's: the list that src/trace/plan.ts makes. */
   trace?: readonly number[];
+  /** The same for what can only be seen at its begin. */
+  traceBegin?: readonly number[];
   /** Only functions that the launcher did not know of: which a program calls that the command has started. */
   found?: boolean;
   module?: string;
@@ -54,6 +56,7 @@ export interface Native {
   hook(fn: Callable | number, handlers: NativeHandlers): number;
   enable(handle: number, on: boolean): void;
   names(pattern: string, found?: boolean): number[];
+  forwards(fn: Callable | number): boolean;
   exists(fn: Callable): boolean;
   nameOf(fn: Callable | number): string;
   arguments(): NativeArguments;

@@ -58,23 +58,30 @@ type Item =
   | { is: 'list'; items: Item[]; more: boolean }
   | undefined;
 
-export class CallDecoder {
-  private readonly functions: readonly TracedFunction[];
-  private readonly captures: readonly Capture[][];
-  private readonly counting: boolean;
+/** A function, and what arrives of its calls. */
+interface Known {
+  fn: TracedFunction;
+  captures: readonly Capture[];
+}
 
-  private readonly found = new Map<string, TracedFunction>();
-  private readonly foundCaptures: readonly Capture[];
+export class CallDecoder {
+  private readonly functions: readonly Known[];
+  private readonly limit: number;
+  private readonly counting: boolean;
+  private readonly found = new Map<string, Known>();
 
   constructor(functions: readonly TracedFunction[], counting: boolean) {
-    this.functions = functions;
-    this.captures = functions.map((fn) => capturesOf(fn, counting));
     this.counting = counting;
-    this.foundCaptures = capturesOf(foundFunction('', 0), counting);
+    this.limit = functions[0]?.limit ?? 0;
+    this.functions = functions.map((fn) => this.known(fn));
   }
 
-  private foundOf(name: string): TracedFunction {
-    const known = this.found.get(name) ?? foundFunction(name, this.functions[0]?.limit ?? 0);
+  private known(fn: TracedFunction): Known {
+    return { fn, captures: capturesOf(fn, this.counting) };
+  }
+
+  private foundOf(name: string): Known {
+    const known = this.found.get(name) ?? this.known(foundFunction(name, this.limit));
     this.found.set(name, known);
     return known;
   }
@@ -85,8 +92,9 @@ export class CallDecoder {
    */
   decode(body: Buffer, name: string | undefined): Told | undefined {
     const id = body.readUInt32LE(0);
-    const fn = id === FOUND && name !== undefined ? this.foundOf(name) : this.functions[id];
-    if (!fn) return undefined;
+    const known = id === FOUND && name !== undefined ? this.foundOf(name) : this.functions[id];
+    if (!known) return undefined;
+    const { fn, captures } = known;
     const length = Number(body.readBigInt64LE(16));
     const errno = body.readInt32LE(4);
     const items = new Items(body, 32);
@@ -94,7 +102,7 @@ export class CallDecoder {
     let further: Item;
     const args: Captured[] = [];
     const filled: { capture: Capture; item: Item }[] = [];
-    for (const capture of this.captures[id] ?? this.foundCaptures) {
+    for (const capture of captures) {
       const item = items.next();
       if (capture.read === READ.further) further = item;
       else if (capture.argument === RESULT) result = fn.returnsNothing ? null : shaped(item, capture, fn);

@@ -1,6 +1,7 @@
 /** What is read of each argument of a traced function, and when: known from its type in the header. */
 import type { CFunction, CRecord, CType, Declarations } from '../headers/model.js';
 import type { Records } from '../headers/signature.js';
+import { forwarded } from '../stub/forwarded.js';
 
 /** What the runtime reads: trace.c has the same numbers. */
 export const READ = { value: 0, text: 1, bytes: 2, strings: 3, further: 4 } as const;
@@ -181,7 +182,8 @@ export const FOUND = 0xffffffff;
 export function foundFunction(name: string, limit: number): TracedFunction {
   const parameters = [0, 1, 2, 3, 4, 5].map((at) => ({ name: `a${at}`, capture: valueCapture(at, POINTER) }));
   const result = valueCapture(RESULT, WORD);
-  return { name, parameters, variadic: false, returnsNothing: false, result, beginOnly: false, limit, records: {} };
+  const beginOnly = forwarded.has(name);
+  return { name, parameters, variadic: false, returnsNothing: false, result, beginOnly, limit, records: {} };
 }
 
 /** What stands behind `...`: no header describes it, of these functions it is known. Undefined: nothing, in this call. */

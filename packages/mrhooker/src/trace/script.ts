@@ -23,8 +23,10 @@ export function traceScript(
     return `hook(${target}, { trace: ${JSON.stringify(traceNumbers(fn, index, frames, counting))} });\n`;
   });
   // No literal: what the command itself calls is above.
-  const numbers = JSON.stringify(traceNumbers(foundFunction('', 0), FOUND, frames, counting));
-  const later = globs.map((glob) => `hook(String(${JSON.stringify(glob)}), { found: true, trace: ${numbers} });\n`);
+  const numbersOf = (fn: TracedFunction): string => JSON.stringify(traceNumbers(fn, FOUND, frames, counting));
+  const any = foundFunction('', 0);
+  const traces = `trace: ${numbersOf(any)}, traceBegin: ${numbersOf({ ...any, beginOnly: true })}`;
+  const later = globs.map((glob) => `hook(String(${JSON.stringify(glob)}), { found: true, ${traces} });\n`);
   return `import { hook } from 'mrhooker';
 ${[...imports].map(([header, names]) => `import { ${names.join(', ')} } from 'c:${header}';\n`).join('')}
 ${hooks.join('')}${later.join('')}`;
