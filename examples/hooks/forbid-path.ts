@@ -1,4 +1,7 @@
 // Nothing below FORBIDDEN can be opened: FORBIDDEN=/etc/ mrhooker forbid-path.ts cat /etc/passwd
+//
+// A program may not bear it: node ends with status 13 when it is not allowed to read OpenSSL's configuration, /etc/ssl/openssl.cnf,
+// also without hooks. That a file is not there it does bear: return ENOENT in place of EACCES.
 
 import { EACCES } from 'c:errno.h';
 import { open, openat } from 'c:fcntl.h';

@@ -95,10 +95,58 @@ describe('cookbook', { timeout: 120_000 }, () => {
     expect(ran.stderr.replace(said, '')).toContain('cat: /etc/passwd: Permission denied');
   });
 
+  test('what a program does about a forbidden path is its own', async () => {
+    const config = place.write('openssl.cnf', '');
+    const command = [process.execPath, '-p', '6 * 7'];
+    const env = { FORBIDDEN: config, OPENSSL_CONF: config };
+    const forbidden = await place.run([recipe('forbid-path'), ...command], env);
+    expect(forbidden).toMatchObject({ status: 13, stdout: '' });
+    expect(forbidden.stderr).toContain(`Permission denied`);
+    const text = readFileSync(recipe('forbid-path'), 'utf8').replaceAll('EACCES', 'ENOENT');
+    const absent = await place.run([place.write('absent.ts', text), ...command], env);
+    expect(absent).toMatchObject({ status: 0, stdout: '42\n' });
+    expect(printed(absent)).toContain(`${config} was asked for`);
+  });
+
   test('DNS answers', async () => {
     const ran = await place.run([recipe('answer-dns'), 'curl', '-s', `http://whale.example:${port}/`]);
     expect(ran.stdout).toBe('thar she blows');
     expect(printed(ran)).toContain('whale.example is 127.0.0.1');
+  });
+
+  test('DNS answers to what older programs ask', async () => {
+    place.write(
+      'ask.c',
+      `#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+static void tell(const char *what, const struct hostent *found) {
+  printf("%s %s\\n", what, found ? inet_ntoa(*(struct in_addr *)found->h_addr) : "nothing");
+}
+int main(int n, char **words) {
+  struct hostent own, *found;
+  char space[4096];
+  int error;
+  tell("gethostbyname", gethostbyname(words[1]));
+  tell("gethostbyname2", gethostbyname2(words[1], AF_INET));
+  tell("gethostbyname_r", gethostbyname_r(words[1], &own, space, sizeof space, &found, &error) ? NULL : found);
+  tell("gethostbyname2_r", gethostbyname2_r(words[1], AF_INET, &own, space, sizeof space, &found, &error) ? NULL : found);
+  return 0;
+}
+`,
+    );
+    execFileSync('gcc', ['-o', place.path('ask'), place.path('ask.c')]);
+    const ran = await place.run([recipe('answer-dns'), './ask', 'whale.example']);
+    expect(ran.stdout).toBe(['', '2', '_r', '2_r'].map((form) => `gethostbyname${form} 127.0.0.1\n`).join(''));
+    const own = await place.run([recipe('answer-dns'), './ask', '127.0.0.2']);
+    expect(own.stdout).toContain('gethostbyname2_r 127.0.0.2\n');
+    const getent = await place.run([recipe('answer-dns'), 'getent', 'ahosts', 'whale.example']);
+    expect(getent.stdout).toMatch(/^127\.0\.0\.1 /);
+    const code = 'import socket; print(socket.gethostbyname_ex("whale.example")[2])';
+    const python = await place.run([recipe('answer-dns'), 'python3', '-c', code]);
+    expect(python.stdout).toBe("['127.0.0.1']\n");
   });
 
   test('the third write fails', async () => {
