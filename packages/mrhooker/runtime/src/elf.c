@@ -16,6 +16,27 @@ static int stub_count;
 
 struct link_map *mr_first_object(void) { return _r_debug.r_map; }
 
+typedef struct visit {
+  bool (*visit)(struct link_map *object, void *data);
+  void *data;
+} visit;
+
+static int visit_all(struct dl_phdr_info *info, size_t size, void *data) {
+  (void)info;
+  (void)size;
+  const visit *wanted = data;
+  for (struct link_map *object = mr_first_object(); object; object = object->l_next)
+    if (wanted->visit(object, wanted->data))
+      break;
+  return 1;
+}
+
+/* Until visit says true. Meanwhile no other thread adds an object, or takes one away. */
+void mr_each_object(bool (*visit_one)(struct link_map *object, void *data), void *data) {
+  visit wanted = {visit_one, data};
+  dl_iterate_phdr(visit_all, &wanted);
+}
+
 bool mr_is_ours(struct link_map *object) {
   if (object == mr.self)
     return true;

@@ -183,6 +183,7 @@ typedef struct mr_tables {
 mr_tables mr_tables_of(const struct link_map *object);
 uint32_t mr_symbol_count(const mr_tables *in);
 struct link_map *mr_first_object(void);
+void mr_each_object(bool (*visit)(struct link_map *object, void *data), void *data);
 void *mr_hooked_for(void *original); /* the stub's entry for an original, NULL: none */
 void *mr_elf_lookup(struct link_map *object, const char *name);
 void *mr_find_next(
@@ -201,6 +202,7 @@ void mr_load_stubs(void);
 const char *mr_base_name(const char *path);
 
 /* symbols.c */
+void mr_symbols_begin(void);
 struct link_map *mr_object_of(const void *address);
 const char *mr_symbol_of(const void *address, struct link_map **object, uintptr_t *start);
 extern _Atomic uint32_t mr_loads; /* changes before an address can get other code */

@@ -100,6 +100,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
       mr_syscall3(SYS_close, fd, 0, 0);
   mr_classes_create();
   mr_memory_begin();
+  mr_symbols_begin();
   mr_find_names();
   mr_key_create();
   pthread_atfork(NULL, NULL, forked);
@@ -422,12 +423,15 @@ MR_EXPORT FILE *popen(const char *command, const char *type) {
 static _Atomic uint32_t
     unbound; /* an object may have been loaded whose references pass the stubs by */
 
+static bool bind(struct link_map *object, void *data) {
+  (void)data;
+  mr_bind_object(object);
+  return false;
+}
+
 static void bind_new(void) {
-  if (!atomic_exchange(&unbound, 0))
-    return;
-  for (struct link_map *object = mr_first_object(); object; object = object->l_next) {
-    mr_bind_object(object);
-  }
+  if (atomic_exchange(&unbound, 0))
+    mr_each_object(bind, NULL);
 }
 
 typedef void *open_function(const char *, int);

@@ -3,6 +3,7 @@
  * (symbol-file.c). Both are put in order when a name of the object is first asked for. */
 
 #include "priv.h"
+#include <dlfcn.h>
 #include <elf.h>
 #include <string.h>
 
@@ -23,18 +24,18 @@ typedef struct module {
   ElfW(Addr) base;
   const void *dynamic;
   const void *header;
+  uint64_t notes; /* a hash of them: with the build id, which no other object has */
   struct {
     uintptr_t begin, end;
   } ranges[RANGES];
   _Atomic(table *) table;
+  _Atomic uint32_t loads; /* when it was last seen to be still itself */
 } module;
 
 static _Atomic(module *) modules;
 
-/* Another object may have been loaded in its place since. */
-static bool is_of(const module *known, const struct link_map *object) {
-  return known->object == object && known->base == object->l_addr && known->dynamic == object->l_ld;
-}
+/* Of C libraries since 2.35, which need no lock for it. NULL: older. */
+static __typeof__(_dl_find_object) *find_object;
 
 static bool holds(const module *known, uintptr_t address) {
   for (int i = 0; i < RANGES; i++)
@@ -43,31 +44,70 @@ static bool holds(const module *known, uintptr_t address) {
   return false;
 }
 
-static module *learn(struct link_map *object) {
+static uint64_t hash_of(uint64_t hash, const void *address, size_t size) {
+  uint8_t bytes[512];
+  if (size > sizeof bytes)
+    size = sizeof bytes;
+  if (!mr_read(address, bytes, size))
+    return hash;
+  for (size_t i = 0; i < size; i++)
+    hash = (hash ^ bytes[i]) * 1099511628211u;
+  return hash;
+}
+
+static bool describe(struct link_map *object, module *of) {
+  enum { SEGMENTS = 32 };
   /* The headers are mapped at the begin of the file's first segment, which for a program is not at
    * l_addr. */
   uintptr_t base = object->l_addr;
   if (object == mr_first_object() && !base)
     base = 0x400000;
   ElfW(Ehdr) header;
+  ElfW(Phdr) segments[SEGMENTS];
   if (!mr_read((void *)base, &header, sizeof header) || memcmp(header.e_ident, ELFMAG, SELFMAG))
-    return NULL;
+    return false;
+  unsigned segment_count = header.e_phnum < SEGMENTS ? header.e_phnum : SEGMENTS, count = 0;
+  if (!mr_read((char *)base + header.e_phoff, segments, segment_count * sizeof *segments))
+    return false;
+  of->object = object;
+  of->base = object->l_addr;
+  of->dynamic = object->l_ld;
+  of->header = (void *)base;
+  of->notes = 14695981039346656037u;
+  for (unsigned i = 0; i < segment_count; i++) {
+    uintptr_t begin = object->l_addr + segments[i].p_vaddr;
+    if (segments[i].p_type == PT_NOTE)
+      of->notes = hash_of(of->notes, (void *)begin, segments[i].p_memsz);
+    if (segments[i].p_type != PT_LOAD || count == RANGES)
+      continue;
+    of->ranges[count].begin = begin;
+    of->ranges[count++].end = begin + segments[i].p_memsz;
+  }
+  return true;
+}
+
+/* Another object may have been loaded in its place since. */
+static bool is_of(module *known, struct link_map *object) {
+  if (known->object != object || known->base != object->l_addr || known->dynamic != object->l_ld)
+    return false;
+  uint32_t loads = atomic_load(&mr_loads);
+  module now = {0};
+  if (atomic_load(&known->loads) != loads) {
+    if (!describe(object, &now) || now.notes != known->notes)
+      return false;
+    atomic_store(&known->loads, loads);
+  }
+  return true;
+}
+
+static module *learn(struct link_map *object) {
   module *fresh = mr_pages(sizeof *fresh, false);
   if (!fresh)
     return NULL;
-  fresh->object = object;
-  fresh->base = object->l_addr;
-  fresh->dynamic = object->l_ld;
-  fresh->header = (void *)base;
-  int count = 0;
-  for (unsigned i = 0; i < header.e_phnum && count < RANGES; i++) {
-    ElfW(Phdr) segment;
-    if (!mr_read((char *)base + header.e_phoff + i * sizeof segment, &segment, sizeof segment))
-      break;
-    if (segment.p_type != PT_LOAD)
-      continue;
-    fresh->ranges[count].begin = object->l_addr + segment.p_vaddr;
-    fresh->ranges[count++].end = object->l_addr + segment.p_vaddr + segment.p_memsz;
+  atomic_store(&fresh->loads, atomic_load(&mr_loads));
+  if (!describe(object, fresh)) {
+    mr_pages_free(fresh, sizeof *fresh);
+    return NULL;
   }
   fresh->next = atomic_load(&modules);
   while (!atomic_compare_exchange_weak(&modules, &fresh->next, fresh)) {
@@ -75,18 +115,38 @@ static module *learn(struct link_map *object) {
   return fresh;
 }
 
-static module *module_of(uintptr_t address) {
-  for (struct link_map *object = mr_first_object(); object; object = object->l_next) {
-    module *known = atomic_load(&modules);
-    while (known && !is_of(known, object))
-      known = known->next;
-    if (!known)
-      known = learn(object);
-    if (known && holds(known, address))
-      return known;
-  }
-  return NULL;
+static module *module_for(struct link_map *object) {
+  module *known = atomic_load(&modules);
+  while (known && !is_of(known, object))
+    known = known->next;
+  return known ? known : learn(object);
 }
+
+typedef struct search {
+  uintptr_t address;
+  module *found;
+} search;
+
+static bool is_in(struct link_map *object, void *data) {
+  search *wanted = data;
+  module *of = module_for(object);
+  if (of && holds(of, wanted->address))
+    wanted->found = of;
+  return wanted->found != NULL;
+}
+
+/* Libraries come and go in other threads; not the one whose code is running. */
+static module *module_of(uintptr_t address) {
+  if (find_object) {
+    struct dl_find_object found;
+    return find_object((void *)address, &found) ? NULL : module_for(found.dlfo_link_map);
+  }
+  search wanted = {address, NULL};
+  mr_each_object(is_in, &wanted);
+  return wanted.found;
+}
+
+void mr_symbols_begin(void) { find_object = mr_find_next("_dl_find_object"); }
 
 struct link_map *mr_object_of(const void *address) {
   module *found = module_of((uintptr_t)address);
