@@ -1,6 +1,6 @@
 // Functions have names in stacks, and for filters, whether others can call them or not: from the file's own table or one beside it.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, truncateSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Place, printed } from './place.js';
 
@@ -75,6 +75,16 @@ test.each(['stripped', 'other-apart'])(
     expect(await lines(`${look}hook(look, { ${WHO} }, { caller: '*' });`, program)).toEqual([]);
   },
 );
+
+test('a file beside it of any size holds nobody up', { timeout: 120_000 }, async () => {
+  // Its sum, by which it is told, would take a minute.
+  truncateSync(place.path('other.debug'), 32 * 2 ** 30);
+  const script = `import { clock, hook, native, stack } from 'mrhooker';
+${look}hook(look, { enter: () => { const start = clock(); console.log(stack(1)[0]?.symbol); console.log((clock() - start) / 1e9); } });`;
+  const ran = printed(await place.script(script, ['./other-apart']));
+  expect(ran[0]).toBe('null');
+  expect(Number(ran[1])).toBeLessThan(2);
+});
 
 test('where a call comes from is found once for each place', { timeout: 120_000 }, async () => {
   place.write(

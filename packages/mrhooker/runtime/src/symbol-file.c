@@ -144,6 +144,8 @@ static bool has_sum(long fd, uint32_t wanted) {
       table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xedb88320u : 0);
   }
   uint8_t bytes[4096];
+  if (read_at(fd, bytes, 1, LARGEST))
+    return false;
   for (uint64_t at = 0;;) {
     long got = mr_syscall6(SYS_pread64, fd, (long)bytes, sizeof bytes, (long)at, 0, 0);
     if (got <= 0)

@@ -45,6 +45,8 @@ export function examine(patterns: readonly string[], command: string): Diagnosis
     throw error;
   }
   const objects = loadedObjects(target);
+  if (objects.length === 0)
+    return { ...nothing, refused: `${target}: it may not be read; what it calls can't be told` };
   const own = ownFunctions(target);
   return {
     target,

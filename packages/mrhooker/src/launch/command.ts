@@ -46,22 +46,45 @@ export function findCommand(name: string, path = process.env.PATH ?? '/usr/bin:/
 
 const elfMagic = 0x464c457f;
 
-/** Reads the target's headers: a static, foreign or privileged program ignores LD_PRELOAD, which is said here. */
-export function inspectTarget(path: string, depth = 0): Target {
-  const fd = openSync(path, 'r');
+function headOf(path: string): Buffer | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
   const head = Buffer.alloc(4096);
   const size = readSync(fd, head, 0, head.length, 0);
   closeSync(fd);
-  const { mode } = statSync(path);
-  if (head.subarray(0, 2).toString() === '#!') {
-    const interpreter = head.subarray(2, size).toString('latin1').split('\n')[0]!.trim().split(/\s+/);
-    if (depth > 4) throw new MrhookerError('target', `${path}: too many interpreters`);
-    const [program = '', argument] = interpreter;
+  return head.subarray(0, size);
+}
+
+/** Of a script. What names none is a shell's. */
+function interpreterOf(path: string, head: Buffer): string {
+  const line = head.toString('latin1').split('\n')[0]!;
+  const [program, argument] = line.startsWith('#!') ? line.slice(2).trim().split(/\s+/) : [];
+  if (!program) return '/bin/sh';
+  try {
     // `#!/usr/bin/env python3`: what counts is what it finds.
-    const found = /\/env$/.test(program) && argument && !argument.startsWith('-') ? findCommand(argument) : program;
-    return inspectTarget(found, depth + 1);
+    if (/\/env$/.test(program) && argument && !argument.startsWith('-')) return findCommand(argument);
+    return findCommand(program.includes('/') ? program : `./${program}`);
+  } catch (error) {
+    if (!(error instanceof MrhookerError)) throw error;
+    throw new MrhookerError(error.code, `${path}: its interpreter: ${error.message}`, { cause: error });
   }
-  if (size < 64 || head.readUInt32LE(0) !== elfMagic) return { path };
+}
+
+/** Reads the target's headers: a static, foreign or privileged program ignores LD_PRELOAD, which is said here. */
+export function inspectTarget(path: string, depth = 0): Target {
+  const head = headOf(path);
+  // It may be executed and not read.
+  if (!head) return { path };
+  const { mode } = statSync(path);
+  if (head.length < 64 || head.readUInt32LE(0) !== elfMagic) {
+    if (depth > 4) throw new MrhookerError('target', `${path}: too many interpreters`);
+    return inspectTarget(interpreterOf(path, head), depth + 1);
+  }
   if (head[4] !== 2) throw new MrhookerError('target', `${path}: a 32-bit program; the hooks are 64-bit`);
   if (head.readUInt16LE(18) !== 62)
     throw new MrhookerError('target', `${path}: a program for another processor than x86-64`);

@@ -1,6 +1,7 @@
 // What an ELF file imports and exports, and what it asks to be loaded.
 
 import { readFileSync } from 'node:fs';
+import { MrhookerError } from '../error.js';
 
 export interface ElfSymbol {
   name: string;
@@ -24,9 +25,28 @@ export interface ElfFile {
   lookedUp: ReadonlySet<string>;
 }
 
-/** Reads an ELF file's dynamic part; undefined when it is none. */
-export function readElf(path: string): ElfFile | undefined {
+/** @throws MrhookerError `target`: it points outside of itself */
+function read<T>(path: string, parse: (file: Buffer) => T): T {
   const file = readFileSync(path);
+  try {
+    return parse(file);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MrhookerError('target', `${path}: a damaged ELF file`, { cause: error });
+  }
+}
+
+/** Reads an ELF file's dynamic part; undefined when it is none, or may not be read. */
+export function readElf(path: string): ElfFile | undefined {
+  try {
+    return read(path, parseElf);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
+}
+
+function parseElf(file: Buffer): ElfFile | undefined {
   if (file.length < 64 || file.readUInt32LE(0) !== 0x464c457f) return undefined;
   const empty: ElfFile = {
     native: false,
@@ -107,7 +127,10 @@ function readReferences(
 
 /** Functions that an executable has for itself: those in its full symbol table, which a stripped one lacks. */
 export function ownFunctions(path: string): Set<string> {
-  const file = readFileSync(path);
+  return read(path, parseFunctions);
+}
+
+function parseFunctions(file: Buffer): Set<string> {
   const names = new Set<string>();
   if (file.length < 64 || file.readUInt32LE(0) !== 0x464c457f || file[4] !== 2) return names;
   const long = (at: number) => Number(file.readBigUInt64LE(at));
