@@ -144,3 +144,24 @@ hook('*', { enter: (call) => console.log('to', call.name), leave: (result) => co
     expect(ran.stderr).toContain("_setjmp can't be called and returned through: only { enter } is possible");
   });
 });
+
+test('more functions than there is room for are not missed in silence', { timeout: 120_000 }, async () => {
+  const numbers = Array.from({ length: 1100 }, (_, i) => i);
+  place.write('many.c', numbers.map((i) => `int f${i}(void) { return ${i}; }\n`).join(''));
+  place.write(
+    'calls.c',
+    `#include <stdio.h>\n${numbers.map((i) => `int f${i}(void);\n`).join('')}int main(void) { printf("%d\\n", ${numbers.map((i) => `f${i}()`).join(' + ')}); return 0; }\n`,
+  );
+  const run = (...args: string[]) => execFileSync('gcc', args, { cwd: place.folder });
+  run('-shared', '-fPIC', '-o', 'libmany.so', 'many.c');
+  run('-o', 'calls', 'calls.c', '-L.', '-lmany', `-Wl,-rpath,${place.folder}`);
+  const script = "import { hook } from 'mrhooker';\nhook('f*', { enter: () => {} });\n";
+  const said = 'not all functions of the programs that the command started are hooked';
+  const later = await place.script(script, ['sh', '-c', 'exec ./calls']);
+  expect(later).toMatchObject({ status: 0, stdout: '604450\n' });
+  expect(later.stderr).toContain(said);
+  // The launcher has room for what the command itself calls.
+  const own = await place.script(script, ['./calls']);
+  expect(own.stderr).toMatch(/11\d\d calls seen = /);
+  expect(own.stderr).not.toContain(said);
+});

@@ -151,7 +151,8 @@ static void find(const char *name, uintptr_t *slot, unsigned type) {
   if (!matches_one(at(mr.session->globs_offset), name) || mr_hooked_export(name) ||
       matches_one(at(mr.session->internal_offset), name) || !mr_is_function(name))
     return;
-  add(name);
+  if (!add(name))
+    atomic_store(&mr.session->unnamed, 1);
 }
 
 /* Pages that the loader has made read-only are writable as long as slots of theirs are changed. */
@@ -202,6 +203,7 @@ void mr_find_names(void) {
   for (uint32_t i = 0; i < GROUPS && groups[i]; i++)
     if (mr_syscall3(SYS_mprotect, groups[i]->code, 4096, PROT_READ | PROT_EXEC) < 0) {
       places = NULL;
+      atomic_store(&mr.session->unnamed, 1);
       return;
     }
   for (uint32_t i = 0; i < count; i++) {

@@ -62,7 +62,8 @@ typedef struct mr_session {
   uint64_t globs_offset;            /* 208: lists of texts: what scripts ask for, */
   uint64_t internal_offset;         /* 216: what is never meant by it, */
   uint64_t forwarded_offset;        /* 224: whose begin alone can be observed */
-  uint32_t name_capacity, reserved; /* 232: 0: nothing is looked for */
+  uint32_t name_capacity;           /* 232: 0: nothing is looked for */
+  _Atomic uint32_t unnamed;         /* 236: set when there was no room for a function */
 } mr_session;
 
 enum { MR_COUNTER = 1, MR_HISTOGRAM = 2, MR_MAP = 3 };

@@ -446,10 +446,14 @@ export class Session {
     return { entries, overflow: header.readUInt32LE(12) };
   }
 
-  /** Threads and processes for which there was no room. */
-  unrecorded(): { threads: number; processes: number } {
+  /** Threads and processes for which there was no room, and whether there was none for functions that processes found. */
+  unrecorded(): { threads: number; processes: number; functions: boolean } {
     const words = this.#read(160, 16);
-    return { threads: Number(words.readBigUInt64LE(0)), processes: Number(words.readBigUInt64LE(8)) };
+    return {
+      threads: Number(words.readBigUInt64LE(0)),
+      processes: Number(words.readBigUInt64LE(8)),
+      functions: this.#read(236, 4).readUInt32LE(0) !== 0,
+    };
   }
 
   /** `errno` when the command could not be executed, 0 otherwise. */

@@ -20,8 +20,8 @@ export interface Account {
   early: number;
   /** Records that were given up because a ring stayed full. */
   dropped: number;
-  /** Threads and processes that could not be recorded. */
-  unrecorded: { threads: number; processes: number };
+  /** Threads and processes that could not be recorded, and whether some functions of later programs could not. */
+  unrecorded: { threads: number; processes: number; functions: boolean };
 }
 
 export function accountOf(
@@ -30,13 +30,19 @@ export function accountOf(
   { calls }: { calls: bigint[][] },
   dropped: number,
 ): Account {
-  type Counted = Pick<ManifestFunction, 'name' | 'hooked' | 'family'> & { index: number };
-  const all: Counted[] = [
-    ...manifest.functions.map((fn, index) => ({ ...fn, index })),
-    ...[...session.foundNames()].map(([index, name]) => ({ name, hooked: true, index })),
-  ];
-  const functions = all.flatMap(({ name, hooked, family, index }) => {
-    const counts = (calls[index] ?? []).map(Number);
+  type Counted = Pick<ManifestFunction, 'name' | 'hooked' | 'family'> & { index: number; others?: number[] };
+  // Processes that find one name at the same moment may count it under two numbers.
+  const found = new Map<string, Counted & { others: number[] }>();
+  for (const [index, name] of session.foundNames()) {
+    const known = found.get(name);
+    if (known) known.others.push(index);
+    else found.set(name, { name, hooked: true, index, others: [] });
+  }
+  const all: Counted[] = [...manifest.functions.map((fn, index) => ({ ...fn, index })), ...found.values()];
+  const functions = all.flatMap(({ name, hooked, family, index, others = [] }) => {
+    const counts = (calls[index] ?? []).map((count, reason) =>
+      others.reduce((sum, other) => sum + Number(calls[other]?.[reason] ?? 0), Number(count)),
+    );
     const seen = counts.reduce((sum, count) => sum + count, 0);
     if (!hooked && !seen) return [];
     const bypassed = Object.fromEntries(reasons.flatMap((reason, i) => (i && counts[i] ? [[reason, counts[i]]] : [])));
@@ -76,7 +82,7 @@ export function accountLines(account: Account, colors: Colors, verbose: boolean)
   if (never.length && never.length <= 20) say(`never called: ${never.join(', ')}`);
   if (account.dropped)
     say(colors.red(`${account.dropped} records were lost: they came faster than they could be read`));
-  const { threads, processes } = account.unrecorded;
+  const { threads, processes, functions } = account.unrecorded;
   const without = (count: number, one: string, more: string) =>
     say(
       colors.red(
@@ -85,5 +91,9 @@ export function accountLines(account: Account, colors: Colors, verbose: boolean)
     );
   if (threads) without(threads, 'thread', 'threads');
   if (processes) without(processes, 'process', 'processes');
+  if (functions)
+    say(
+      colors.red('not all functions of the programs that the command started are hooked: the patterns mean too many'),
+    );
   return lines;
 }
