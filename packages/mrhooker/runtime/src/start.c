@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -19,17 +20,26 @@ extern char **environ;
 
 enum { NOT_STARTED = 127, SIGNALLED = 128, HIGHEST_NAMED = 31 };
 
-/* The launcher reads it when this process has ended. */
-static void tell_error(int error) {
+static bool tell(uint32_t number, size_t place) {
   const char *path = getenv("MRHOOKER");
   int fd = path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
-  uint32_t number = (uint32_t)error;
-  if (fd < 0 ||
-      pwrite(fd, &number, sizeof number, offsetof(mr_session, start_error)) != sizeof number)
-    _exit(NOT_STARTED);
+  bool told = fd >= 0 && pwrite(fd, &number, sizeof number, (off_t)place) == sizeof number;
+  close(fd);
+  return told;
 }
 
-static void end_like(int status) {
+/* It was killed: nobody reads what the command's threads say, nor removes the session. */
+static bool is_gone(pid_t launcher) {
+  static bool gone;
+  if (!gone && getppid() != launcher)
+    gone = tell(1, offsetof(mr_session, launcher_gone));
+  return gone;
+}
+
+static void end_like(int status, pid_t launcher) {
+  const char *session = getenv("MRHOOKER");
+  if (is_gone(launcher) && session)
+    unlink(session);
   if (WIFEXITED(status))
     _exit(WEXITSTATUS(status));
   int number = WTERMSIG(status);
@@ -68,6 +78,7 @@ int main(int argc, char **argv) {
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   pid_t launcher = getppid();
+  prctl(PR_SET_PDEATHSIG, SIGCHLD);
   volatile int error = 0; /* the child's memory is ours until it executes */
   pid_t child = vfork();
   if (child == 0) {
@@ -80,7 +91,8 @@ int main(int argc, char **argv) {
   if (child < 0)
     error = errno;
   if (error) {
-    tell_error(error);
+    /* The launcher reads it when this process has ended. */
+    tell((uint32_t)error, offsetof(mr_session, start_error));
     return NOT_STARTED;
   }
   /* The streams are the command's: who reads them is told of their end when it closes them. */
@@ -96,6 +108,7 @@ int main(int argc, char **argv) {
       continue;
     }
     if (waitpid(child, &status, WNOHANG) == child)
-      end_like(status);
+      end_like(status, launcher);
+    is_gone(launcher);
   }
 }
