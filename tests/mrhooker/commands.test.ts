@@ -7,8 +7,8 @@ import { Place, printed, root } from './place.js';
 const place = new Place();
 afterAll(() => place.remove());
 
-const tsc = () =>
-  execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', place.folder], { encoding: 'utf8' });
+const tsc = (folder = place.folder) =>
+  execFileSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', folder], { encoding: 'utf8' });
 
 describe('init', { timeout: 180_000 }, () => {
   test('writes a script that compiles and runs', async () => {
@@ -91,6 +91,25 @@ describe('types', { timeout: 180_000 }, () => {
     const ran = await place.run(['types', '-o', 'no/such/folder.d.ts', 'wreck.ts']);
     expect(ran.stderr).toMatch(/^mrhooker: .*no\/such\/folder\.d\.ts can't be written: there is no such folder\n$/);
     expect(ran.status).toBe(125);
+  });
+
+  test('leaves what the file has for other scripts', async () => {
+    const folder = place.path('several');
+    mkdirSync(folder);
+    const run = (...args: string[]) => place.run(args, {}, folder);
+    for (const args of [
+      ['init', 'send'],
+      ['init', '-o', 'second.ts', 'read'],
+      ['types', 'c:zlib.h'],
+      ['types', 'second.ts'],
+    ])
+      expect((await run(...args)).status).toBe(0);
+    const text = readFileSync(`${folder}/c-headers.d.ts`, 'utf8');
+    expect(text.match(/^declare .*/gm)?.sort()).toEqual([
+      "declare const console: import('mrhooker').Console;",
+      ...['sys/socket.h', 'unistd.h', 'zlib.h'].map((header) => `declare module 'c:${header}' {`),
+    ]);
+    expect(tsc(folder)).toBe('');
   });
 
   test('prints those of a header', async () => {

@@ -31,11 +31,11 @@ export class Place {
   }
 
   /** @param env beside the usual one, with a home of its own */
-  run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  run(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = this.folder): Promise<Ran> {
     const home = { HOME: this.folder, XDG_CACHE_HOME: this.path('cache'), XDG_CONFIG_HOME: this.path('config') };
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [program, ...args], {
-        cwd: this.folder,
+        cwd,
         env: { ...process.env, NO_COLOR: '1', ...home, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

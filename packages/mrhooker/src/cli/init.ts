@@ -8,7 +8,7 @@ import { Headers } from '../headers/reader.js';
 import { parseSpecifier } from '../headers/specifier.js';
 import { writeFileAtomically } from '../script/atomic.js';
 import { COMPILER_OPTIONS, libraryTypes } from '../script/check.js';
-import { CONSOLE_DECLARATION, declareHeaders, headerSpecifiers } from '../script/declare.js';
+import { CONSOLE_DECLARATION, declareHeaders, headerSpecifiers, withEarlier } from '../script/declare.js';
 import { forwarded } from '../stub/forwarded.js';
 import { parseFlags } from './flags.js';
 import { TYPES_FILE } from './types.js';
@@ -40,7 +40,8 @@ export async function main(args: readonly string[]): Promise<number> {
   writeFileAtomically(script, text);
   const written = [output];
   const types = await declareHeaders(headerSpecifiers([script]), { cwd, includes, defines: flags.defines });
-  writeFileAtomically(resolve(cwd, TYPES_FILE), `${types}\n${CONSOLE_DECLARATION}`);
+  const declarations = resolve(cwd, TYPES_FILE);
+  writeFileAtomically(declarations, withEarlier(`${types}\n${CONSOLE_DECLARATION}`, declarations));
   written.push(TYPES_FILE);
   if (!existsSync(resolve(cwd, 'tsconfig.json'))) {
     const config = {

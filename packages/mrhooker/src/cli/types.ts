@@ -6,7 +6,7 @@ import { MrhookerError } from '../error.js';
 import { SCHEME } from '../headers/specifier.js';
 import { writeFileAtomically } from '../script/atomic.js';
 import { bundleOutline } from '../script/bundle.js';
-import { declareHeaders, headerSpecifiers } from '../script/declare.js';
+import { declareHeaders, headerSpecifiers, withEarlier } from '../script/declare.js';
 import { parseFlags } from './flags.js';
 
 export const TYPES_FILE = 'c-headers.d.ts';
@@ -15,6 +15,7 @@ const USAGE = `mrhooker types [-o FILE] [-I DIR] [-D NAME] SCRIPT.ts|c:HEADER…
 
 Writes TypeScript declarations of C headers: those that scripts import, or those named. An editor then completes what a header
 has, and tsc checks it. Into ${TYPES_FILE} where you are, unless -o says otherwise; '-o -' writes to standard output.
+What the file has of other headers stays.
 `;
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -36,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const output = flags.values['-o'] ?? flags.values['--output'] ?? TYPES_FILE;
   if (output === '-') process.stdout.write(text);
   else {
-    writeFileAtomically(resolve(cwd, output), text);
+    writeFileAtomically(resolve(cwd, output), withEarlier(text, resolve(cwd, output)));
     process.stderr.write(
       `mrhooker: ${output} declares ${[...specifiers.keys()].join(', ') || 'nothing: no header is imported'}\n`,
     );

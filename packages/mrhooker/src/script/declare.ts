@@ -1,5 +1,5 @@
 /** TypeScript declarations for the headers that scripts import. */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { moduleDeclaration } from '../headers/dts.js';
 import { Headers } from '../headers/reader.js';
 import { parseSpecifier } from '../headers/specifier.js';
@@ -42,4 +42,21 @@ export async function declareHeaders(specifiers: ReadonlyMap<string, string>, fl
     texts.push(moduleDeclaration(text, declarations));
   }
   return GENERATED + texts.map((text) => `\n${text}`).join('');
+}
+
+/** With what the file at the path, when it was written so, declares beside: for other scripts. */
+export function withEarlier(text: string, path: string): string {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return text;
+  const earlier = readFileSync(path, 'utf8');
+  if (!earlier.startsWith(GENERATED)) return text;
+  const title = (part: string) => part.slice(0, part.indexOf('\n'));
+  const again = new Set(partsOf(text).map(title));
+  return [text, ...partsOf(earlier).filter((part) => !again.has(title(part)))].join('\n');
+}
+
+function partsOf(text: string): string[] {
+  return text
+    .split(/^(?=declare )/m)
+    .slice(1)
+    .map((part) => `${part.trimEnd()}\n`);
 }
