@@ -107,6 +107,31 @@ describe('trace', { timeout: 240_000 }, () => {
     expect(seen.map(normal)).toEqual(expected.map(normal));
   });
 
+  test('bytes that are no text, and no access at all', async () => {
+    place.write(
+      'bytes.c',
+      `#include <fcntl.h>
+#include <unistd.h>
+int main(void) {
+  access("caf\\xe9", F_OK); access("caf\\xc3\\xa9", R_OK);
+  int fd = open("/dev/null", O_WRONLY);
+  write(fd, "caf\\xe9", 4); write(fd, "caf\\xc3\\xa9", 5); write(fd, "ab\\xc3\\xa9", 4);
+  return 0;
+}`,
+    );
+    execFileSync('gcc', ['-w', '-o', place.path('bytes'), place.path('bytes.c')]);
+    expect(calls((await place.run(['trace', 'access,write', './bytes'])).stderr)).toEqual([
+      'access("caf\\xe9", F_OK) = -1 ENOENT (no such file or directory)',
+      'access("café", R_OK) = -1 ENOENT (no such file or directory)',
+      'write(3, "caf\\xe9", 4) = 4',
+      'write(3, "café", 5) = 5',
+      'write(3, "abé", 4) = 4',
+    ]);
+    // The last character of what is cut may be half of one.
+    const cut = calls((await place.run(['trace', '-s', '3', 'access,write', './bytes'])).stderr);
+    expect(cut.map((line) => /"(.*?)…?,/.exec(line)?.[1])).toEqual(['caf"', 'caf"', 'caf"', 'caf"', 'ab"']);
+  });
+
   test('what a call that failed was to fill is a pointer, as strace has it', async () => {
     const source = place.write(
       'unfilled.c',

@@ -2,6 +2,7 @@
 import type { CField, CRecord, CType } from '../headers/model.js';
 import { kindOf, type Records } from '../headers/signature.js';
 import type { StackFrame } from '../target/native.js';
+import { withoutHalf } from './format.js';
 import { fills } from './outcome.js';
 import {
   type Capture,
@@ -231,8 +232,11 @@ function shaped(item: Item, { shape }: Pick<Capture, 'shape'>, of: TracedFunctio
       return many > ITEMS ? { l: list, cut: true } : { l: list };
     }
     default: {
-      const text = bytes.toString('utf8');
-      return all > bytes.length || text.length > limit ? { t: text.slice(0, limit), cut: true } : { t: text };
+      const whole = bytes.toString('utf8');
+      const cut = all > bytes.length || whole.length > limit;
+      const text = cut ? withoutHalf(whole.slice(0, limit)) : whole;
+      if (text.includes('\ufffd')) return { b: bytes.toString('latin1', 0, limit), n: all };
+      return cut ? { t: text, cut } : { t: text };
     }
   }
 }

@@ -118,7 +118,8 @@ export class CallFormatter {
     if ('bad' in value) return `${value.bad} (unreadable)`;
     if ('t' in value) return this.colors.green(`${JSON.stringify(value.t)}${value.cut ? '…' : ''}`);
     if ('b' in value) {
-      return this.colors.green(`${bytesText(value.b)}${value.n > value.b.length ? '…' : ''}`);
+      const cut = value.n > value.b.length;
+      return this.colors.green(`${bytesText(value.b, cut)}${cut ? '…' : ''}`);
     }
     if ('l' in value) return `[${value.l.map((item) => this.value(item, fn)).join(', ')}${value.cut ? ', …' : ''}]`;
     return `{${Object.entries(value.s)
@@ -127,13 +128,15 @@ export class CallFormatter {
   }
 }
 
+/** What was cut may end in the middle of a character. */
+export const withoutHalf = (text: string): string => text.replace(/\ufffd$/, '');
+
 /** As a string of C; what is no text, in hexadecimal. */
-export function bytesText(latin1: string): string {
-  const bytes = Buffer.from(latin1, 'latin1');
-  const text = bytes.toString('utf8');
-  // A character may be cut at the end.
-  if (!text.replace(/\ufffd$/, '').includes('\ufffd'))
-    return JSON.stringify(text.replace(/\ufffd$/, ''))
+export function bytesText(latin1: string, cut = false): string {
+  const whole = Buffer.from(latin1, 'latin1').toString('utf8');
+  const text = cut ? withoutHalf(whole) : whole;
+  if (!text.includes('\ufffd'))
+    return JSON.stringify(text)
       .replaceAll(/\\u00([01][0-9a-f])/g, '\\x$1')
       .replaceAll('\u007f', '\\x7f');
   const escaped = [...latin1].map((character) => {
