@@ -367,6 +367,9 @@ typedef struct mr_place_in_code {
 mr_place_in_code mr_place_of(void *return_address);
 uint32_t mr_backtrace(const mr_frame *frame, void **addresses, uint32_t limit);
 
+/* reach.c */
+const char *mr_unreachable(const char *path, bool *foreign);
+
 /* process.c */
 void mr_process_begin(void);
 

@@ -6,7 +6,6 @@
 #include "priv.h"
 #include <alloca.h>
 #include <dlfcn.h>
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define REAL(name) ((__typeof__(&name))real(#name, &(static_##name)))
@@ -188,13 +186,16 @@ static bool can_hook(void) {
   return can_open(path, strlen(path), O_RDWR);
 }
 
-static bool is_complete(char *const *environment) {
+/* @param ours whether the program that gets it is to have the hooks */
+static bool is_complete(char *const *environment, bool ours) {
   if (!mr.session || !mr.following)
     return true;
   const char *preload = (char *)mr.session + mr.session->preload_offset,
              *path = (char *)mr.session + mr.session->path_offset;
   const char *has_preload = value_of(environment, "LD_PRELOAD"),
              *has_path = value_of(environment, "MRHOOKER");
+  if (!ours)
+    return !has_path && (!has_preload || !strstr(has_preload, preload));
   return has_preload && has_path && !strncmp(has_preload, preload, strlen(preload)) &&
          !strcmp(has_path, path) && can_hook();
 }
@@ -207,10 +208,10 @@ static size_t count_of(char *const *list) {
 }
 
 /* What to pass on instead: in memory of the caller's, as a child of vfork must not allocate. */
-#define COMPLETE(environment)                                                                      \
-  (is_complete(environment)                                                                        \
+#define COMPLETE(environment, ours)                                                                \
+  (is_complete(environment, ours)                                                                  \
        ? (char **)(environment)                                                                    \
-       : complete(environment, alloca((count_of(environment) + 3) * sizeof(char *)),               \
+       : complete(environment, ours, alloca((count_of(environment) + 3) * sizeof(char *)),         \
                   alloca(complete_size(environment))))
 
 static size_t complete_size(char *const *environment) {
@@ -225,28 +226,39 @@ static char *append(char *to, const char *text) {
   return to + length;
 }
 
-static char **complete(char *const *environment, char **list, char *text) {
-  const char *theirs = value_of(environment, "LD_PRELOAD");
-  const char *ours = (char *)mr.session + mr.session->preload_offset;
-  size_t count = 0;
+/* A part of a list that colons separate, behind what is there from its begin. */
+static char *append_part(char *to, const char *begin, const char *part, size_t length) {
+  while (length && *part == ':')
+    part++, length--;
+  while (length && part[length - 1] == ':')
+    length--;
+  if (length && to != begin)
+    *to++ = ':';
+  memcpy(to, part, length);
+  to[length] = 0;
+  return to + length;
+}
+
+static char **complete(char *const *environment, bool ours, char **list, char *text) {
+  const char *preload = (char *)mr.session + mr.session->preload_offset,
+             *theirs = value_of(environment, "LD_PRELOAD");
+  size_t count = 0, length = strlen(preload);
   for (char *const *entry = environment; entry && *entry; entry++)
     if (strncmp(*entry, "LD_PRELOAD=", 11) && strncmp(*entry, "MRHOOKER=", 9))
       list[count++] = *entry;
-  if (theirs && !strncmp(theirs, ours, strlen(ours)))
-    theirs += strlen(ours) + (theirs[strlen(ours)] == ':');
-  if (theirs && !*theirs)
-    theirs = NULL;
-  bool hooked = can_hook();
-  if (hooked || theirs) {
-    list[count++] = text;
-    text = append(text, "LD_PRELOAD=");
-    if (hooked)
-      text = append(text, ours);
-    if (hooked && theirs)
-      text = append(text, ":");
-    if (theirs)
-      text = append(text, theirs);
-    text++;
+  bool hooked = ours && can_hook();
+  char *entry = text, *value = append(text, "LD_PRELOAD="), *end = value;
+  if (hooked)
+    end = append(end, preload);
+  if (theirs) {
+    const char *old = strstr(theirs, preload), *behind = old ? old + length : NULL;
+    end = append_part(end, value, theirs, old ? (size_t)(old - theirs) : strlen(theirs));
+    if (behind)
+      end = append_part(end, value, behind, strlen(behind));
+  }
+  if (end != value) {
+    list[count++] = entry;
+    text = end + 1;
   }
   if (hooked) {
     list[count++] = text;
@@ -256,10 +268,11 @@ static char **complete(char *const *environment, char **list, char *text) {
   return list;
 }
 
-/* Says what the loader would pass over in silence: a program that preloaded objects don't reach. */
-static void inspect(const char *path) {
-  if (!mr.session || !mr.following || !path || (!mr_self && !mr_thread_begin()) || mr_self->ended)
-    return;
+/* Says what the loader would pass over in silence: a program that preloaded objects don't reach.
+ * Whether it is to be told of them. */
+static bool inspect(const char *path) {
+  if (!mr.session || !mr.following || !path)
+    return true;
   char found[4096];
   if (!strchr(path, '/')) {
     const char *folders = value_of(environ, "PATH");
@@ -278,68 +291,54 @@ static void inspect(const char *path) {
       folders += length + (end != NULL);
     }
   }
-  long fd = mr_syscall6(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
-  if (fd < 0)
-    return;
-  struct {
-    ElfW(Ehdr) header;
-    ElfW(Phdr) segments[32];
-  } file;
-  struct stat status;
-  long size = mr_syscall3(SYS_read, fd, &file, sizeof file);
-  bool known = mr_syscall3(SYS_fstat, fd, &status, 0) == 0;
-  mr_syscall3(SYS_close, fd, 0, 0);
-  bool is_elf = size >= (long)sizeof file.header && !memcmp(file.header.e_ident, ELFMAG, SELFMAG);
-  bool dynamic = false;
-  for (unsigned i = 0; is_elf && i < file.header.e_phnum && i < 32; i++)
-    dynamic |= file.segments[i].p_type == PT_INTERP;
-  long user = mr_syscall3(SYS_geteuid, 0, 0, 0), group = mr_syscall3(SYS_getegid, 0, 0, 0);
-  const char *why = NULL;
+  bool foreign;
+  const char *why = mr_unreachable(path, &foreign);
   if (!can_hook())
     why = "started by a user, or in a root directory, without access to the hooks";
-  else if (!is_elf)
-    return;
-  else if (file.header.e_ident[EI_CLASS] != ELFCLASS64)
-    why = "a program for another processor";
-  else if (!dynamic && file.header.e_phoff == sizeof file.header)
-    why = "statically linked";
-  else if (known && (((status.st_mode & S_ISUID) && status.st_uid != (uid_t)user) ||
-                     ((status.st_mode & S_ISGID) && status.st_gid != (gid_t)group)))
-    why = "setuid or setgid";
-  else if (mr_syscall3(SYS_getuid, 0, 0, 0) != user || mr_syscall3(SYS_getgid, 0, 0, 0) != group)
-    why = "started with the rights of two users";
-  if (!why)
-    return;
+  if (!why || (!mr_self && !mr_thread_begin()) || mr_self->ended)
+    return !foreign;
   char text[4300];
   snprintf(text, sizeof text, "%s: %s; its calls aren't hooked", path, why);
   mr_note(text);
+  return !foreign;
+}
+
+/* By a descriptor, or a path that begins at one. */
+static bool inspect_at(int fd, const char *path) {
+  if (!path || *path == '/' || fd == AT_FDCWD)
+    return inspect(path);
+  char found[4096];
+  snprintf(found, sizeof found, "/proc/self/fd/%d%s%s", fd, *path ? "/" : "", path);
+  return inspect(found);
 }
 
 MR_EXPORT int execve(const char *path, char *const argv[], char *const envp[]) {
   CACHE(execve);
-  inspect(path);
-  return REAL(execve)(path, argv, COMPLETE(envp));
+  bool ours = inspect(path);
+  return REAL(execve)(path, argv, COMPLETE(envp, ours));
 }
 
 MR_EXPORT int execv(const char *path, char *const argv[]) { return execve(path, argv, environ); }
 
 MR_EXPORT int execvpe(const char *file, char *const argv[], char *const envp[]) {
   CACHE(execvpe);
-  inspect(file);
-  return REAL(execvpe)(file, argv, COMPLETE(envp));
+  bool ours = inspect(file);
+  return REAL(execvpe)(file, argv, COMPLETE(envp, ours));
 }
 
 MR_EXPORT int execvp(const char *file, char *const argv[]) { return execvpe(file, argv, environ); }
 
 MR_EXPORT int fexecve(int fd, char *const argv[], char *const envp[]) {
   CACHE(fexecve);
-  return REAL(fexecve)(fd, argv, COMPLETE(envp));
+  bool ours = inspect_at(fd, "");
+  return REAL(fexecve)(fd, argv, COMPLETE(envp, ours));
 }
 
 MR_EXPORT int execveat(int fd, const char *path, char *const argv[], char *const envp[],
                        int flags) {
   CACHE(execveat);
-  return REAL(execveat)(fd, path, argv, COMPLETE(envp), flags);
+  bool ours = inspect_at(fd, path);
+  return REAL(execveat)(fd, path, argv, COMPLETE(envp, ours), flags);
 }
 
 #define COLLECT(first)                                                                             \
@@ -384,25 +383,24 @@ MR_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_a
                           const posix_spawnattr_t *attributes, char *const argv[],
                           char *const envp[]) {
   CACHE(posix_spawn);
-  inspect(path);
-  return REAL(posix_spawn)(pid, path, actions, attributes, argv, COMPLETE(envp));
+  bool ours = inspect(path);
+  return REAL(posix_spawn)(pid, path, actions, attributes, argv, COMPLETE(envp, ours));
 }
 
 MR_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
                            const posix_spawnattr_t *attributes, char *const argv[],
                            char *const envp[]) {
   CACHE(posix_spawnp);
-  inspect(file);
-  return REAL(posix_spawnp)(pid, file, actions, attributes, argv, COMPLETE(envp));
+  bool ours = inspect(file);
+  return REAL(posix_spawnp)(pid, file, actions, attributes, argv, COMPLETE(envp, ours));
 }
 
 /* These two start a shell with the process's environment; a program may have emptied it. */
 MR_EXPORT int system(const char *command) {
   CACHE(system);
-  if (command)
-    inspect("/bin/sh");
+  bool ours = !command || inspect("/bin/sh");
   char **own = environ;
-  environ = COMPLETE(own);
+  environ = COMPLETE(own, ours);
   int status = REAL(system)(command);
   environ = own;
   return status;
@@ -410,9 +408,9 @@ MR_EXPORT int system(const char *command) {
 
 MR_EXPORT FILE *popen(const char *command, const char *type) {
   CACHE(popen);
-  inspect("/bin/sh");
+  bool ours = inspect("/bin/sh");
   char **own = environ;
-  environ = COMPLETE(own);
+  environ = COMPLETE(own, ours);
   FILE *stream = REAL(popen)(command, type);
   environ = own;
   return stream;
