@@ -93,6 +93,37 @@ describe('types', { timeout: 180_000 }, () => {
     expect(ran.status).toBe(125);
   });
 
+  test('names that mean something else in TypeScript', async () => {
+    const folder = place.path('words');
+    mkdirSync(folder);
+    writeFileSync(
+      `${folder}/words.h`,
+      `typedef struct in { short a; } in_t;
+struct string { struct string *next; int Iterable; };
+typedef struct object object;
+struct object { struct in in; unsigned long any; };
+typedef unsigned long any;
+typedef int Pointer;
+typedef enum { LEFT, RIGHT } Partial;
+int number(any n, struct string *string, struct in in, object *object, Pointer p);
+extern int new, Integer;
+`,
+    );
+    writeFileSync(
+      `${folder}/words.ts`,
+      `import { hook } from 'mrhooker';
+import { type any, in_t, Integer, LEFT, new as fresh, number, type object as Thing, type Partial, Pointer, string as Text, struct_in } from 'c:./words.h';
+export const twice = (n: any): any => n * 2;
+export const side: Partial = LEFT;
+export const field = (o: Thing, s: Text): number => o.in.a + o.any + s.next.Iterable + fresh.value + Integer.value;
+hook(number, (n, s, i, o, p) => number(n, Text.alloc({ next: s }), in_t.alloc({ a: i.a }), o, Pointer.size + struct_in.size + p));
+`,
+    );
+    const checked = await place.run(['--check', 'words.ts'], {}, folder);
+    expect(checked.stderr).toBe('');
+    expect(checked.status).toBe(0);
+  });
+
   test('leaves what the file has for other scripts', async () => {
     const folder = place.path('several');
     mkdirSync(folder);

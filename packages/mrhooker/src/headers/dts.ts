@@ -22,6 +22,14 @@ const RESERVED = new Set(
     ' ',
   ),
 );
+/** Types of TypeScript's own, and those of its library that are used here. */
+const TYPES = [
+  ...['any', 'unknown', 'never', 'string', 'number', 'boolean', 'symbol', 'object', 'bigint', 'undefined'],
+  ...['ArrayBufferView', 'Iterable', 'Omit', 'Partial'],
+];
+/** Nothing is declared under these; what C calls so is exported as such. */
+const TAKEN = new Set([...RESERVED, ...LIBRARY_TYPES, ...TYPES]);
+const canDeclare = (name: string): boolean => IDENTIFIER.test(name) && !TAKEN.has(name);
 
 /** The text of `declare module 'c:…' { … }`. */
 export function moduleDeclaration(specifier: string, declarations: Declarations): string {
@@ -32,10 +40,11 @@ class DeclarationWriter {
   private readonly declarations: Declarations;
   /** Record keys by the name that their interface has. */
   private readonly interfaces = new Map<string, string>();
-  private readonly taken = new Set<string>(LIBRARY_TYPES);
+  private readonly taken = new Set<string>(TAKEN);
   private readonly pending: string[] = [];
   private readonly lines: string[] = [];
-  private readonly renamed: string[] = [];
+  /** What is declared under another name, by the one it is exported as. */
+  private readonly renamed = new Map<string, string>();
 
   constructor(declarations: Declarations) {
     this.declarations = declarations;
@@ -51,7 +60,8 @@ class DeclarationWriter {
   write(specifier: string): string {
     for (const [name, declaration] of Object.entries(this.declarations.names)) this.add(name, declaration);
     while (this.pending.length > 0) this.addRecord(this.pending.pop() as string);
-    if (this.renamed.length > 0) this.lines.push(`export { ${this.renamed.join(', ')} };`);
+    const renamed = [...this.renamed].map(([name, own]) => `${own} as ${IDENTIFIER.test(name) ? name : quote(name)}`);
+    if (renamed.length > 0) this.lines.push(`export { ${renamed.join(', ')} };`);
     const used = LIBRARY_TYPES.filter((type) => this.lines.some((line) => new RegExp(`\\b${type}\\b`).test(line)));
     const imports = used.length > 0 ? [`import type { ${used.join(', ')} } from 'mrhooker';`] : [];
     const body = [...imports, ...this.lines, 'export {};'].map((line) => line.replace(/^/gm, '  '));
@@ -93,12 +103,12 @@ class DeclarationWriter {
     if (type.kind === 'record') {
       const known = this.record(type.key);
       this.value(name, `RecordType<${known}>`);
-      if (known !== name && IDENTIFIER.test(name)) this.lines.push(`export type ${name} = ${known};`);
+      if (known !== name) this.alias(name, known);
       return;
     }
     const text = this.type(type);
     const target = type.kind === 'pointer' ? type.to : type;
-    if (IDENTIFIER.test(name)) this.lines.push(`export type ${name} = ${text};`);
+    this.alias(name, text);
     if (target.kind === 'function') {
       const { parameters, result } = target.type;
       this.value(
@@ -117,13 +127,19 @@ class DeclarationWriter {
 
   private value(name: string, type: string, declaredAt?: string): void {
     if (declaredAt) this.lines.push(`/** ${declaredAt} */`);
-    if (IDENTIFIER.test(name) && !RESERVED.has(name)) {
-      this.lines.push(`export const ${name}: ${type};`);
-      return;
-    }
-    const hidden = `value_${this.renamed.length}`;
-    this.lines.push(`const ${hidden}: ${type};`);
-    this.renamed.push(`${hidden} as ${IDENTIFIER.test(name) ? name : quote(name)}`);
+    this.lines.push(canDeclare(name) ? `export const ${name}: ${type};` : `const ${this.hidden(name)}: ${type};`);
+  }
+
+  private alias(name: string, type: string): void {
+    if (!IDENTIFIER.test(name)) return;
+    this.lines.push(canDeclare(name) ? `export type ${name} = ${type};` : `type ${this.hidden(name)} = ${type};`);
+  }
+
+  /** What stands for a name that nothing can be declared under: a value, a type, or both. */
+  private hidden(name: string): string {
+    const hidden = this.renamed.get(name) ?? `value_${this.renamed.size}`;
+    this.renamed.set(name, hidden);
+    return hidden;
   }
 
   private functionType(fn: CFunction): string {
@@ -183,7 +199,7 @@ class DeclarationWriter {
     const record = this.declarations.records[key];
     const plain = (record?.name ?? '').replace(/\W+/g, '_').replace(/^_+(?=[a-z])/, '') || 'unnamed';
     let name = plain;
-    for (let count = 2; this.taken.has(name) || RESERVED.has(name); count++) name = `${plain}_${count}`;
+    for (let count = 2; this.taken.has(name); count++) name = `${plain}_${count}`;
     return this.claim(key, name);
   }
 
