@@ -71,6 +71,30 @@ describe('10: hooks that don’t end', () => {
   });
 });
 
+test('10: wherever memory ends, the error is told and nothing is harmed', async () => {
+  const program = shop.compile(
+    'often.c',
+    '#include <stdio.h>\nint add(int, int);\nint main(void) { int s = 0; for (int i = 0; i < 400; i++) s += add(i, 10); printf("%d\\n", s); return 0; }',
+    ...linkAdd,
+  );
+  const run = await shop.run({
+    command: [program],
+    functions: [add],
+    script: `
+      const fill = (n) => { const all = []; for (;;) all.push(new Array(n).fill(all), 'x'.repeat(n) + n, { n }, () => all); };
+      for (let i = 0; i < 5; i++) __mr.hook(f0, { replace: (a, b) => { if (a % 5 === i) fill(a + 1); return f0(a, b); } });`,
+    memoryLimit: 1 << 20,
+    timeLimit: 60_000,
+  });
+  expect(run).toMatchObject({ stdout: '83800\n', exitCode: 0, signal: null });
+  // Ten each until they are switched off.
+  const told = run.lines.filter(
+    (line) => /the hook on add failed; the original was called/.test(line) && !/more:/.test(line),
+  );
+  for (const line of told) expect(line).toMatch(/InternalError: out of memory\n {4}at fill /);
+  expect(run.faults).toBe(50);
+});
+
 describe('11: integers beyond 2^53', () => {
   test('pass through exactly, and are exact in the script', async () => {
     const library = shop.compile(

@@ -12,6 +12,14 @@
 static inline JSValue call(JSContext *context, JSValueConst function, JSValueConst this_value,
                            JSValueConst new_target, int count, JSValue *arguments, int flags);
 
+/* The same where it notes the stack of an error. */
+#define build_backtrace(context, ...) ENGINE_BACKTRACE_##context, __VA_ARGS__)
+#define ENGINE_BACKTRACE_JSContext build_backtrace(JSContext
+#define ENGINE_BACKTRACE_ctx backtrace(ctx
+#define ENGINE_BACKTRACE_s backtrace(s
+static void backtrace(JSContext *context, JSValueConst error, const char *file, int line,
+                      int column, int flags);
+
 /* All that the engine formats when it starts are the names of its getters and setters: libc's code
  * for that, in pages of its own, isn't run for these alone. */
 #define snprintf(to, size, format, ...)                                                            \
@@ -30,6 +38,7 @@ static inline int leading_zeros(unsigned long long word);
 #include "quickjs.c"
 #pragma clang diagnostic pop
 #undef JS_CallInternal
+#undef build_backtrace
 #undef snprintf
 #undef __builtin_clzll
 
@@ -64,8 +73,34 @@ static inline JSValue call(JSContext *context, JSValueConst function, JSValueCon
   return JS_CallInternal(context, function, this_value, new_target, count, arguments, flags);
 }
 
+/* The engine drops the pending error, whose stack this is, when memory for it runs out. */
+static void backtrace(JSContext *context, JSValueConst error, const char *file, int line,
+                      int column, int flags) {
+  bool before = mr_engine_reserve(context->rt, true);
+  build_backtrace(context, error, file, line, column, flags);
+  mr_engine_reserve(context->rt, before);
+}
+
+/* While an error is told there is a reserve of memory, and that even this is out is no error of its
+ * own. @return as it was */
+bool mr_engine_reserve(JSRuntime *runtime, bool open) {
+  bool before = runtime->in_out_of_memory;
+  runtime->in_out_of_memory = open;
+  return before;
+}
+
+static bool exceeds(const JSMallocState *state, size_t more) {
+  enum { RESERVE = 64 << 10 };
+  size_t size = state->malloc_size + more;
+  if (MR_LIKELY(size <= state->malloc_limit))
+    return false;
+  const JSRuntime *runtime =
+      (const JSRuntime *)((const char *)state - offsetof(JSRuntime, malloc_state));
+  return !runtime->in_out_of_memory || size > state->malloc_limit + RESERVE;
+}
+
 static void *engine_malloc(JSMallocState *state, size_t size) {
-  if (state->malloc_size + size > state->malloc_limit)
+  if (exceeds(state, size))
     return NULL;
   void *block = mr_heap_allocate(state->opaque, size);
   if (!block)
@@ -91,7 +126,7 @@ static void *engine_realloc(JSMallocState *state, void *block, size_t size) {
     return NULL;
   }
   size_t old = mr_heap_usable(block);
-  if (size > old && state->malloc_size + size - old > state->malloc_limit)
+  if (size > old && exceeds(state, size - old))
     return NULL;
   void *fresh = mr_heap_resize(state->opaque, block, size);
   if (!fresh)

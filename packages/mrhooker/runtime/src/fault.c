@@ -31,6 +31,7 @@ int mr_poll(JSRuntime *runtime, void *opaque) {
  * again. */
 void mr_fault(mr_thread *thread, mr_frame *frame, mr_hook *hook, const char *what) {
   JSContext *context = thread->context;
+  bool reserve = mr_engine_reserve(thread->runtime, true);
   JSValue error = JS_GetException(context);
   char text[2048];
   int length = 0;
@@ -59,6 +60,7 @@ void mr_fault(mr_thread *thread, mr_frame *frame, mr_hook *hook, const char *wha
     length = sizeof text - 1;
   JS_FreeValue(context, error);
   JS_FreeValue(context, JS_GetException(context));
+  mr_engine_reserve(thread->runtime, reserve);
   thread->timed_out = false;
   thread->deadline = 0;
   uint32_t words[2] = {!strcmp(what, "script")     ? 2u

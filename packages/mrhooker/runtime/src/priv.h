@@ -270,6 +270,7 @@ void mr_key_create(void);
 /* engine.c */
 JSRuntime *mr_engine_new(mr_thread *thread);
 size_t mr_engine_memory(JSRuntime *runtime);
+bool mr_engine_reserve(JSRuntime *runtime, bool open);
 JSValue mr_engine_callable(JSContext *context, JSClassID class, const char *name, int length,
                            void *opaque);
 bool mr_engine_reuse(JSValueConst pointer, void *address);
