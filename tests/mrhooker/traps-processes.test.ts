@@ -190,6 +190,32 @@ describe('15: output', () => {
     expect(run.lines).toHaveLength(400);
   });
 
+  test('children that stay and say more and more don’t keep the launcher', async () => {
+    const staying = shop.compile(
+      'staying.c',
+      `#include <time.h>
+       #include <unistd.h>
+       int add(int, int);
+       int main(void) {
+         int child = 0;
+         while (child < 8 && fork()) child++;
+         if (child == 8) { usleep(300000); return 7; }
+         for (time_t end = time(0) + 10; time(0) < end;) add(1, 1);
+         return 0;
+       }`,
+      ...linkAdd,
+    );
+    const start = performance.now();
+    const run = await shop.run({
+      command: [staying],
+      functions: [add],
+      script: `__mr.hook(f0, { enter: () => log('again') });`,
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
+    expect(run.exitCode).toBe(7);
+    expect(performance.now() - start).toBeLessThan(6000);
+  });
+
   test('lines of threads never interleave, long ones included', async () => {
     const threads = shop.compile(
       'threads.c',

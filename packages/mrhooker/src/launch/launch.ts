@@ -60,6 +60,7 @@ export interface Outcome {
 
 const busyInterval = 2;
 const idleInterval = 20;
+const lastMilliseconds = 500;
 
 /** Signals that are the command's, not the launcher's: it dies of them or not. */
 const passedOn: NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'];
@@ -219,10 +220,11 @@ class Watch {
     turn();
   }
 
-  /** Reads what is left. Called when the command has ended. */
+  /** Reads what is left. Called when the command has ended: all that it said is there then, and children that go on may never end. */
   stop() {
     clearTimeout(this.#timer);
-    while (this.#drain()) {}
+    const until = performance.now() + lastMilliseconds;
+    while (this.#drain() && performance.now() < until) {}
   }
 
   #drain(): boolean {
