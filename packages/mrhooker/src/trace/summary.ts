@@ -3,10 +3,39 @@ import type { Colors } from '../report/colors.js';
 import { durationText, type TraceCall } from './format.js';
 
 const BAR = 20;
+const PER_DOUBLING = 64;
+
+/** The durations of a function's calls: how many there are of each, to half a per cent. A program may make a thousand million calls. */
+class Durations {
+  calls = 0;
+  total = 0;
+  private least = Number.POSITIVE_INFINITY;
+  private most = 0;
+  private readonly buckets = new Map<number, number>();
+
+  add(seconds: number): void {
+    this.calls++;
+    this.total += seconds;
+    this.least = Math.min(this.least, seconds);
+    this.most = Math.max(this.most, seconds);
+    const bucket = Math.round(Math.log2(seconds) * PER_DOUBLING);
+    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1);
+  }
+
+  /** That which a share of the calls does not reach. */
+  at(share: number): number {
+    let before = Math.min(this.calls - 1, Math.floor(this.calls * share));
+    for (const [bucket, count] of [...this.buckets].sort(([a], [b]) => a - b)) {
+      before -= count;
+      if (before < 0) return Math.min(this.most, Math.max(this.least, 2 ** (bucket / PER_DOUBLING)));
+    }
+    return this.most;
+  }
+}
 
 interface Entry {
   errors: number;
-  durations: number[];
+  durations: Durations;
 }
 
 export class Summary {
@@ -15,29 +44,24 @@ export class Summary {
   add({ fn, error, duration = 0 }: TraceCall): void {
     let entry = this.entries.get(fn.name);
     if (!entry) {
-      entry = { errors: 0, durations: [] };
+      entry = { errors: 0, durations: new Durations() };
       this.entries.set(fn.name, entry);
     }
-    entry.durations.push(duration);
+    entry.durations.add(duration);
     if (error !== undefined) entry.errors++;
   }
 
   /** One object for each function, the most time first. Times are seconds. */
   get rows(): SummaryRow[] {
-    const rows = [...this.entries].map(([name, { errors, durations }]) => {
-      const sorted = Float64Array.from(durations).sort();
-      const total = sorted.reduce((sum, duration) => sum + duration, 0);
-      const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-      return {
-        function: name,
-        calls: sorted.length,
-        errors,
-        total,
-        mean: total / sorted.length,
-        p50: at(0.5),
-        p99: at(0.99),
-      };
-    });
+    const rows = [...this.entries].map(([name, { errors, durations }]) => ({
+      function: name,
+      calls: durations.calls,
+      errors,
+      total: durations.total,
+      mean: durations.total / durations.calls,
+      p50: durations.at(0.5),
+      p99: durations.at(0.99),
+    }));
     return rows.sort((a, b) => b.total - a.total);
   }
 
