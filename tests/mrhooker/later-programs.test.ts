@@ -165,3 +165,25 @@ test('more functions than there is room for are not missed in silence', { timeou
   expect(own.stderr).toMatch(/11\d\d calls seen = /);
   expect(own.stderr).not.toContain(said);
 });
+
+test('nor are those that a library calls which is loaded while the program runs', { timeout: 120_000 }, async () => {
+  place.write('plugin.c', '#include <unistd.h>\nint run(void) { return access("/", F_OK); }\n');
+  place.write(
+    'host.c',
+    '#include <dlfcn.h>\nint main(void) { return ((int (*)(void))dlsym(dlopen("./plugin.so", RTLD_NOW), "run"))(); }\n',
+  );
+  const run = (...args: string[]) => execFileSync('gcc', args, { cwd: place.folder });
+  run('-shared', '-fPIC', '-o', 'plugin.so', 'plugin.c');
+  run('-o', 'host', 'host.c');
+  const script = (pattern: string) =>
+    `import { hook } from 'mrhooker';\nhook('${pattern}', { enter: (call) => console.log(call.name) });\n`;
+  const said =
+    'plugin.so, which was loaded later, calls access: a pattern means what is called at the start; hook it by its name\n';
+  for (const command of [['./host'], ['sh', '-c', 'exec ./host']]) {
+    const missed = await place.script(script('acces?'), command);
+    expect(missed.stderr).toContain(said);
+    const named = await place.script(script('access'), command);
+    expect(printed(named)).toEqual(['access']);
+    expect(named.stderr).not.toContain('loaded later');
+  }
+});

@@ -5,6 +5,7 @@
 #include "../x86-64/syscall.h"
 #include "priv.h"
 #include <elf.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -145,14 +146,17 @@ static bool is_programs(struct link_map *object) {
          strncmp(mr_base_name(object->l_name), "linux-vdso", 10);
 }
 
+/* Whether a script means it by a pattern, and no stub exports it. */
+static bool is_wanted(const char *name) {
+  return matches_one(at(mr.session->globs_offset), name) && !mr_hooked_export(name) &&
+         !matches_one(at(mr.session->internal_offset), name) && mr_is_function(name);
+}
+
 static void find(const char *name, uintptr_t *slot, unsigned type) {
   (void)slot;
   (void)type;
-  if (!matches_one(at(mr.session->globs_offset), name) || mr_hooked_export(name) ||
-      matches_one(at(mr.session->internal_offset), name) || !mr_is_function(name))
-    return;
-  if (!add(name))
-    atomic_store(&mr.session->unnamed, 1);
+  if (is_wanted(name) && !add(name))
+    atomic_fetch_or(&mr.session->unnamed, MR_NO_ROOM);
 }
 
 /* Pages that the loader has made read-only are writable as long as slots of theirs are changed. */
@@ -192,18 +196,22 @@ static void bind(const char *name, uintptr_t *slot, unsigned type) {
     set(slot, (uintptr_t)code_at((uint32_t)i));
 }
 
+static struct link_map *last; /* of those that are there from the start */
+
 void mr_find_names(void) {
   if (!mr.session->name_capacity || !mr.functions)
     return;
-  for (struct link_map *object = mr_first_object(); object; object = object->l_next)
+  for (struct link_map *object = mr_first_object(); object; object = object->l_next) {
     if (is_programs(object))
       each(object, find);
+    last = object;
+  }
   if (!count)
     return;
   for (uint32_t i = 0; i < GROUPS && groups[i]; i++)
     if (mr_syscall3(SYS_mprotect, groups[i]->code, 4096, PROT_READ | PROT_EXEC) < 0) {
       places = NULL;
-      atomic_store(&mr.session->unnamed, 1);
+      atomic_fetch_or(&mr.session->unnamed, MR_NO_ROOM);
       return;
     }
   for (uint32_t i = 0; i < count; i++) {
@@ -216,4 +224,31 @@ void mr_find_names(void) {
     if (is_programs(object))
       each(object, bind);
   close_page();
+}
+
+static struct link_map *looked_at;
+
+static void miss(const char *name, uintptr_t *slot, unsigned type) {
+  (void)slot;
+  (void)type;
+  if ((atomic_load(&mr.session->unnamed) & MR_LOADED_LATER) || !is_wanted(name) ||
+      (!mr_self && !mr_thread_begin()) || mr_self->ended)
+    return;
+  char text[512];
+  snprintf(text, sizeof text,
+           "%s, which was loaded later, calls %s: a pattern means what is called at the start; "
+           "hook it by its name",
+           mr_base_name(looked_at->l_name), name);
+  mr_note(text);
+  atomic_fetch_or(&mr.session->unnamed, MR_LOADED_LATER);
+}
+
+/* Says once what is not hooked in objects that were loaded since the start: threads have taken what
+ * they know of functions by then. */
+void mr_find_missed(void) {
+  if (!last || (atomic_load(&mr.session->unnamed) & MR_LOADED_LATER))
+    return;
+  for (looked_at = last->l_next; looked_at; looked_at = looked_at->l_next)
+    if (is_programs(looked_at))
+      each(looked_at, miss);
 }

@@ -223,6 +223,7 @@ void mr_symbol_file_drop(mr_symbol_file *file);
 
 /* found.c */
 void mr_find_names(void);
+void mr_find_missed(void); /* nobody else may load or unload objects meanwhile */
 void *mr_found_entry(const char *name);
 
 /* session.c */

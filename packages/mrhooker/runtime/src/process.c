@@ -424,6 +424,8 @@ static _Atomic uint32_t
 static bool bind(struct link_map *object, void *data) {
   (void)data;
   mr_bind_object(object);
+  if (!object->l_next)
+    mr_find_missed();
   return false;
 }
 

@@ -63,8 +63,10 @@ typedef struct mr_session {
   uint64_t internal_offset;         /* 216: what is never meant by it, */
   uint64_t forwarded_offset;        /* 224: whose begin alone can be observed */
   uint32_t name_capacity;           /* 232: 0: nothing is looked for */
-  _Atomic uint32_t unnamed;         /* 236: set when there was no room for a function */
+  _Atomic uint32_t unnamed;         /* 236: MR_NO_ROOM…: why a function is not hooked */
 } mr_session;
+
+enum { MR_NO_ROOM = 1, MR_LOADED_LATER = 2 };
 
 enum { MR_COUNTER = 1, MR_HISTOGRAM = 2, MR_MAP = 3 };
 

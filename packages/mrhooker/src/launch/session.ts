@@ -452,7 +452,7 @@ export class Session {
     return {
       threads: Number(words.readBigUInt64LE(0)),
       processes: Number(words.readBigUInt64LE(8)),
-      functions: this.#read(236, 4).readUInt32LE(0) !== 0,
+      functions: (this.#read(236, 4).readUInt32LE(0) & 1) !== 0,
     };
   }
 
