@@ -156,7 +156,7 @@ test('more functions than there is room for are not missed in silence', { timeou
   run('-shared', '-fPIC', '-o', 'libmany.so', 'many.c');
   run('-o', 'calls', 'calls.c', '-L.', '-lmany', `-Wl,-rpath,${place.folder}`);
   const script = "import { hook } from 'mrhooker';\nhook('f*', { enter: () => {} });\n";
-  const said = 'not all functions of the programs that the command started are hooked';
+  const said = 'not all functions that patterns mean in later programs are hooked: there are too many';
   const later = await place.script(script, ['sh', '-c', 'exec ./calls']);
   expect(later).toMatchObject({ status: 0, stdout: '604450\n' });
   expect(later.stderr).toContain(said);
@@ -185,5 +185,27 @@ test('nor are those that a library calls which is loaded while the program runs'
     const named = await place.script(script('access'), command);
     expect(printed(named)).toEqual(['access']);
     expect(named.stderr).not.toContain('loaded later');
+  }
+});
+
+test('a pattern means the same in the command as in later programs: what objects import', {
+  timeout: 120_000,
+}, async () => {
+  place.write(
+    'own.c',
+    'int own_second(void) { return 2; }\nint own_first(void) { return own_second() + 1; }\nint (*own_table[])(void) = {own_second, own_first};\n',
+  );
+  place.write(
+    'uses.c',
+    '#include <stdio.h>\nint own_first(void);\nint main(void) { printf("%d\\n", own_first()); return 0; }\n',
+  );
+  const run = (...args: string[]) => execFileSync('gcc', args, { cwd: place.folder });
+  run('-shared', '-fPIC', '-o', 'libown.so', 'own.c');
+  run('-o', 'uses', 'uses.c', '-L.', '-lown', `-Wl,-rpath,${place.folder}`);
+  const script = "import { hook } from 'mrhooker';\nhook('own_*', { enter: (call) => console.log(call.name) });\n";
+  for (const command of [['./uses'], ['sh', '-c', 'exec ./uses']]) {
+    const ran = await place.script(script, command);
+    expect(ran.stdout).toBe('3\n');
+    expect(printed(ran)).toEqual(['own_first']);
   }
 });

@@ -124,17 +124,17 @@ static bool references(unsigned type) {
   return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || type == R_X86_64_64;
 }
 
-static void each(struct link_map *object,
-                 void (*visit)(const char *name, uintptr_t *slot, unsigned type)) {
+static void each(struct link_map *object, void (*visit)(const ElfW(Sym) * symbol, const char *name,
+                                                        uintptr_t *slot, unsigned type)) {
   mr_tables in = mr_tables_of(object);
   for (int table = 0; table < 2; table++) {
     const ElfW(Rela) *entries = table ? in.plt : in.relocations;
     size_t size = table ? in.plt_count : in.relocation_count;
     for (size_t i = 0; entries && i < size; i++) {
-      uint32_t symbol = ELF64_R_SYM(entries[i].r_info);
+      const ElfW(Sym) *symbol = &in.symbols[ELF64_R_SYM(entries[i].r_info)];
       unsigned type = ELF64_R_TYPE(entries[i].r_info);
-      if (symbol && references(type) && !entries[i].r_addend)
-        visit(in.strings + in.symbols[symbol].st_name,
+      if (symbol != in.symbols && references(type) && !entries[i].r_addend)
+        visit(symbol, in.strings + symbol->st_name,
               (uintptr_t *)(object->l_addr + entries[i].r_offset), type);
     }
   }
@@ -146,16 +146,18 @@ static bool is_programs(struct link_map *object) {
          strncmp(mr_base_name(object->l_name), "linux-vdso", 10);
 }
 
-/* Whether a script means it by a pattern, and no stub exports it. */
-static bool is_wanted(const char *name) {
-  return matches_one(at(mr.session->globs_offset), name) && !mr_hooked_export(name) &&
-         !matches_one(at(mr.session->internal_offset), name) && mr_is_function(name);
+/* Whether a script means it by a pattern, and no stub exports it. What an object has and refers to
+ * itself is not meant: the launcher looks at what objects import, too. */
+static bool is_wanted(const ElfW(Sym) * symbol, const char *name) {
+  return symbol->st_shndx == SHN_UNDEF && matches_one(at(mr.session->globs_offset), name) &&
+         !mr_hooked_export(name) && !matches_one(at(mr.session->internal_offset), name) &&
+         mr_is_function(name);
 }
 
-static void find(const char *name, uintptr_t *slot, unsigned type) {
+static void find(const ElfW(Sym) * symbol, const char *name, uintptr_t *slot, unsigned type) {
   (void)slot;
   (void)type;
-  if (is_wanted(name) && !add(name))
+  if (is_wanted(symbol, name) && !add(name))
     atomic_fetch_or(&mr.session->unnamed, MR_NO_ROOM);
 }
 
@@ -182,7 +184,8 @@ static void set(uintptr_t *slot, uintptr_t value) {
   *slot = value;
 }
 
-static void bind(const char *name, uintptr_t *slot, unsigned type) {
+static void bind(const ElfW(Sym) * symbol, const char *name, uintptr_t *slot, unsigned type) {
+  (void)symbol;
   int i = index_of(name);
   if (i < 0 || !*slot)
     return;
@@ -228,10 +231,10 @@ void mr_find_names(void) {
 
 static struct link_map *looked_at;
 
-static void miss(const char *name, uintptr_t *slot, unsigned type) {
+static void miss(const ElfW(Sym) * symbol, const char *name, uintptr_t *slot, unsigned type) {
   (void)slot;
   (void)type;
-  if ((atomic_load(&mr.session->unnamed) & MR_LOADED_LATER) || !is_wanted(name) ||
+  if ((atomic_load(&mr.session->unnamed) & MR_LOADED_LATER) || !is_wanted(symbol, name) ||
       (!mr_self && !mr_thread_begin()) || mr_self->ended)
     return;
   char text[512];

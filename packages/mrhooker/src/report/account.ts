@@ -92,8 +92,6 @@ export function accountLines(account: Account, colors: Colors, verbose: boolean)
   if (threads) without(threads, 'thread', 'threads');
   if (processes) without(processes, 'process', 'processes');
   if (functions)
-    say(
-      colors.red('not all functions of the programs that the command started are hooked: the patterns mean too many'),
-    );
+    say(colors.red('not all functions that patterns mean in later programs are hooked: there are too many'));
   return lines;
 }
