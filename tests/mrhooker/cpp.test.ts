@@ -102,3 +102,61 @@ test('a name with overloads says which there are', { timeout: 120_000 }, async (
   expect(ran.stderr).toContain("'ns::add' has 2 overloads");
   expect(ran.stderr).toContain("'ns::add(int, int)', 'ns::add(double, double)'");
 });
+
+test('templates that only a declaration names, and what can only be moved', { timeout: 120_000 }, async () => {
+  place.write(
+    'cargo.hpp',
+    `#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+template <class T> struct Box { T v; Box(T v) : v(v) {} Box(const Box &o) : v(o.v + 100) {} ~Box() { v = -1; } };
+template <class T> struct Later;
+std::vector<int> fill(int n);
+int total(std::vector<int> v);
+std::unique_ptr<std::string> own(std::unique_ptr<std::string> p, int n);
+Box<int> box(Box<int> b);
+int sail(int n);
+int later(Later<int> l);
+`,
+  );
+  place.write(
+    'cargo.cpp',
+    `#include "cargo.hpp"
+std::vector<int> fill(int n) { return std::vector<int>(n, 7); }
+int total(std::vector<int> v) { int sum = 0; for (int i : v) sum += i; return sum; }
+std::unique_ptr<std::string> own(std::unique_ptr<std::string> p, int n) { p->append(n, '!'); return p; }
+Box<int> box(Box<int> b) { b.v += 1; return Box<int>(b.v); }
+int sail(int n) { return n; }
+`,
+  );
+  place.write(
+    'cargo-main.cpp',
+    `#include "cargo.hpp"
+#include <cstdio>
+int main() {
+  std::printf("%d %zu %d\\n", sail(3), fill(4).size(), total({1, 2, 3}));
+  std::printf("%s\\n", own(std::make_unique<std::string>("thar she blows, as long as it takes"), 2)->c_str());
+  std::printf("%d\\n", box(Box<int>(1)).v > 0);
+}
+`,
+  );
+  const compile = (...args: string[]) => execFileSync('g++', ['-w', '-O1', ...args], { cwd: place.folder });
+  compile('-shared', '-fPIC', '-o', 'libcargo.so', 'cargo.cpp');
+  compile('-o', 'cargo', 'cargo-main.cpp', '-L.', '-lcargo', `-Wl,-rpath,${place.folder}`);
+  const ran = await place.script(
+    `import { hook } from 'mrhooker';
+import { box, fill, own, sail, total } from 'c:./cargo.hpp';
+hook(sail, (n) => total(fill(n)));
+hook(fill, (n) => fill(n + 1));
+hook(total, (v) => total(v) + total(v));
+hook(own, (p, n) => { console.log('own', n); return own(p, n + 1); });
+hook(box, (b) => { console.log('box', b.v); return box(b); });
+`,
+    ['./cargo'],
+    ['--check'],
+  );
+  expect(ran.stderr).not.toContain('failed');
+  expect(ran).toMatchObject({ status: 0, stdout: '21 5 12\nthar she blows, as long as it takes!!!\n1\n' });
+  expect(printed(ran)).toEqual(['own 2', 'box 1']);
+});

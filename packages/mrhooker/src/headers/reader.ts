@@ -17,7 +17,7 @@ import {
 } from 'cmonster';
 import { MrhookerError } from '../error.js';
 import { MacroReader } from './macros.js';
-import type { CFunction, Declaration, Declarations } from './model.js';
+import type { CFunction, CType, Declaration, Declarations } from './model.js';
 import { didYouMean } from './nearest.js';
 import type { HeaderSpecifier, Language } from './specifier.js';
 import { enumerators, TypeReader } from './types.js';
@@ -29,6 +29,8 @@ export interface HeaderOptions {
   cwd: string;
   /** Declarations of a script's own, in C, behind the headers. */
   prelude?: string;
+  /** Types of C++ that are to be instantiated where they can be. */
+  complete?: readonly string[];
 }
 
 /** The name that a header unit has in diagnostics; nothing of that name is on disk. */
@@ -38,13 +40,20 @@ const TAG = /^(?:struct|union|enum|class)[ _](.+)$/;
 
 export class Headers {
   readonly source: string;
+  private readonly specifiers: readonly HeaderSpecifier[];
   private readonly options: HeaderOptions;
   private readonly tu: TranslationUnit;
   private readonly types = new TypeReader();
   private nameList: Set<string> | undefined;
 
-  private constructor(source: string, options: HeaderOptions, tu: TranslationUnit) {
+  private constructor(
+    source: string,
+    specifiers: readonly HeaderSpecifier[],
+    options: HeaderOptions,
+    tu: TranslationUnit,
+  ) {
     this.source = source;
+    this.specifiers = specifiers;
     this.options = options;
     this.tu = tu;
   }
@@ -61,9 +70,9 @@ export class Headers {
       cwd: options.cwd,
       driver: options.language === 'c++' ? 'clang++' : 'clang',
       arguments: [...clangArguments(options), ...specifiers.flatMap((specifier) => specifier.arguments)],
-      unsaved: { [file]: source },
+      unsaved: { [file]: source + completing(options.complete ?? []) },
     });
-    const headers = new Headers(source, options, tu);
+    const headers = new Headers(source, specifiers, options, tu);
     if (tu.hasErrors) {
       const message = describeErrors(tu.diagnostics, specifiers);
       tu.dispose();
@@ -142,7 +151,27 @@ export class Headers {
       }
       Object.assign(this.types.records, reader.types.records);
     }
+    const incomplete = this.options.complete ? [] : this.incomplete(Object.values(declared));
+    if (incomplete.length > 0) {
+      using again = await Headers.open(this.specifiers, { ...this.options, complete: incomplete });
+      return await again.declare(names, options);
+    }
     return { names: declared, records: this.types.records, enums: this.types.enums, files: this.files };
+  }
+
+  /** Of what functions pass by value, the types that no declaration has needed so far: `std::vector<int> make();` instantiates none. */
+  private incomplete(declared: readonly Declaration[]): string[] {
+    const unknown = (type: CType) => type.kind === 'record' && this.types.records[type.key]?.fields === undefined;
+    const found = declared.flatMap((declaration) => {
+      const functions = declaration.kind === 'function' ? [declaration.function] : [];
+      return functions.flatMap(({ type }) => [
+        ...type.parameters.flatMap((parameter, index) =>
+          unknown(parameter) ? [type.parameterTexts[index] ?? ''] : [],
+        ),
+        ...(unknown(type.result) ? [type.resultText] : []),
+      ]);
+    });
+    return this.options.language === 'c' ? [] : [...new Set(found)];
   }
 
   /** Whether there is something of that name, of whatever kind. */
@@ -229,6 +258,13 @@ export class Headers {
 export function headerSource(specifiers: readonly HeaderSpecifier[], options: Pick<HeaderOptions, 'prelude'>): string {
   const includes = [...new Set(specifiers.map(({ include }) => include))].map((include) => `#include ${include}\n`);
   return `${includes.join('')}${options.prelude ?? ''}`;
+}
+
+/** Asks for the size of each, which of what stays incomplete nobody is told. */
+function completing(types: readonly string[]): string {
+  if (types.length === 0) return '';
+  const ask = 'template <class T> decltype(sizeof(T)) mr_size(int); template <class T> void mr_size(...);';
+  return `\n${ask}\n${types.map((type, index) => `using mr_size_${index} = decltype(mr_size<${type}>(0));\n`).join('')}`;
 }
 
 /** `_GNU_SOURCE`, as C++ has it anyway: a hook may want whatever the library has. */

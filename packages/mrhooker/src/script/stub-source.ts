@@ -34,7 +34,10 @@ export function stubSource(unit: Unit): string {
 }
 
 const CPP_HELPERS = `template <class T> using mr_bare = typename std::remove_reference<T>::type;
-template <class T> struct mr_owned { T *object; ~mr_owned() { object->~T(); } };`;
+template <class T> struct mr_owned { T *object; ~mr_owned() { object->~T(); } };
+/* A hook may call the original more than once: it gets copies, unless there can be none. */
+template <class T, bool = __is_constructible(T, T &)> struct mr_pass { static T &of(void *p) { return *(T *)p; } };
+template <class T> struct mr_pass<T, false> { static T &&of(void *p) { return static_cast<T &&>(*(T *)p); } };`;
 
 interface Part {
   code: string;
@@ -215,8 +218,8 @@ function slotOf({ kind, type, reference }: Value, name: string): string {
 function fromSlot({ kind, type, reference }: Value, slot: string, cpp = false): string {
   if (kind === 'v') return '';
   if (reference) return `static_cast<${type}>(*(mr_bare<${type}> *)${slot}.p)`;
+  if (cpp && kind.startsWith('!')) return `mr_pass<${type}>::of(${slot}.p)`;
   if (isIndirect(kind)) return `*(${type} *)${slot}.p`;
-  void cpp;
   return `(${type})${slot}.${member(kind)}`;
 }
 
