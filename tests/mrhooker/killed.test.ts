@@ -1,9 +1,10 @@
 // Whoever kills mrhooker leaves the command alone, and nothing of mrhooker's stays behind.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { Place, root } from './place.js';
+import { Workshop } from './workshop.js';
 
 const place = new Place();
 afterAll(() => place.remove());
@@ -43,4 +44,12 @@ print(round(time.monotonic() - start, 1), flush=True)`;
   expect(Number(seconds)).toBeLessThan(3);
   await once(mrhooker.stdout, 'close');
   await expect.poll(() => existsSync(session), { timeout: 10_000 }).toBe(false);
+});
+
+test('a log that cannot be written leaves nothing behind', async () => {
+  using shop = new Workshop();
+  const run = shop.run({ command: ['true'], output: shop.path('no/such/folder') });
+  await expect(run).rejects.toThrow(/can't be written: there is no such folder/);
+  const own = `mrhooker-${process.pid}-`;
+  expect(readdirSync('/dev/shm').filter((name) => name.startsWith(own))).toEqual([]);
 });

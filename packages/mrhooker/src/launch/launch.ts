@@ -103,9 +103,10 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
     ringSize: options.ringSize,
     closed,
   });
-  const report = new Report(session, manifest, options);
-  const watch = new Watch(session, report);
+  let report: Report | undefined;
   try {
+    report = new Report(session, manifest, options);
+    const watch = new Watch(session, report);
     env.LD_PRELOAD = env.LD_PRELOAD ? `${preload}:${env.LD_PRELOAD}` : preload;
     env.MRHOOKER = session.path;
     const outcome = await run(path, name, args, env, options, watch);
@@ -117,7 +118,7 @@ export async function launch(options: LaunchOptions): Promise<Outcome> {
   } finally {
     session.abandon();
     session.remove();
-    report.close();
+    report?.close();
   }
 }
 
