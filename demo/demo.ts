@@ -58,6 +58,9 @@ async function choosePort(): Promise<number> {
 async function main(): Promise<void> {
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+    // `npm start` is gone.
+    process.once('disconnect', () => resolve());
+    process.channel?.unref();
   });
   print(
     '',

@@ -35,7 +35,8 @@ export async function startLab({ port = 0 } = {}): Promise<Lab> {
     const child = spawn(process.execPath, [igor, ...args], {
       cwd: folder,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // Over the channel it hears when this program is gone, however that ended.
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       detached: true,
     });
     child.once('exit', (code, signal) => stopping || fail(`${name} ended with ${signal ?? code}`));

@@ -14,12 +14,13 @@ import { setupOrExit } from './setup.mjs';
  * Runs a program in the foreground, and exits as it did.
  * @param {readonly string[]} args of Node
  * @param {Record<string, string>} [env]
+ * @param {import('node:child_process').StdioOptions} [stdio]
  */
-export function becomeNode(args, env = {}) {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+export function becomeNode(args, env = {}, stdio = 'inherit') {
+  const child = spawn(process.execPath, args, { cwd: root, stdio, env: { ...process.env, ...env } });
   // Ctrl-C reaches the child by itself, as it is in the same group; it decides when to end.
   process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
 }
 
@@ -31,7 +32,8 @@ export function becomeNode(args, env = {}) {
 export async function runScript(script, args, groups) {
   await setupOrExit(groups);
   if (existsSync(`${root}/${script}`)) {
-    becomeNode(['--import', 'tsx', `${root}/${script}`, ...args]);
+    // Over the channel it may hear that this program is gone.
+    becomeNode(['--import', 'tsx', `${root}/${script}`, ...args], {}, ['inherit', 'inherit', 'inherit', 'ipc']);
   } else {
     console.error(`there is no ${script} yet`);
   }

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const demo = ['--import', 'tsx', 'demo/demo.ts'];
@@ -27,20 +27,12 @@ it('sends a query and a trace all the way, and ends', { timeout: 240_000 }, asyn
   expect(folders().filter((name) => !before.includes(name))).toEqual([]);
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s ends all of it, and leaves nothing behind',
   { timeout: 240_000 },
   async (signal) => {
     const before = folders();
-    const child = spawn(process.execPath, [...demo, '--port=0'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    const address = await new Promise<string>((resolve) => {
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        const found = /(http:\S+)/.exec(said)?.[1];
-        if (found) resolve(found);
-      });
-    });
+    const { child, address } = await start(...demo, '--port=0');
     expect((await fetch(address)).status).toBe(200);
     expect(running()).toContain('igor.js');
     child.kill(signal);
@@ -50,3 +42,28 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     await expect(fetch(address)).rejects.toThrow();
   },
 );
+
+it('killed, it leaves no process behind', { timeout: 240_000 }, async () => {
+  const before = folders();
+  // As `npm start` runs it.
+  const { child, address } = await start('setup/run.mjs', 'demo/demo.ts', '--port=0');
+  expect(running()).toContain('prosody');
+  child.kill('SIGKILL');
+  await vi.waitFor(() => expect(running()).toBe(''), { timeout: 15_000, interval: 100 });
+  await expect(fetch(address)).rejects.toThrow();
+  expect(folders().filter((name) => !before.includes(name))).toEqual([]);
+});
+
+/** A program that says its address. */
+async function start(...args: string[]) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  const address = await new Promise<string>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const found = /(http:\S+)/.exec(said)?.[1];
+      if (found) resolve(found);
+    });
+  });
+  return { child, address };
+}

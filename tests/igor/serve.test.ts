@@ -34,19 +34,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s pressed twice leaves nothing behind',
   { timeout: 60_000 },
   async (signal) => {
-    const state = tempFolder('serve');
-    const child = spawn(process.execPath, [igor, 'serve', '--state', state, '--port', '0', '--instances', '2'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const { child, children, state } = await serving('--instances', '2');
     try {
-      await new Promise<void>((resolve, reject) => {
-        child.stdout.on('data', (bytes: Buffer) => bytes.includes('igor is at') && resolve());
-        child.once('exit', (code) => reject(new Error(`igor serve ended with ${code}`)));
-      });
-      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
-        .trim()
-        .split(' ')
-        .map(Number);
       // Prosody, two instances.
       expect(children.length).toBeGreaterThanOrEqual(3);
       child.kill(signal);
@@ -60,6 +49,43 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     }
   },
 );
+
+test('SIGHUP ends it as SIGTERM does', { timeout: 60_000 }, async () => {
+  const { child, children, state } = await serving('--instances', '1');
+  try {
+    child.kill('SIGHUP');
+    await until('the end', () => child.exitCode !== null || child.signalCode !== null, 10_000);
+    expect([child.exitCode, child.signalCode]).toEqual([0, null]);
+    expect(children.filter(isThere)).toEqual([]);
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(state, { recursive: true, force: true });
+  }
+});
+
+test('killed, it takes its XMPP server and instances along', { timeout: 60_000 }, async () => {
+  const { child, children, state } = await serving('--instances', '1');
+  try {
+    child.kill('SIGKILL');
+    await until('the children to end', () => !children.some(isThere), 10_000);
+  } finally {
+    for (const pid of children.filter(isThere)) process.kill(pid, 'SIGKILL');
+    rmSync(state, { recursive: true, force: true });
+  }
+});
+
+test('started by a program that keeps a channel to it, it ends when that is gone', { timeout: 60_000 }, async () => {
+  const { child, children, state } = await serving();
+  try {
+    child.disconnect();
+    await until('the end', () => child.exitCode !== null || child.signalCode !== null, 10_000);
+    expect(child.exitCode).toBe(0);
+    expect(children.filter(isThere)).toEqual([]);
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(state, { recursive: true, force: true });
+  }
+});
 
 test('told to end while it starts, it leaves nothing behind', { timeout: 60_000 }, async () => {
   const state = tempFolder('serve');
@@ -98,6 +124,20 @@ test('with a relative folder it shows agents from elsewhere the certificate that
     rmSync(cwd, { recursive: true, force: true });
   }
 });
+
+/** `igor serve` in a folder of its own, and the processes that it started. */
+async function serving(...flags: string[]) {
+  const state = tempFolder('serve');
+  const child = spawn(process.execPath, [igor, 'serve', '--state', state, '--port', '0', ...flags], {
+    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (bytes: Buffer) => bytes.includes('igor is at') && resolve());
+    child.once('exit', (code) => reject(new Error(`igor serve ended with ${code}`)));
+  });
+  const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  return { child, children, state };
+}
 
 function isThere(pid: number): boolean {
   try {

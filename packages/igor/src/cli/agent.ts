@@ -10,7 +10,7 @@ import { IgorError } from '../error.js';
 import { jsonLog, type LogLevel } from '../log.js';
 import { parseAccount } from '../protocol/jid.js';
 import { importTypeScript } from '../serve/app.js';
-import { defined, hostAndPort, logOption, secretFrom } from './options.js';
+import { defined, hostAndPort, logOption, secretFrom, toldToEnd } from './options.js';
 
 interface Arguments {
   enrolment?: string | undefined;
@@ -88,7 +88,7 @@ export const agentCommand: CommandModule<object, Arguments> = {
       log,
     });
     agent.startPatiently();
-    await drainSignal();
+    await toldToEnd();
     log.info('ending', { within: argv['drain-limit'] });
     await agent.drain(argv['drain-limit'] * 1000);
     // A method that does not stop would keep this process.
@@ -126,18 +126,4 @@ async function loadServices(file: string): Promise<ServedService[]> {
     );
   }
   return services;
-}
-
-/** SIGTERM and SIGINT drain; a second one does not wait. */
-function drainSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const take = () => {
-      if (asked) process.exit(130);
-      asked = true;
-      resolve();
-    };
-    process.on('SIGTERM', take);
-    process.on('SIGINT', take);
-  });
 }

@@ -6,7 +6,7 @@ import { GatewayServer, type Handler } from '../gateway/server.js';
 import { jsonLog, type Log, type LogLevel } from '../log.js';
 import { backoff } from '../protocol/backoff.js';
 import { remoteGateway } from '../serve/serve.js';
-import { endSignal, hostAndPort, logOption, requestLimitOption, secretFrom } from './options.js';
+import { hostAndPort, logOption, requestLimitOption, secretFrom, toldToEnd } from './options.js';
 
 interface Arguments {
   jid: string;
@@ -71,7 +71,7 @@ export const gatewayCommand: CommandModule<object, Arguments> = {
       gateway = made.gateway;
       handler = made.handler;
       log.info('the gateway is there', { ...address, jid: argv.jid });
-      const ended = await Promise.race([endSignal(), failed]);
+      const ended = await Promise.race([toldToEnd(), failed]);
       if (ended instanceof IgorError) throw ended;
     } finally {
       await made.gateway.stop();

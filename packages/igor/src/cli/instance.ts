@@ -8,9 +8,9 @@ import {
   applicationOptions,
   applicationSettings,
   defined,
-  endSignal,
   logOption,
   secretFrom,
+  toldToEnd,
 } from './options.js';
 
 interface Arguments extends ApplicationArguments {
@@ -68,7 +68,7 @@ export const instanceCommand: CommandModule<object, Arguments> = {
       log,
     });
     log.info('the instance is there', { url: instance.url });
-    await endSignal();
+    await toldToEnd();
     await instance.stop();
   },
 };

@@ -93,14 +93,22 @@ export function secretFrom(name: string, advice: string): string {
   return value;
 }
 
-/** Resolves at SIGINT or SIGTERM. A second one ends the process at once. */
-export function endSignal(): Promise<NodeJS.Signals> {
+/**
+ * Resolves when this process is told to end: by SIGINT or SIGTERM, of which a second one ends it at once; by SIGHUP, as its terminal is closed; or as
+ * its parent is gone, should that be a program that keeps a channel to it.
+ */
+export function toldToEnd(): Promise<void> {
   return new Promise((resolve) => {
-    const once = (signal: NodeJS.Signals) => {
-      process.once(signal, () => process.exit(130));
-      resolve(signal);
+    let told = false;
+    const take = (isImpatient: boolean) => {
+      if (told && isImpatient) process.exit(130);
+      told = true;
+      resolve();
     };
-    process.once('SIGINT', once);
-    process.once('SIGTERM', once);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => take(true));
+    // A shell sends it, too, to what the terminal has told already.
+    process.on('SIGHUP', () => take(false));
+    process.once('disconnect', () => take(false));
+    process.channel?.unref();
   });
 }

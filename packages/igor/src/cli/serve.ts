@@ -9,10 +9,10 @@ import {
   applicationOptions,
   applicationSettings,
   defined,
-  endSignal,
   hostAndPort,
   logOption,
   secretFrom,
+  toldToEnd,
 } from './options.js';
 
 interface Arguments extends ApplicationArguments {
@@ -60,7 +60,7 @@ export const serveCommand: CommandModule<object, Arguments> = {
     }
     const settings = applicationSettings(argv);
     // From now on: who is told to end while it starts ends when it has, with all that it started.
-    const asked = endSignal();
+    const asked = toldToEnd();
     const served = await serve({
       ...settings,
       state: argv.state,

@@ -1,6 +1,6 @@
 /**
  * The embedded XMPP server: Debian's Prosody, with a configuration of its own, on loopback, as a child of this process. It is started
- * again when it dies, and ends with us.
+ * again when it dies, and ends with us, however we end.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
@@ -37,6 +37,12 @@ export interface XmppServer {
 const startTime = 15_000;
 const restartPause = 200;
 
+/** A module of Prosody's. Its standard input is a pipe of ours, on which nothing is ever written: it can be read when we are gone. */
+const endsWithUs = `-- Written by igor at each start.
+module:set_global();
+require "net.server".watchfd(0, function () os.exit(true); end);
+`;
+
 export class Prosody implements XmppServer {
   readonly domain: string;
   readonly component: string;
@@ -65,6 +71,8 @@ export class Prosody implements XmppServer {
     this.clientPort = listen?.port || (await freePort());
     this.componentPort = await freePort();
     endStale(join(folder, 'pid'), join(folder, 'prosody.cfg.lua'));
+    mkdirSync(join(folder, 'modules'), { recursive: true, mode: 0o700 });
+    writeFileAtomically(join(folder, 'modules', 'mod_ends_with_us.lua'), endsWithUs, 0o600);
     writeFileAtomically(join(folder, 'prosody.cfg.lua'), this.configuration(), 0o600);
     await this.spawn();
   }
@@ -72,7 +80,7 @@ export class Prosody implements XmppServer {
   private async spawn(): Promise<void> {
     const file = join(this.options.folder, 'prosody.cfg.lua');
     // In a group of its own: Ctrl-C is for us, and we end it in our order.
-    const child = spawn('prosody', ['--config', file, '-F'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn('prosody', ['--config', file, '-F'], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     this.child = child;
     // A process that is asked twice to end does not wait for `stop`.
     const endNow = () => child.kill('SIGKILL');
@@ -143,7 +151,7 @@ export class Prosody implements XmppServer {
   private configuration(): string {
     const { folder, listen, certificate } = this.options;
     const host = listen?.host ?? '127.0.0.1';
-    const modules = ['roster', 'saslauth', 'disco', 'ping', 'presence', 'message', 'iq'];
+    const modules = ['roster', 'saslauth', 'disco', 'ping', 'presence', 'message', 'iq', 'ends_with_us'];
     if (certificate) modules.push('tls');
     const tls = certificate
       ? `c2s_require_encryption = true\nssl = { certificate = ${lua(certificate.certificate)}; key = ${lua(certificate.key)}; }\n`
@@ -160,7 +168,7 @@ component_interfaces = { "127.0.0.1" }
 c2s_ports = { ${this.clientPort} }
 component_ports = { ${this.componentPort} }
 s2s_ports = {} s2s_direct_tls_ports = {} c2s_direct_tls_ports = {} legacy_ssl_ports = {} http_ports = {} https_ports = {} console_ports = {} proxy65_ports = {}
-plugin_paths = {}
+plugin_paths = { ${lua(join(folder, 'modules'))} }
 modules_enabled = { ${modules.map(lua).join('; ')} }
 modules_disabled = { "s2s"; "offline"; "register"; "carbons"; "posix"; "admin_shell"; "s2s_auth_certs" }
 authentication = "internal_hashed"

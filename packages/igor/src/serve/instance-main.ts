@@ -14,5 +14,5 @@ const stop = () => {
 };
 process.once('SIGTERM', stop);
 process.once('disconnect', stop);
-// Ctrl-C is for the process that started this one.
-process.on('SIGINT', () => {});
+// Ctrl-C is for the process that started this one, and so is the end of its terminal.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
