@@ -179,6 +179,16 @@ describe('the page', { timeout: 120_000 }, () => {
     expect(rows.map((row) => row.split('@')[0])).toEqual(['mill', 'windmill']);
   });
 
+  it('says how the code box is left, in which Tab indents', async () => {
+    const box = page.locator('.cm-content');
+    const keys = page.locator(`#${await box.getAttribute('aria-describedby')}`);
+    expect(await keys.textContent()).toContain('Esc Tab leaves the box');
+    await box.focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('Go!');
+  });
+
   it.each(['light', 'dark'] as const)('has nothing that axe objects to: %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
     await page.evaluate(axe);

@@ -63,8 +63,8 @@ function Bar(): JSX.Element {
       <button type="button" class="stop" disabled={!running} onClick={() => running && void stop(running)}>
         <Icon name="stop" filled /> Stop
       </button>
-      <span class="hint dim">
-        <kbd>Ctrl</kbd> <kbd>Enter</kbd>
+      <span class="hint dim" id="code-keys">
+        <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs it, <kbd>Esc</kbd> <kbd>Tab</kbd> leaves the box
       </span>
       <span class="spacer" />
       <span role="status" class="bar-status">

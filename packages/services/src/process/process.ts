@@ -7,6 +7,7 @@ import { IgorError } from 'igor';
 import { defineService, type ServedService } from 'igor/agent';
 import type { CallJson } from 'mrhooker/node';
 import { Process } from '../descriptors.js';
+import { frontend } from '../frontend.js';
 import type { Command } from '../generated/monsterlab/v1/process_pb.js';
 import { command } from '../own-program.js';
 import { Commands, environmentOf } from '../permit/commands.js';
@@ -60,6 +61,8 @@ export function processes(settings: Settings = {}): ServedService {
   ) {
     if (launch.user)
       throw new IgorError('failed_precondition', 'hooks can only be set in commands that run as the agent itself');
+    // It reads headers through cmonster.
+    await frontend.ready(signal);
     const folder = await mkdtemp(join(tmpdir(), 'monsterlab-hooks-'));
     try {
       const log = join(folder, 'log');

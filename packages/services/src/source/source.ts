@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { IgorError } from 'igor';
 import { defineService, type ServedService } from 'igor/agent';
 import { Source } from '../descriptors.js';
+import { frontend } from '../frontend.js';
 import type { RunRequest } from '../generated/monsterlab/v1/source_pb.js';
 import { Folders } from '../permit/folders.js';
 import { checkSettings, type Settings } from '../settings.js';
@@ -53,13 +54,16 @@ export function source(settings: Settings = {}): ServedService {
       return { text: await file.readFile('utf8') };
     },
 
-    find({ in: selection, pattern, limit }, { signal }) {
+    async *find({ in: selection, pattern, limit }, { signal }) {
       if (!pattern) throw new IgorError('invalid_argument', 'a pattern is missing, such as strcpy($dst, $src)');
-      return find(chooseFiles(folders, selection), pattern, { limit: limit || usualLimit, ...limits }, signal);
+      const chosen = chooseFiles(folders, selection);
+      await frontend.ready(signal);
+      yield* find(chosen, pattern, { limit: limit || usualLimit, ...limits }, signal);
     },
 
     async *run(request, { signal }) {
       const { chosen, script } = scriptOver(request);
+      await frontend.ready(signal);
       const { findings, output, files, failed } = await runScript(chosen, script, limits, signal);
       for (const line of output) yield { is: { case: 'output', value: line } };
       for (const finding of findings) yield { is: { case: 'finding', value: finding } };
@@ -72,6 +76,7 @@ export function source(settings: Settings = {}): ServedService {
 
     async diff(request, { signal }) {
       const { chosen, script } = scriptOver(request);
+      await frontend.ready(signal);
       const diff = await diffScript(chosen, script, limits, signal);
       return { diff, files: filesOf(diff), hash: hashOf(diff) };
     },
@@ -84,6 +89,7 @@ export function source(settings: Settings = {}): ServedService {
           `${chosen.folder.path} may not be changed; its owner can allow it by writable`,
         );
       }
+      await frontend.ready(signal);
       const diff = await diffScript(chosen, script, limits, signal);
       if (hashOf(diff) !== hash) {
         throw new IgorError(

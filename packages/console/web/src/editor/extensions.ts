@@ -196,7 +196,7 @@ export function extensions(options: {
     closeBrackets(),
     highlightSelectionMatches(),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': 'code' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'code', 'aria-describedby': 'code-keys' }),
     placeholder('const info = await agent.system.info();'),
     javascript({ typescript: true }),
     autocompletion({ override: [complete], icons: true, maxRenderedOptions: 200 }),
