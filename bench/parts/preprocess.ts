@@ -24,17 +24,17 @@ export function measurePreprocessing(report: Report, subjects: readonly Subject[
       gcc: () => timed(gcc, ['-E', '-o', '/dev/null', ...args, file]).cpu,
     });
     const ours = interleave(rounds, { tokens: () => work<Preprocessed>('preprocess', { file, arguments: args }) });
-    const clang = least(runs.clang);
+    const compiler = least(runs.clang);
     const best = leastBy(ours.tokens, (run) => run.cpu);
     const iteration = (best.result.tokens * 40) / 1e6;
     report.add({
       group,
       what: 'every token, 40 ns a token left out (clang -E = 1)',
       subject: name,
-      measured: Math.max(0, best.cpu - iteration) / clang,
+      measured: Math.max(0, best.cpu - iteration) / compiler,
       unit: '×',
       asked: { atMost: 1.5 },
-      note: `${seconds(best.cpu)} CPU for ${best.result.tokens} tokens; clang -E ${seconds(clang)}, ${gcc} -E ${seconds(least(runs.gcc))}`,
+      note: `${seconds(best.cpu)} CPU for ${best.result.tokens} tokens; clang -E ${seconds(compiler)}, ${gcc} -E ${seconds(least(runs.gcc))}`,
     });
   }
   const lines = Array.from({ length: CALLS }, (_, i) => `int a${i} = CALL(${i});`);
