@@ -78,14 +78,14 @@ describe('a script', { timeout: 120_000 }, () => {
 function asNobody(command: readonly string[], ...options: readonly string[]) {
   const mrhooker = [process.execPath, `${root}/packages/mrhooker/bin/mrhooker.js`];
   const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
-  const env = { ...process.env, HOME: place.path('home'), XDG_CACHE_HOME: place.path('home') };
+  const env = { ...process.env, HOME: place.path('home'), XDG_CACHE_HOME: place.path('home'), NO_COLOR: '1' };
   return spawnSync('setpriv', [...nobody, ...mrhooker, ...options, ...command], { encoding: 'utf8', env });
 }
 const canBeNobody = asNobody([], '--version').status === 0;
 
 test.skipIf(!canBeNobody)('a program that may be executed and not read is run', { timeout: 120_000 }, () => {
   chmodSync(place.folder, 0o755);
-  mkdirSync(place.path('home'));
+  mkdirSync(place.path('home'), { recursive: true });
   chownSync(place.path('home'), 65534, 65534);
   copyFileSync('/bin/echo', place.path('secret'));
   chmodSync(place.path('secret'), 0o711);
