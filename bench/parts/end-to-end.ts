@@ -1,9 +1,13 @@
-/** From source to having read every node's class, name, type, range (file, line and column of both ends) and what it refers to, beside other ways to the same. */
+/**
+ * From source to a tree, and to having read every node's class, name, type, range (file, line and column of both ends) and what it refers
+ * to, beside other ways to the same.
+ */
 import { leastBy, type Worked, work } from '../measure.js';
 import { type CindexResult, cindex, clang, python } from '../peers.js';
 import type { Group } from '../plot.js';
 import { type Report, seconds } from '../report.js';
 import type { Subject } from '../subjects.js';
+import { parseOnce, type Ready } from './ready.js';
 
 interface Visit {
   wall: number;
@@ -14,7 +18,8 @@ interface JsonDump extends Visit {
   megabytes: number;
 }
 
-const group = 'End to end: class, name, type, range and reference of every node';
+const group = 'End to end';
+const everything = 'class, name, type, range and reference of every node read, against';
 
 export interface EndToEnd {
   ours: number;
@@ -31,17 +36,18 @@ export function measureEndToEnd(
 ): EndToEnd {
   const atLeast = subject.language === 'C' ? 10 : 4;
   const ours: Worked<Visit>[] = [];
-  const json: Worked<JsonDump>[] = [];
+  const ready: Worked<Ready>[] = [];
+  const json: Record<'parsed' | 'visited', Worked<JsonDump>[]> = { parsed: [], visited: [] };
   const attributes: CindexResult[] = [];
   const kinds: CindexResult[] = [];
   const options = { scope: 'all', arguments: subject.arguments };
   for (let round = 0; round < rounds; round++) {
     ours.push(work<Visit>('visit', { file: subject.file, options }));
-    json.push(
-      work<JsonDump>('json-dump', { clang, file: subject.file, arguments: subject.arguments }, [
-        '--max-old-space-size=12288',
-      ]),
-    );
+    for (const which of ['parsed', 'visited'] as const) {
+      const job = { clang, file: subject.file, arguments: subject.arguments, visits: which === 'visited' };
+      json[which].push(work<JsonDump>('json-dump', job, ['--max-old-space-size=12288']));
+      ready.push(parseOnce(subject, 'all'));
+    }
     if (python()) {
       attributes.push(cindex('attributes', subject) as CindexResult);
       kinds.push(cindex('kinds', subject) as CindexResult);
@@ -49,16 +55,26 @@ export function measureEndToEnd(
     ours.push(work<Visit>('visit', { file: subject.file, options }));
   }
   const us = leastBy(ours, (run) => run.cpu);
-  const dump = leastBy(json, (run) => run.cpu);
+  const dump = leastBy(json.visited, (run) => run.cpu);
   const { streamed, megabytes, nodes } = dump.result;
+  const tree = leastBy(ready, (run) => run.cpu);
+  const parsed = leastBy(json.parsed, (run) => run.cpu);
   report.add({
     group,
-    what: "against Clang's JSON dump, read by Node",
+    what: "the tree in Node, against Clang's JSON dump and JSON.parse",
+    subject: subject.name,
+    measured: parsed.cpu / tree.cpu,
+    unit: '×',
+    asked: { atLeast },
+    note: `${seconds(tree.cpu)} against ${seconds(parsed.cpu)} (${megabytes.toFixed(0)} MB${streamed ? ', in pieces' : ''})`,
+  });
+  report.add({
+    group,
+    what: `${everything} that dump`,
     subject: subject.name,
     measured: dump.cpu / us.cpu,
     unit: '×',
-    asked: { atLeast },
-    note: `${seconds(us.cpu)} for ${us.result.nodes} nodes against ${seconds(dump.cpu)} for ${nodes} (${megabytes.toFixed(0)} MB${streamed ? ', in pieces' : ''})`,
+    note: `${seconds(us.cpu)} for ${us.result.nodes} nodes against ${seconds(dump.cpu)} for ${nodes}`,
   });
   if (!python()) {
     report.skip(group, 'clang.cindex', "Python's bindings (python3-clang-19) are not installed");
@@ -67,7 +83,7 @@ export function measureEndToEnd(
   const peer = leastBy(attributes, (run) => run.cpu);
   report.add({
     group,
-    what: 'against Python, clang.cindex',
+    what: `${everything} Python's clang.cindex`,
     subject: subject.name,
     measured: peer.cpu / us.cpu,
     unit: '×',

@@ -1,4 +1,4 @@
-// The peer: Clang's own JSON dump, parsed by Node, every node visited. A dump too large for a string of JavaScript is cut between
+// The peer: Clang's own JSON dump, parsed by Node, every node visited where `visits` says so. A dump too large for a string of JavaScript is cut between
 // the top-level declarations.
 
 import { constants } from 'node:buffer';
@@ -47,9 +47,20 @@ function visit(root) {
   }
 }
 
+/**
+ * What was parsed is kept, as a tree that somebody works with.
+ * @type {object[]}
+ */
+const kept = [];
+/** @param {object} root */
+function take(root) {
+  if (job.visits) visit(root);
+  else kept.push(root);
+}
+
 let streamed = false;
 if (text.length < constants.MAX_STRING_LENGTH) {
-  visit(JSON.parse(text.toString('utf8')));
+  take(JSON.parse(text.toString('utf8')));
 } else {
   streamed = true;
   // Clang indents: the root's children begin and end four spaces deep.
@@ -58,7 +69,7 @@ if (text.length < constants.MAX_STRING_LENGTH) {
   let at = text.indexOf(open);
   while (at >= 0) {
     const end = text.indexOf(close, at);
-    visit(JSON.parse(text.toString('utf8', at, end + close.length)));
+    take(JSON.parse(text.toString('utf8', at, end + close.length)));
     at = text.indexOf(open, end);
   }
 }

@@ -12,29 +12,8 @@
 
 namespace cmonster {
 
-/// Ends the process by SIGALRM when its work takes too long: a parent that
-/// waits for it needs nobody else to look at the clock. There is one for the
-/// process; one timer runs for many spans of work, as setting it anew for each
-/// would cost as much as a question does.
-class Deadline {
-  uint64_t Milliseconds = 0; // 0: none
-  int64_t Left = 0;          // nanoseconds, while it is paused
-
-public:
-  void limit(uint64_t Limit) { Milliseconds = Limit; }
-  void arm() const;
-  void disarm() const;
-  /// While the parent works on a call. Work that calls without end ends all the
-  /// same: what counts is the work's own time.
-  void pause();
-  void resume() const;
-};
-
 class Calls {
 public:
-  /// Stops while the parent works on a call.
-  Deadline Limit;
-
   /// Answers an ASK frame that arrives instead of a RETURN.
   using Answerer = std::function<void(const Frame &)>;
 

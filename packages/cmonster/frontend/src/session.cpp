@@ -204,9 +204,6 @@ int Session::run() {
     C->Keep = Keep;
   }
   Asking.attach(Parse);
-  if (const Value *Limit = Request->get("timeLimit"); Limit && Limit->T == Tag::Int)
-    Asking.Limit.limit(uint64_t(std::max<int64_t>(1, Limit->Int)));
-  Asking.Limit.arm();
   if (const Value *Script = Request->get("script"); Script && Script->T == Tag::Map) {
     C->Script = new Scripting(*Script, Asking);
     C->Script->Inline.Active = Script->flag("inlineMacros");
@@ -242,13 +239,10 @@ int Session::serve(Tree &T, Operations &Ops, Sent &Known) {
   Frame F;
   limitStack(size_t(512) << 20);
   Asking.attach(Questions);
-  Asking.Limit.disarm();
   while (Questions->readSpinning(F)) {
     if (F.Type != FrameType::Ask)
       return 70;
-    Asking.Limit.arm();
     answer(F, T, Ops, Known);
-    Asking.Limit.disarm();
   }
   return 0;
 }

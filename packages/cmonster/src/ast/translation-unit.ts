@@ -18,6 +18,7 @@ import type { SourceFile } from '../source/source-file.js';
 import { SourceManager } from '../source/source-manager.js';
 import type { Node } from './node.js';
 import { TypeRow } from './node.js';
+import { ObjectTable } from './object-table.js';
 import { edited, type Opened, open, openAgain, openSync, resume } from './opening.js';
 import { type ParseOptions, type ParseSettings, parseSettings, type ReparseOptions } from './options.js';
 import { kindsOf, type NodeClass, nodeMakers, registry, type TypeClass, typeMakers, writtenParts } from './registry.js';
@@ -48,9 +49,9 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   private readonly held: Held;
   private columns: Snapshot | undefined;
   private readonly original: { rows: number; types: number; strings: number };
-  /** By row and by index; made as long as they get when the first object is, so that who looks at columns alone pays for none. */
-  private nodes: (Node | undefined)[] = [];
-  private typeObjects: (TypeBase | undefined)[] = [];
+  /** By row, and by index. */
+  private readonly nodes = new ObjectTable<Node>();
+  private readonly typeObjects = new ObjectTable<TypeBase>();
   private readonly views: (View | undefined)[] = [];
   private readonly expansions: Expansion[] = [];
   private readonly expandedRows = new Map<number, Expansion>();
@@ -185,7 +186,7 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   /** The node of a row, or of what the row links to; null for none. */
   node(row: number): Node | null {
-    const known = this.nodes[row];
+    const known = this.nodes.get(row);
     if (known !== undefined) return known;
     const { snapshot } = this;
     const target = snapshot.resolve(row);
@@ -195,26 +196,24 @@ export class TranslationUnit implements QuestionHost, FactsHost {
 
   /** The node of a row that is known to be one: neither null nor a link. */
   knownNode(row: number): Node {
-    const known = this.nodes[row];
+    const known = this.nodes.get(row);
     if (known !== undefined) return known;
     const { snapshot } = this;
     const node = new (nodeMakers[snapshot.kind[row] as number] ?? TypeRow)(this, row);
-    if (this.nodes.length === 0) this.nodes = new Array(snapshot.rows);
-    this.nodes[row] = node;
+    this.nodes.set(row, node);
     return node;
   }
 
   /** The type of an index; null for 0. */
   type(index: number): TypeBase | null {
-    const known = this.typeObjects[index];
+    const known = this.typeObjects.get(index);
     if (known !== undefined) return known;
     const { snapshot } = this;
     if (index === 0 || index >= snapshot.types) return null;
     const make = typeMakers[snapshot.typeKind[index] as number];
     if (!make) throw new CmonsterError('SNAPSHOT', `type ${index} is of no known class`);
     const type = new make(this, index);
-    if (this.typeObjects.length === 0) this.typeObjects = new Array(snapshot.types);
-    this.typeObjects[index] = type;
+    this.typeObjects.set(index, type);
     return type;
   }
 
@@ -474,8 +473,8 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     forgotten.unregister(this);
     this.columns.clear();
     this.columns = undefined;
-    this.nodes.length = 0;
-    this.typeObjects.length = 0;
+    this.nodes.clear();
+    this.typeObjects.clear();
     this.views.length = 0;
   }
 

@@ -129,12 +129,11 @@ export class Child extends Peer {
   }
 
   private errorFor(death: Death | undefined, context: DeathReport, timedOut: boolean): CmonsterError {
-    const isLate = timedOut || death?.signal === 'SIGALRM';
     return deathError(death, {
       ...context,
-      timedOut: isLate,
+      timedOut,
       memoryLimit: this.options.memoryLimit,
-      stderr: isLate ? '' : this.stderrTail(),
+      stderr: timedOut ? '' : this.stderrTail(),
     });
   }
 

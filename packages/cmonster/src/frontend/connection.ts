@@ -17,7 +17,6 @@ import {
   type WireValue,
   wireResolver,
 } from './protocol.js';
-import { sleepSync } from './watchdog.js';
 
 /**
  * Answers a call of the child; only while parsing with promises may it be a promise. It may ask questions of `connection` unless
@@ -109,17 +108,14 @@ export class Connection {
   }
 
   /** The same without the event loop. */
-  static openSync(options: ConnectionOptions, endsItself = false): Connection {
+  static openSync(options: ConnectionOptions): Connection {
     const child = new Child({ ...options, channel: 'fifo' });
-    child.endsItself = endsItself;
-    const until = Date.now() + options.parseTimeLimit;
+    const started = performance.now();
     const connection = new Connection(options, child);
     connection.guardedSync(options.parseTimeLimit, () => {
       let ready = child.readStdoutSync(READY_SIZE);
       while (!ready) {
-        child.endUnwatched(until);
-        if (deathOf(child.pid)) throw new Gone();
-        sleepSync(1);
+        if (deathOf(child.pid) || !child.pause(started)) throw new Gone();
         ready = child.readStdoutSync(READY_SIZE);
       }
       connection.checkReady(frameOf(ready));
@@ -219,7 +215,7 @@ export class Connection {
           this.readExactlySync(parsed.bytes);
           return { snapshot: parsed.snapshot, meta: parsed.meta };
         }
-        this.answerCall(frame, this.options.parseTimeLimit);
+        this.answerCall(frame);
       }
     });
   }
@@ -364,22 +360,23 @@ export class Connection {
         if (type !== Frame.CALL) {
           throw new CmonsterError('PROTOCOL', `the frontend sent a message of type ${type} instead of an answer`);
         }
-        this.answerCall({ type, payload }, this.options.askTimeLimit);
+        this.answerCall({ type, payload });
       }
     });
   }
 
-  private answerCall(frame: FrameData, timeLimit: number): void {
+  private answerCall(frame: FrameData): void {
     const call = new Decoder(frame.payload);
     const id = call.u32();
     const args = callArguments(call);
-    // The handler is the user's code: its time is not the child's, and it may ask questions of its own.
-    this.child.disarm();
+    // The handler is the user's code: its time is not the child's, and it may ask questions of its own. What is left of the child's goes on
+    // behind it: work that calls without end ends all the same.
+    const left = this.child.disarm();
     const result = this.options.onCall?.(...args, this);
     if (result instanceof Promise) {
       throw new CmonsterError('USAGE', `the callback for ${args[0]} gave a promise, which cannot be awaited here`);
     }
-    this.child.arm(timeLimit);
+    this.child.arm(left);
     if (!this.child.writeSync(encodeReturn(id, result))) throw new Gone();
   }
 
@@ -425,7 +422,7 @@ export class Connection {
 
   // --- Failure ------------------------------------------------------------------------------------------------------
 
-  /** Runs under the watchdog. Whatever goes wrong ends the child: the conversation is out of step. */
+  /** Runs under a limit of time. Whatever goes wrong ends the child: the conversation is out of step. */
   private guardedSync<T>(timeLimit: number, work: () => T): T {
     this.child.arm(timeLimit);
     try {

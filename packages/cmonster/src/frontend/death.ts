@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CmonsterError, type CmonsterErrorCode } from '../error.js';
-import { sleepSync } from './watchdog.js';
+import { sleepSync } from '../sleep.js';
 
 export interface Death {
   exitCode: number | null;

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CmonsterError } from '../error.js';
 import { makeFolder } from '../make-folder.js';
-import { sleepSync } from './watchdog.js';
+import { sleepSync } from '../sleep.js';
 
 const PROGRAM = 'cmonster-frontend';
 /** The package's own directory: from src/frontend as from dist/frontend. */

@@ -18,8 +18,6 @@ export interface ParseRequest {
   text?: Uint8Array;
   /** `preprocess`: no parser; tokens, text and facts are asked for. */
   mode?: 'parse' | 'preprocess';
-  /** Milliseconds after which the child ends itself, for the parse and for each question; the parent need not watch the clock. */
-  timeLimit?: number;
   /** What is to be answered by calls. */
   script?: ScriptRequest;
 }

@@ -2,22 +2,22 @@
  * The far end of a conversation: two FIFOs in a directory of its own, a process that can be watched and killed.
  * docs/formats/protocol.md, "Start".
  */
-import { closeSync, openSync, readSync, rmdirSync, rmSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, rmdirSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CmonsterError } from '../error.js';
+import { sleepSync } from '../sleep.js';
 import type { DeathContext } from './death.js';
-import { sleepSync, Watch } from './watchdog.js';
 
 /** Milliseconds in which a peer's next frame is looked for before anybody sleeps: waking a sleeper takes a good part of that. */
 const PATIENCE = 0.05;
 /** After looking in vain nobody looks so many times: where all processors are taken, it only keeps one from the peer. */
 const REST = 64;
+/** Milliseconds between two looks at a FIFO: an eighth of what was waited, within these. */
+const SHORTEST_SLEEP = 0.01;
+const LONGEST_SLEEP = 10;
 
 /** What only the peer knows of a death is added by it. */
 export type DeathReport = Omit<DeathContext, 'stderr' | 'timedOut' | 'memoryLimit'>;
-
-/** Milliseconds in which a peer that ends itself is not watched. */
-const UNWATCHED = 500;
 
 const living = new Set<Peer>();
 let hooked = false;
@@ -37,14 +37,14 @@ export abstract class Peer {
   protected directory: string | undefined;
   private askFd: number | undefined;
   private answerFd: number | undefined;
+  /** The same FIFO, for reads that may block: those of other threads. */
+  private blockingFd: number | undefined;
   /** A file of one word that the peer writes in memory: how many frames it has written. */
   private answeredFd: number | undefined;
   private readonly answered = new Uint32Array(1);
   private resting = 0;
-  private watching: Watch | undefined;
-  private readonly born = Date.now();
-  /** Whether it was told its limit of time. */
-  endsItself = false;
+  /** When it is late, by `performance.now()`. */
+  private deadline = Number.POSITIVE_INFINITY;
   private isLate = false;
   protected closed = false;
 
@@ -73,8 +73,9 @@ export abstract class Peer {
   /** Opens the FIFOs, which must exist, and removes every name of them. A peer that has died meanwhile shows when it is used. */
   openChannels(): void {
     const directory = this.directory as string;
-    this.askFd = openUnblocked(join(directory, 'ask'), 'w');
-    this.answerFd = openUnblocked(join(directory, 'answer'), 'r');
+    this.askFd = openEnd(join(directory, 'ask'), constants.O_WRONLY | constants.O_NONBLOCK);
+    this.answerFd = openEnd(join(directory, 'answer'), constants.O_RDONLY | constants.O_NONBLOCK);
+    this.blockingFd = openEnd(join(directory, 'answer'), constants.O_RDONLY);
     this.answeredFd = openIfThere(join(directory, 'answered'));
     this.removeDirectory();
   }
@@ -92,49 +93,64 @@ export abstract class Peer {
     }
   }
 
-  /**
-   * Every blocking call below runs under this limit. Of a peer that ends itself when it is late, only a longer conversation is
-   * watched from here too (it may be stopped): starting the watchdog costs more than many a file.
-   */
+  /** Whatever waits for the peer below ends it when this time is over; that ends a peer that is stopped, too. */
   arm(milliseconds: number): void {
-    if (this.pid === 0 || (this.endsItself && !this.watching && Date.now() - this.born < UNWATCHED)) return;
-    this.watching ??= Watch.of(this.pid);
-    this.watching?.arm(milliseconds);
+    this.deadline = performance.now() + milliseconds;
   }
-  disarm(): void {
-    this.watching?.disarm();
+  /** Gives the milliseconds that were left. */
+  disarm(): number {
+    const left = this.deadline - performance.now();
+    this.deadline = Number.POSITIVE_INFINITY;
+    return left;
   }
   get timedOut(): boolean {
-    return this.isLate || (this.watching?.fired ?? false);
+    return this.isLate;
   }
-  /** Ends a peer that is late and that nobody watches. */
-  endUnwatched(until: number): void {
-    if (!this.endsItself || Date.now() < until) return;
-    this.isLate = true;
-    this.kill();
+
+  /** Sleeps a moment for somebody who has waited since then. False when the peer was late, and has been ended. */
+  pause(since: number): boolean {
+    const now = performance.now();
+    if (now >= this.deadline) {
+      this.isLate = true;
+      this.kill();
+      return false;
+    }
+    const wanted = Math.max(SHORTEST_SLEEP, Math.min((now - since) / 8, LONGEST_SLEEP));
+    sleepSync(Math.min(wanted, this.deadline - now));
+    return true;
   }
 
   /** Writes all of it; false when the peer has gone. */
   writeSync(bytes: Uint8Array, length = bytes.length): boolean {
     let at = 0;
     while (at < length) {
-      try {
-        at += writeSync(this.askFd as number, bytes, at, length - at);
-      } catch (error) {
-        if (retry(error)) continue;
-        return false;
-      }
+      const written = this.patiently(() => writeSync(this.askFd as number, bytes, at, length - at));
+      if (written === 0) return false;
+      at += written;
     }
     return true;
   }
 
   /** Reads what is there, at least a byte; 0 when the peer has gone. */
   readSync(bytes: Uint8Array, at: number, size: number): number {
+    return this.patiently(() => readSync(this.answerFd as number, bytes, at, size, null));
+  }
+
+  /**
+   * Does it as soon as it can be done without blocking: a thread that blocks in the kernel could not end a peer that never
+   * answers. 0 when the peer has gone.
+   */
+  private patiently(io: () => number): number {
+    let since = 0;
     for (;;) {
       try {
-        return readSync(this.answerFd as number, bytes, at, size, null);
+        return io();
       } catch (error) {
-        if (!retry(error)) return 0;
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'EINTR') continue;
+        if (code !== 'EAGAIN') return 0;
+        since ||= performance.now();
+        if (!this.pause(since)) return 0;
       }
     }
   }
@@ -153,30 +169,19 @@ export abstract class Peer {
     return false;
   }
 
+  /** Of answers, for another thread, which may block. */
   get answerDescriptor(): number {
-    return this.answerFd as number;
+    return this.blockingFd as number;
   }
 
   /** Ends the peer and lets go of everything. May be called again. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.watching?.release();
-    this.watching = undefined;
-    for (const fd of [this.askFd, this.answerFd, this.answeredFd]) if (fd !== undefined) closeSync(fd);
-    this.askFd = this.answerFd = this.answeredFd = undefined;
+    for (const fd of [this.askFd, this.answerFd, this.blockingFd, this.answeredFd]) if (fd !== undefined) closeSync(fd);
+    this.askFd = this.answerFd = this.blockingFd = this.answeredFd = undefined;
     this.removeDirectory();
   }
-}
-
-/** EAGAIN can only be momentary here (somebody set O_NONBLOCK on a shared description); EINTR is a signal. */
-function retry(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EAGAIN') {
-    sleepSync(0.05);
-    return true;
-  }
-  return code === 'EINTR';
 }
 
 /** Undefined where the peer could not make it: then nobody looks, and everything else works. */
@@ -189,13 +194,13 @@ function openIfThere(path: string): number | undefined {
 }
 
 /**
- * Opens one end of a FIFO. The peer has the other one open, unless it was killed since: then the open would wait for ever. Opening
- * both ends at once never waits, and while they are open neither does this.
+ * Opens one end of a FIFO. The peer has the other one open, unless it was killed since: then the open would wait for ever, or fail.
+ * Opening both ends at once never waits, and while they are open neither does this.
  */
-function openUnblocked(path: string, end: 'r' | 'w'): number {
+function openEnd(path: string, flags: number): number {
   const both = openSync(path, 'r+');
   try {
-    return openSync(path, end);
+    return openSync(path, flags);
   } finally {
     closeSync(both);
   }

@@ -183,8 +183,8 @@ export class Questions {
   fileBytes(file: number): Uint8Array {
     return (this.one(Operation.FILE_BYTES, file) as Uint8Array | undefined) ?? new Uint8Array(0);
   }
-  fileLines(file: number): Uint32Array {
-    return words(this.one(Operation.FILE_LINES, file));
+  fileLines(files: readonly number[]): Uint32Array[] {
+    return this.many(files.map((handle) => ({ operation: Operation.FILE_LINES, handle }))).map(words);
   }
   fileTokens(file: number): Uint32Array {
     return words(this.one(Operation.FILE_TOKENS, file));

@@ -206,30 +206,26 @@ class Reading implements QuestionHost, FactsHost, TokenSource {
     const timeLimit = options.timeLimit ?? 120_000;
     this.script = new ScriptHost(preprocessor, preprocessor.scriptOptions, cwd);
     const { onCallSync, onEvent } = this.script;
-    this.connection = Connection.openSync(
-      {
-        frontend: options.frontend ?? locateFrontend(),
-        cwd,
-        memoryLimit: options.memoryLimit ?? 8192,
-        channel: 'fifo',
-        file,
-        parseTimeLimit: timeLimit,
-        askTimeLimit: timeLimit,
-        onCall: onCallSync,
-        onEvent: (name, args) => {
-          if (name === 'output') this.output.push(args[0] as Uint8Array);
-          else onEvent(name, args);
-        },
+    this.connection = Connection.openSync({
+      frontend: options.frontend ?? locateFrontend(),
+      cwd,
+      memoryLimit: options.memoryLimit ?? 8192,
+      channel: 'fifo',
+      file,
+      parseTimeLimit: timeLimit,
+      askTimeLimit: timeLimit,
+      onCall: onCallSync,
+      onEvent: (name, args) => {
+        if (name === 'output') this.output.push(args[0] as Uint8Array);
+        else onEvent(name, args);
       },
-      true,
-    );
+    });
     const unsaved: Record<string, Uint8Array> = {};
     for (const [path, content] of Object.entries(options.unsaved ?? {})) {
       unsaved[path] = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
     }
     const parsed = this.connection.parseSync({
       mode: 'preprocess',
-      timeLimit,
       arguments: [...(options.arguments ?? []), ...extraArguments, file.startsWith('-') ? `./${file}` : file],
       ...(options.driver && { driver: options.driver }),
       scope: 'main',

@@ -1,7 +1,7 @@
 /** A lock between processes: a file that names its holder. One whose holder is gone counts for nothing. */
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { CmonsterError } from '../error.js';
-import { sleepSync } from '../frontend/watchdog.js';
+import { sleepSync } from '../sleep.js';
 
 /** Who waits longer than this waits for something that hangs. */
 const PATIENCE = 60_000;

@@ -11,12 +11,14 @@ import { obviousTokenLength } from './tokens.js';
 /** What the source manager asks the frontend for. */
 export interface SourceQuestions {
   fileBytes(file: number): Uint8Array;
-  fileLines(file: number): Uint32Array;
+  fileLines(files: readonly number[]): Uint32Array[];
   fileTokens(file: number): Uint32Array;
   tokenKinds(): readonly string[];
   tokenLengths(locations: readonly number[]): Uint32Array;
 }
 
+/** Of how many files lines are asked for in one message. */
+const MOST_FILES = 64;
 const OFFSET_MASK = 0x7fffffff;
 const EXPANSION = 1;
 const SYSTEM_HEADER = 4;
@@ -41,10 +43,15 @@ export class SourceManager {
   // Where the last location was found: most that follow are there too, or close behind. Those of macros lie apart from those of files.
   private lastFileEntry = 0;
   private lastMacroEntry = 0;
-  // The last place of an expansion: who asks for a line asks for the column next.
+  // The last place of an expansion: who asks for a line asks for the column next. Line 0: not looked for yet.
   private placeRaw = 0;
   private placeFile: SourceFile | undefined;
   private placeOffset = 0;
+  private placeLine = 0;
+  private placeLineStart = 0;
+  /** By file. Those of the files that follow come in the same message, ever more of them. */
+  private readonly lines: (Uint32Array | undefined)[] = [];
+  private filesAhead = 1;
   private firstEntryOfFile: Map<number, number> | undefined;
   private lineEntries: Map<number, LineEntry[]> | undefined;
   private readonly lengths = new Map<number, number>();
@@ -91,7 +98,19 @@ export class SourceManager {
     return this.questions.fileBytes(file);
   }
   fileLines(file: number): Uint32Array {
-    return this.questions.fileLines(file);
+    return this.lines[file] ?? this.fetchLines(file);
+  }
+  private fetchLines(file: number): Uint32Array {
+    const wanted: number[] = [];
+    for (let at = file; at < this.fileList.length && wanted.length < this.filesAhead; at++) {
+      if (!this.lines[at]) wanted.push(at);
+    }
+    this.filesAhead = Math.min(this.filesAhead * 4, MOST_FILES);
+    const found = this.questions.fileLines(wanted);
+    wanted.forEach((at, i) => {
+      this.lines[at] = found[i] as Uint32Array;
+    });
+    return this.lines[file] as Uint32Array;
   }
   fileTokens(file: number): Uint32Array {
     return this.questions.fileTokens(file);
@@ -204,15 +223,26 @@ export class SourceManager {
     return this.fileAt(raw) && this.placeOffset;
   }
   lineAt(raw: number): number | undefined {
-    return this.fileAt(raw)?.lineOf(this.placeOffset);
+    if (raw !== this.placeRaw) this.findPlace(raw);
+    if (this.placeLine === 0) this.findLine();
+    return this.placeFile && this.placeLine;
   }
   columnAt(raw: number): number | undefined {
-    return this.fileAt(raw)?.columnOf(this.placeOffset);
+    if (raw !== this.placeRaw) this.findPlace(raw);
+    if (this.placeLine === 0) this.findLine();
+    return this.placeFile && this.placeOffset - this.placeLineStart + 1;
+  }
+  private findLine(): void {
+    const { placeFile } = this;
+    if (!placeFile) return;
+    this.placeLine = placeFile.lineOf(this.placeOffset);
+    this.placeLineStart = placeFile.lineStarts[this.placeLine - 1] as number;
   }
   private findPlace(raw: number): void {
     const at = this.expansionLoc(raw);
     const entry = this.entryOf(at);
     this.placeRaw = raw;
+    this.placeLine = 0;
     this.placeFile = entry < 0 ? undefined : this.fileList[this.snapshot.slocA[entry] as number];
     this.placeOffset = entry < 0 ? 0 : this.offsetIn(entry, at);
   }
