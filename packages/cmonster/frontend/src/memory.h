@@ -18,5 +18,10 @@ void noteHeap();
 /// for each, when it is written.
 void ownHeap();
 
+/// When much more memory is about to be used: huge pages cost least where the
+/// machine has them at hand, and most where its host has to find each of their
+/// parts first. If those of the heap were dear, the process gets no more of them.
+void chooseCheaperPages();
+
 } // namespace cmonster
 #endif

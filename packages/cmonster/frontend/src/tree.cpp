@@ -1,6 +1,7 @@
 //===- tree.cpp - Rows: identity, visiting by family, growth ---------------===//
 #include "tree.h"
 #include "columns.h"
+#include "memory.h"
 #include "row-filler.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Comment.h"
@@ -333,6 +334,7 @@ void Tree::build(Scope S) {
   // Room for all of it at once: columns that grow are copied. What is not
   // needed is not touched.
   if (S == Scope::All) {
+    chooseCheaperPages();
     size_t Expected = std::min(Context.getASTAllocatedMemory() / FewestBytes, MostPrepared);
     R.Capacity = std::max(R.Capacity, uint32_t(Expected / 2));
     R.grow(); // doubles
