@@ -66,6 +66,25 @@ describe('the page', { timeout: 120_000 }, () => {
     await page.getByRole('alert').getByText('This can’t run').waitFor();
   });
 
+  it('says nothing of types as long as it does not know them', async () => {
+    const { page: early, context } = await openPage(browser, 'about:blank');
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await early.route('**/api/types?agent=*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await early.goto(site.url);
+    await early.locator('.chosen-name').waitFor();
+    await write(early, 'const text: string = await agent.system.info();\nlet a = ;');
+    await early.getByRole('status').getByText('1 type error').waitFor();
+    release();
+    await early.getByRole('status').getByText('2 type errors').waitFor();
+    await context.close();
+  });
+
   it('completes from what the agent offers, and explains it', async () => {
     await write(page, 'agent.system.');
     await page.keyboard.type('pro');

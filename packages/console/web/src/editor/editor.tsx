@@ -8,6 +8,7 @@ import type { Place } from '../../../src/error.js';
 import { api } from '../api.js';
 import { agents, chosen } from '../state/agents.js';
 import { extensions, redeclare } from './extensions.js';
+import { language } from './language.js';
 
 const first = `// agent is the machine chosen above. Press Ctrl-Enter to run this.
 const info = await agent.system.info();
@@ -78,6 +79,7 @@ export function CodeBox({ go }: { go: () => void }): JSX.Element {
       changes++;
       if (wanted === declared) return;
       declared = wanted;
+      void language.declare('');
       ask(wanted, changes);
     });
     return () => {

@@ -88,7 +88,12 @@ const language: LanguageService = {
 
   problems(code) {
     files.set(codeFile, code);
-    const found = [...service.getSyntacticDiagnostics(codeFile), ...service.getSemanticDiagnostics(codeFile)];
+    // As long as nobody knows what an agent offers, every use of it would be an error.
+    const known = files.get(agentFile) !== '';
+    const found = [
+      ...service.getSyntacticDiagnostics(codeFile),
+      ...(known ? service.getSemanticDiagnostics(codeFile) : []),
+    ];
     return found.map(({ start = 0, length = 0, category, messageText }) => ({
       from: Math.min(start, code.length),
       to: Math.min(start + Math.max(length, 1), code.length),

@@ -32,8 +32,9 @@ export interface Signature {
 }
 
 export interface LanguageService {
-  /** Replaces the declarations of `agent` and what else is global. */
+  /** Replaces the declarations of `agent` and what else is global; empty as long as they are not known. */
   declare(text: string): void;
+  /** Where the code is wrong; what its types are is told only when the declarations are known. */
   problems(code: string): Problem[];
   complete(code: string, at: number): Completion[];
   detail(code: string, at: number, name: string): Explanation | undefined;
