@@ -46,8 +46,8 @@ export function measureEndToEnd(
     for (const which of ['parsed', 'visited'] as const) {
       const job = { clang, file: subject.file, arguments: subject.arguments, visits: which === 'visited' };
       json[which].push(work<JsonDump>('json-dump', job, ['--max-old-space-size=12288']));
-      ready.push(parseOnce(subject, 'all'));
     }
+    ready.push(parseOnce(subject, 'all'));
     if (python()) {
       attributes.push(cindex('attributes', subject) as CindexResult);
       kinds.push(cindex('kinds', subject) as CindexResult);

@@ -38,6 +38,17 @@ describe('an expansion without end', () => {
     expect(() => preprocessor.text()).toThrow(expect.objectContaining({ code: 'TIMEOUT' }));
   });
 
+  test('that a slow listener hears of ends there, too', () => {
+    using preprocessor = of(bomb, { timeLimit: 700 });
+    let heard = 0;
+    preprocessor.on('macroExpanded', () => {
+      heard++;
+      for (const until = performance.now() + 0.05; performance.now() < until; );
+    });
+    expect(() => preprocessor.run()).toThrow(expect.objectContaining({ code: 'TIMEOUT' }));
+    expect(heard).toBeGreaterThan(100);
+  });
+
   test('that calls a script at each step ends there, too', () => {
     using preprocessor = of('A40()\n', { timeLimit: 300 });
     preprocessor.define('A0()', () => 'x');

@@ -162,6 +162,13 @@ describe.each([
     }
   });
 
+  it('is killed when it talks without end', async () => {
+    const busy = { parseTimeLimit: 700, onCall: () => null, onEvent: () => {} };
+    for (const mode of ['events-parse', 'calls-parse']) {
+      expect(await failure(open(mode, busy))).toMatchObject({ code: 'TIMEOUT', file: 'a.c' });
+    }
+  });
+
   it('is killed when a question takes too long', async () => {
     for (const mode of ['hang-ask', 'stop-ask']) {
       const { connection } = await open(mode, { askTimeLimit: 300 });
@@ -196,6 +203,15 @@ describe.each([
     expect(await failure(open('', { frontend: '/etc/passwd' }))).toMatchObject({ code: 'FRONTEND_START' });
     expect(await failure(open('', { cwd: '/nowhere/at/all' }))).toMatchObject({ code: 'FRONTEND_START' });
   });
+});
+
+it('is killed when it does not take what it is told', async () => {
+  // More than the FIFO holds, written where no timer has its turn.
+  process.env.FAKE_MODE = 'stop-request';
+  const limits = { ...options, channel: 'fifo', parseTimeLimit: 1500 } as const;
+  const connection = await Connection.open(limits);
+  opened.push(connection);
+  expect(await failure(connection.parse(request))).toMatchObject({ code: 'TIMEOUT' });
 });
 
 it('sees the end of a child without the event loop', () => {

@@ -7,7 +7,7 @@ import { deathOf } from './death.js';
 import { checkFrameHeader, type FrameData, FrameStream } from './frames.js';
 import { Copy, type Keeper } from './keeper.js';
 import { callArguments, encodeParse, encodeReturn, type ParseRequest } from './messages.js';
-import type { Peer } from './peer.js';
+import { now, type Peer } from './peer.js';
 import {
   Decoder,
   FRAME_HEADER,
@@ -110,7 +110,7 @@ export class Connection {
   /** The same without the event loop. */
   static openSync(options: ConnectionOptions): Connection {
     const child = new Child({ ...options, channel: 'fifo' });
-    const started = performance.now();
+    const started = now();
     const connection = new Connection(options, child);
     connection.guardedSync(options.parseTimeLimit, () => {
       let ready = child.readStdoutSync(READY_SIZE);
@@ -119,7 +119,7 @@ export class Connection {
         ready = child.readStdoutSync(READY_SIZE);
       }
       connection.checkReady(frameOf(ready));
-      child.openChannels();
+      child.openChannels(false);
     });
     // Nothing of it needs the event loop, nor keeps it going.
     child.setRef(false);
@@ -340,6 +340,7 @@ export class Connection {
     this.doing = 'answering a question';
     return this.guardedSync(this.options.askTimeLimit, () => {
       if (!this.child.writeSync(frame)) {
+        if (this.child.timedOut) throw new Gone();
         this.child.close();
         return undefined;
       }
@@ -371,7 +372,7 @@ export class Connection {
     const args = callArguments(call);
     // The handler is the user's code: its time is not the child's, and it may ask questions of its own. What is left of the child's goes on
     // behind it: work that calls without end ends all the same.
-    const left = this.child.disarm();
+    const left = this.child.arm(Number.POSITIVE_INFINITY);
     const result = this.options.onCall?.(...args, this);
     if (result instanceof Promise) {
       throw new CmonsterError('USAGE', `the callback for ${args[0]} gave a promise, which cannot be awaited here`);
@@ -424,7 +425,7 @@ export class Connection {
 
   /** Runs under a limit of time. Whatever goes wrong ends the child: the conversation is out of step. */
   private guardedSync<T>(timeLimit: number, work: () => T): T {
-    this.child.arm(timeLimit);
+    const outer = this.child.arm(timeLimit);
     try {
       return work();
     } catch (error) {
@@ -432,7 +433,7 @@ export class Connection {
       this.child.close();
       throw this.withFile(error);
     } finally {
-      this.child.disarm();
+      this.child.arm(outer);
     }
   }
 
@@ -440,6 +441,8 @@ export class Connection {
     const { parseTimeLimit } = this.options;
     let timedOut = false;
     let timer: NodeJS.Timeout | undefined;
+    // For what is done without the event loop, which keeps the timer from its turn.
+    const outer = this.child.arm(parseTimeLimit);
     const expiry = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         timedOut = true;
@@ -454,10 +457,12 @@ export class Connection {
       if (timedOut && this.isOpen) throw new Gone();
       return result;
     } catch (error) {
+      timedOut ||= this.child.timedOut;
       if (error instanceof Gone) throw await this.child.deathAsync(this.context(parseTimeLimit, error.cause), timedOut);
       this.child.close();
       throw this.withFile(error);
     } finally {
+      this.child.arm(outer);
       clearTimeout(timer);
     }
   }

@@ -8,6 +8,9 @@ import type { CmonsterError } from '../error.js';
 import { sleepSync } from '../sleep.js';
 import type { DeathContext } from './death.js';
 
+/** A clock of its own: who tests a program may have put a false one in the other's place. */
+export const now = performance.now.bind(performance);
+
 /** Milliseconds in which a peer's next frame is looked for before anybody sleeps: waking a sleeper takes a good part of that. */
 const PATIENCE = 0.05;
 /** After looking in vain nobody looks so many times: where all processors are taken, it only keeps one from the peer. */
@@ -43,7 +46,7 @@ export abstract class Peer {
   private answeredFd: number | undefined;
   private readonly answered = new Uint32Array(1);
   private resting = 0;
-  /** When it is late, by `performance.now()`. */
+  /** When it is late, by `now()`. */
   private deadline = Number.POSITIVE_INFINITY;
   private isLate = false;
   protected closed = false;
@@ -70,12 +73,15 @@ export abstract class Peer {
     else living.delete(this);
   }
 
-  /** Opens the FIFOs, which must exist, and removes every name of them. A peer that has died meanwhile shows when it is used. */
-  openChannels(): void {
+  /**
+   * Opens the FIFOs, which must exist, and removes every name of them. A peer that has died meanwhile shows when it is used. `blocking`: other
+   * threads will read, too.
+   */
+  openChannels(blocking = true): void {
     const directory = this.directory as string;
     this.askFd = openEnd(join(directory, 'ask'), constants.O_WRONLY | constants.O_NONBLOCK);
     this.answerFd = openEnd(join(directory, 'answer'), constants.O_RDONLY | constants.O_NONBLOCK);
-    this.blockingFd = openEnd(join(directory, 'answer'), constants.O_RDONLY);
+    if (blocking) this.blockingFd = openEnd(join(directory, 'answer'), constants.O_RDONLY);
     this.answeredFd = openIfThere(join(directory, 'answered'));
     this.removeDirectory();
   }
@@ -93,14 +99,13 @@ export abstract class Peer {
     }
   }
 
-  /** Whatever waits for the peer below ends it when this time is over; that ends a peer that is stopped, too. */
-  arm(milliseconds: number): void {
-    this.deadline = performance.now() + milliseconds;
-  }
-  /** Gives the milliseconds that were left. */
-  disarm(): number {
-    const left = this.deadline - performance.now();
-    this.deadline = Number.POSITIVE_INFINITY;
+  /**
+   * From now on whatever works with the peer below ends it when this time is over; that ends a peer that is stopped, too, and one that never
+   * comes to an end of its words. Gives the milliseconds that were left of the limit before.
+   */
+  arm(milliseconds: number): number {
+    const left = this.deadline - now();
+    this.deadline = now() + milliseconds;
     return left;
   }
   get timedOut(): boolean {
@@ -109,14 +114,17 @@ export abstract class Peer {
 
   /** Sleeps a moment for somebody who has waited since then. False when the peer was late, and has been ended. */
   pause(since: number): boolean {
-    const now = performance.now();
-    if (now >= this.deadline) {
-      this.isLate = true;
-      this.kill();
-      return false;
-    }
-    const wanted = Math.max(SHORTEST_SLEEP, Math.min((now - since) / 8, LONGEST_SLEEP));
-    sleepSync(Math.min(wanted, this.deadline - now));
+    if (this.endIfLate()) return false;
+    const at = now();
+    const wanted = Math.max(SHORTEST_SLEEP, Math.min((at - since) / 8, LONGEST_SLEEP));
+    sleepSync(Math.min(wanted, this.deadline - at));
+    return true;
+  }
+
+  private endIfLate(): boolean {
+    if (now() < this.deadline) return false;
+    this.isLate = true;
+    this.kill();
     return true;
   }
 
@@ -142,17 +150,18 @@ export abstract class Peer {
    */
   private patiently(io: () => number): number {
     let since = 0;
-    for (;;) {
+    while (!this.endIfLate()) {
       try {
         return io();
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EINTR') continue;
         if (code !== 'EAGAIN') return 0;
-        since ||= performance.now();
-        if (!this.pause(since)) return 0;
+        since ||= now();
+        this.pause(since);
       }
     }
+    return 0;
   }
 
   /** Looks for a while whether the peer has written more than `received` frames. False does not say that it has not. */
@@ -160,11 +169,11 @@ export abstract class Peer {
     const { answeredFd, answered } = this;
     if (answeredFd === undefined || this.resting-- > 0) return false;
     this.resting = 0;
-    const until = performance.now() + PATIENCE;
+    const until = now() + PATIENCE;
     do {
       readSync(answeredFd, answered, 0, 4, 0);
       if (answered[0] !== received >>> 0) return true;
-    } while (performance.now() < until);
+    } while (now() < until);
     this.resting = REST;
     return false;
   }

@@ -183,8 +183,12 @@ export class Questions {
   fileBytes(file: number): Uint8Array {
     return (this.one(Operation.FILE_BYTES, file) as Uint8Array | undefined) ?? new Uint8Array(0);
   }
-  fileLines(files: readonly number[]): Uint32Array[] {
-    return this.many(files.map((handle) => ({ operation: Operation.FILE_LINES, handle }))).map(words);
+  /** One of several files that can't be answered is undefined; a single one is an exception. */
+  fileLines(files: readonly number[]): (Uint32Array | undefined)[] {
+    const questions = files.map((handle) => ({ operation: Operation.FILE_LINES, handle }));
+    return this.many(questions, files.length > 1).map((answer) =>
+      answer instanceof Failure ? undefined : words(answer),
+    );
   }
   fileTokens(file: number): Uint32Array {
     return words(this.one(Operation.FILE_TOKENS, file));

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   BinaryOperator,
   CallExpr,
@@ -37,6 +37,42 @@ describe('the lines of a file', () => {
     const loaded = parse(code).mainFile;
     expect(loaded.text).toBe(code);
     expect([...loaded.lineStarts]).toEqual(told);
+  });
+});
+
+describe('the lines of several files', () => {
+  const headers = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`${i}.h`, `\n${'\n'.repeat(i)}int a${i};\n`]),
+  );
+  const code = Object.keys(headers).map((name) => `#include "${name}"\n`);
+
+  it('come with their neighbours, the same ones whatever is read first', () => {
+    const asked = (backwards: boolean): unknown[] => {
+      parse(code.join(''), headers);
+      const fileLines = vi.spyOn(tu.questions, 'fileLines');
+      const variables = tu.find(VarDecl);
+      if (backwards) variables.reverse();
+      for (const variable of variables) {
+        expect(variable.beginLoc.line).toBe(Number(variable.name.slice(1)) + 2);
+      }
+      return fileLines.mock.calls.map(([files]) => files).sort();
+    };
+    const forwards = asked(false);
+    expect(forwards.length).toBeLessThan(4);
+    tu.dispose();
+    expect(asked(true)).toEqual(forwards);
+  });
+
+  it('are asked for one by one where one cannot be told', () => {
+    parse(code.join(''), headers);
+    const { fileLines } = tu.questions;
+    vi.spyOn(tu.questions, 'fileLines').mockImplementation((files) => {
+      const found = fileLines.call(tu.questions, files);
+      return files.length > 1 ? found.map((lines, i) => (i % 2 === 0 ? lines : undefined)) : found;
+    });
+    for (const variable of tu.find(VarDecl)) {
+      expect(variable.beginLoc.line).toBe(Number(variable.name.slice(1)) + 2);
+    }
   });
 });
 

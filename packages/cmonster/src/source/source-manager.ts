@@ -11,14 +11,14 @@ import { obviousTokenLength } from './tokens.js';
 /** What the source manager asks the frontend for. */
 export interface SourceQuestions {
   fileBytes(file: number): Uint8Array;
-  fileLines(files: readonly number[]): Uint32Array[];
+  fileLines(files: readonly number[]): (Uint32Array | undefined)[];
   fileTokens(file: number): Uint32Array;
   tokenKinds(): readonly string[];
   tokenLengths(locations: readonly number[]): Uint32Array;
 }
 
-/** Of how many files lines are asked for in one message. */
-const MOST_FILES = 64;
+/** Of so many files lines are asked for in one message. */
+const BLOCK = 32;
 const OFFSET_MASK = 0x7fffffff;
 const EXPANSION = 1;
 const SYSTEM_HEADER = 4;
@@ -49,9 +49,8 @@ export class SourceManager {
   private placeOffset = 0;
   private placeLine = 0;
   private placeLineStart = 0;
-  /** By file. Those of the files that follow come in the same message, ever more of them. */
+  /** By file. */
   private readonly lines: (Uint32Array | undefined)[] = [];
-  private filesAhead = 1;
   private firstEntryOfFile: Map<number, number> | undefined;
   private lineEntries: Map<number, LineEntry[]> | undefined;
   private readonly lengths = new Map<number, number>();
@@ -100,17 +99,20 @@ export class SourceManager {
   fileLines(file: number): Uint32Array {
     return this.lines[file] ?? this.fetchLines(file);
   }
+  /**
+   * The main file by itself, any other with its neighbours. Always the same ones, whatever was read before: answers are kept by what was asked
+   * (cache/answers.ts).
+   */
   private fetchLines(file: number): Uint32Array {
-    const wanted: number[] = [];
-    for (let at = file; at < this.fileList.length && wanted.length < this.filesAhead; at++) {
-      if (!this.lines[at]) wanted.push(at);
-    }
-    this.filesAhead = Math.min(this.filesAhead * 4, MOST_FILES);
+    const main = this.mainFile.index;
+    const first = file - (file % BLOCK);
+    const block = this.fileList.slice(first, first + BLOCK).map(({ index }) => index);
+    const wanted = file === main ? [file] : block.filter((index) => index !== main);
     const found = this.questions.fileLines(wanted);
-    wanted.forEach((at, i) => {
-      this.lines[at] = found[i] as Uint32Array;
+    wanted.forEach((index, i) => {
+      this.lines[index] = found[i];
     });
-    return this.lines[file] as Uint32Array;
+    return this.lines[file] ?? (this.questions.fileLines([file])[0] as Uint32Array);
   }
   fileTokens(file: number): Uint32Array {
     return this.questions.fileTokens(file);

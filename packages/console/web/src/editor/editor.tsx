@@ -7,8 +7,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Place } from '../../../src/error.js';
 import { api } from '../api.js';
 import { agents, chosen } from '../state/agents.js';
-import { extensions, redeclare } from './extensions.js';
-import { language } from './language.js';
+import { extensions, forget, redeclare } from './extensions.js';
 
 const first = `// agent is the machine chosen above. Press Ctrl-Enter to run this.
 const info = await agent.system.info();
@@ -79,7 +78,7 @@ export function CodeBox({ go }: { go: () => void }): JSX.Element {
       changes++;
       if (wanted === declared) return;
       declared = wanted;
-      void language.declare('');
+      void forget(made);
       ask(wanted, changes);
     });
     return () => {

@@ -167,11 +167,20 @@ function signatureTooltip(pos: number, label: string, parameter: [number, number
 /** The types are others. */
 const redeclared = StateEffect.define<null>();
 
-/** Checks again, as what `agent` is has changed. */
-export async function redeclare(view: EditorView, declarations: string): Promise<void> {
+async function declare(view: EditorView, declarations: string): Promise<void> {
   await language.declare(declarations);
   view.dispatch({ effects: redeclared.of(null) });
   forceLinting(view);
+}
+
+/** What `agent` is has changed, and nobody knows to what. */
+export function forget(view: EditorView): Promise<void> {
+  return declare(view, '');
+}
+
+/** Checks again, as what `agent` is has changed. */
+export async function redeclare(view: EditorView, declarations: string): Promise<void> {
+  await declare(view, declarations);
   const { doc, selection } = view.state;
   if (view.hasFocus && unanswered?.doc === doc && unanswered.at === selection.main.head) startCompletion(view);
   unanswered = undefined;
