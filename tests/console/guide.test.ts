@@ -25,7 +25,8 @@ test('the first service is called in the page, as its guide says', { timeout: 18
     await write(page, code);
     await goAndWait(page);
     expect(await latestRun(page).getByText('used').count()).toBeGreaterThan(0);
-    expect(await page.locator('.bar-status').textContent()).toBe('');
+    // Until the new code has been looked at, the word is of the first one, which asks this agent for what it has not.
+    await expect.poll(() => page.locator('.bar-status').textContent(), { timeout: 20_000 }).toBe('');
     await write(page, 'await agent.disk.usage({ path: 1 })');
     await page.getByRole('status').getByText('1 type error').waitFor();
     await write(page, 'agent.disk.us');
