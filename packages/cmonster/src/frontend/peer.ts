@@ -13,8 +13,11 @@ export const now = performance.now.bind(performance);
 
 /** Milliseconds in which a peer's next frame is looked for before anybody sleeps: waking a sleeper takes a good part of that. */
 const PATIENCE = 0.05;
-/** After looking in vain nobody looks so many times: where all processors are taken, it only keeps one from the peer. */
-const REST = 64;
+/**
+ * After looking in vain nobody looks once, and twice as often after each further time, up to this: where all processors are taken, looking
+ * only keeps one from the peer.
+ */
+const LONGEST_REST = 64;
 /** Milliseconds between two looks at a FIFO: an eighth of what was waited, within these. */
 const SHORTEST_SLEEP = 0.01;
 const LONGEST_SLEEP = 10;
@@ -46,6 +49,7 @@ export abstract class Peer {
   private answeredFd: number | undefined;
   private readonly answered = new Uint32Array(1);
   private resting = 0;
+  private nextRest = 1;
   /** When it is late, by `now()`. */
   private deadline = Number.POSITIVE_INFINITY;
   private isLate = false;
@@ -172,9 +176,12 @@ export abstract class Peer {
     const until = now() + PATIENCE;
     do {
       readSync(answeredFd, answered, 0, 4, 0);
-      if (answered[0] !== received >>> 0) return true;
+      if (answered[0] === received >>> 0) continue;
+      this.nextRest = 1;
+      return true;
     } while (now() < until);
-    this.resting = REST;
+    this.resting = this.nextRest;
+    this.nextRest = Math.min(this.nextRest * 2, LONGEST_REST);
     return false;
   }
 
