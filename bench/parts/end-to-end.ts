@@ -74,6 +74,7 @@ export function measureEndToEnd(
     subject: subject.name,
     measured: dump.cpu / us.cpu,
     unit: '×',
+    asked: { atLeast },
     note: `${seconds(us.cpu)} for ${us.result.nodes} nodes against ${seconds(dump.cpu)} for ${nodes}`,
   });
   if (!python()) {
