@@ -27,6 +27,7 @@ export const packages = {
       purpose: "LLVM's libraries and headers",
       probe: [`${llvm}/include/llvm/Support/raw_ostream.h`],
     },
+    { name: 'bolt-19', purpose: 'lays the frontend out by what it does most', probe: [`${llvm}/bin/llvm-bolt`] },
     { name: 'cmake', purpose: 'configures the native build', probe: 'cmake' },
     { name: 'ninja-build', purpose: 'runs the native build', probe: 'ninja' },
     { name: 'zlib1g-dev', purpose: "one of LLVM's own dependencies", probe: ['/usr/include/zlib.h'] },
