@@ -1,6 +1,7 @@
 //===- compile.cpp - From a compiler's arguments to an AST -----------------===//
 #include "compile.h"
 #include "scripting.h"
+#include "sources.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/Basic/Diagnostic.h"
@@ -265,6 +266,9 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
     return Error{"BAD_ARGUMENTS", Diags->FirstError.empty()
                                       ? In.getFile().str() + ": can't be parsed"
                                       : Diags->FirstError};
+  // A resumable parse's text has no end yet.
+  if (!Keep)
+    findMainLines();
   if (llvm::Error E = Action->Execute())
     return Error{"INTERNAL", llvm::toString(std::move(E))};
   // No EndSourceFile of the action's: it would take the AST down.
@@ -272,6 +276,13 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
   // A resumed copy's clock starts with it.
   ParseMilliseconds = cpuMilliseconds() - (Keep && Keep->resumed() ? 0 : Start);
   return std::nullopt;
+}
+
+void Compilation::findMainLines() {
+  const SourceManager &SM = Instance->getSourceManager();
+  FileID Main = SM.getMainFileID();
+  SM.getSLocEntry(Main).getFile().getContentCache().SourceLineCache =
+      findLines(SM.getBufferData(Main), LineMemory);
 }
 
 void Compilation::endOfSource() {

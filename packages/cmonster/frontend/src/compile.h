@@ -51,6 +51,9 @@ private:
   std::optional<Error> invocation(const Value &Request,
                                   std::shared_ptr<clang::CompilerInvocation> &);
   std::optional<Error> preprocess();
+  /// Clang looks for the main file's lines sooner or later, slower than this.
+  void findMainLines();
+  llvm::BumpPtrAllocator LineMemory;
 };
 
 } // namespace cmonster

@@ -102,8 +102,13 @@ StringRef Operations::fileText(uint32_t File) const {
 void Operations::fileLines(uint32_t File, Answer &A) {
   if (File >= Files.fileCount())
     return A.undefined();
+  StringRef Text = fileText(File);
+  SrcMgr::LineOffsetMapping Lines;
+  if (Text.data() == Files.bytes(File).data())
+    Lines = Files.lines(File);
   llvm::BumpPtrAllocator Memory;
-  auto Lines = SrcMgr::LineOffsetMapping::get(llvm::MemoryBufferRef(fileText(File), ""), Memory);
+  if (!Lines)
+    Lines = findLines(Text, Memory);
   A.W.bytes({reinterpret_cast<const char *>(Lines.begin()), Lines.size() * sizeof(unsigned)});
 }
 

@@ -7,6 +7,17 @@ using namespace clang;
 
 namespace cmonster {
 
+SrcMgr::LineOffsetMapping findLines(StringRef Text, llvm::BumpPtrAllocator &Memory) {
+  if (Text.contains('\r'))
+    return SrcMgr::LineOffsetMapping::get(llvm::MemoryBufferRef(Text, ""), Memory);
+  std::vector<unsigned> Starts;
+  Starts.reserve(Text.size() / 32 + 1);
+  Starts.push_back(0);
+  for (size_t At = 0; (At = Text.find('\n', At)) != StringRef::npos;)
+    Starts.push_back(unsigned(++At));
+  return SrcMgr::LineOffsetMapping(Starts, Memory);
+}
+
 uint32_t Sources::fileOf(FileID ID, const SrcMgr::FileInfo &Info) {
   const SrcMgr::ContentCache &Content = Info.getContentCache();
   auto [It, New] = Index.try_emplace(&Content, uint32_t(Files.size()));
@@ -110,6 +121,10 @@ llvm::StringRef Sources::bytes(uint32_t File) const {
   if (File >= Files.size())
     return {};
   return SM.getBufferOrFake(Files[File].ID).getBuffer();
+}
+
+const SrcMgr::LineOffsetMapping &Sources::lines(uint32_t File) const {
+  return SM.getSLocEntry(Files[File].ID).getFile().getContentCache().SourceLineCache;
 }
 
 void Sources::writeFiles(Writer &W, uint32_t From) const {

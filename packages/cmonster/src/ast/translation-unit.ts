@@ -50,8 +50,8 @@ export class TranslationUnit implements QuestionHost, FactsHost {
   private columns: Snapshot | undefined;
   private readonly original: { rows: number; types: number; strings: number };
   /** By row, and by index. */
-  private readonly nodes = new ObjectTable<Node>();
-  private readonly typeObjects = new ObjectTable<TypeBase>();
+  private readonly nodes: ObjectTable<Node>;
+  private readonly typeObjects: ObjectTable<TypeBase>;
   private readonly views: (View | undefined)[] = [];
   private readonly expansions: Expansion[] = [];
   private readonly expandedRows = new Map<number, Expansion>();
@@ -108,6 +108,8 @@ export class TranslationUnit implements QuestionHost, FactsHost {
     }
     const { rows, types, strings } = this.columns;
     this.original = { rows, types, strings };
+    this.nodes = new ObjectTable(rows);
+    this.typeObjects = new ObjectTable(types);
     this.held = { connection, keeper };
     this.answers = answers;
     this.isCached = connection === undefined;

@@ -29,12 +29,12 @@ export class Walk implements Iterable<Node>, Iterator<Node, undefined> {
   protected readonly pending: (number | readonly [at: number, end: number])[];
   protected current = 0;
   /** By kind: what is lent, when it is. */
-  private readonly lent: Node[] | undefined;
+  private readonly lent: (Node | undefined)[] | undefined;
 
   constructor(tu: TranslationUnit, root: number, view: View, lend = false) {
     this.tu = tu;
     this.view = view;
-    this.lent = lend ? [] : undefined;
+    this.lent = lend ? new Array(nodeMakers.length) : undefined;
     this.rows = NONE;
     this.ends = tu.snapshot.end;
     this.pending = [root];
@@ -51,7 +51,7 @@ export class Walk implements Iterable<Node>, Iterator<Node, undefined> {
     return { done: row === 0, value } as IteratorResult<Node, undefined>;
   }
 
-  private borrow(row: number, lent: Node[]): Node {
+  private borrow(row: number, lent: (Node | undefined)[]): Node {
     const kind = this.tu.snapshot.kind[row] as number;
     const known = lent[kind];
     if (known) {

@@ -7,7 +7,7 @@ import { Token, type TokenHost } from './tokens.js';
 export interface SourceFileHost extends TokenHost {
   fileBytes(file: number): Uint8Array;
   /** Offsets at which its lines start, where they can be had for less than its bytes; empty for a file that is not known. */
-  fileLines?(file: number): Uint32Array;
+  fileLines?(file: number): Uint32Array | undefined;
   /** Raw location of the file's first byte, 0 when Clang never entered it. */
   fileStart(file: number): number;
   locationAt(raw: number): import('./location.js').Location;
@@ -88,9 +88,16 @@ export class SourceFile {
 
   /** Offsets at which lines start; a line ends with \n, \r or \r\n, as in Clang's LineOffsetMapping. */
   get lineStarts(): Uint32Array {
-    this.starts ??= this.loaded ? lineStarts(this.loaded) : this.host.fileLines?.(this.index);
-    this.starts ??= lineStarts(this.buffer);
+    return this.starts ?? this.findLines();
+  }
+  private findLines(): Uint32Array {
+    const told = this.loaded ? undefined : this.host.fileLines?.(this.index);
+    this.starts ??= told ?? lineStarts(this.buffer);
     return this.starts;
+  }
+  /** For the host, which is told of many files at once. */
+  takeLines(starts: Uint32Array): void {
+    this.starts ??= starts;
   }
 
   /** The line (from 1) that holds the offset. */

@@ -46,7 +46,7 @@ describe('the lines of several files', () => {
   );
   const code = Object.keys(headers).map((name) => `#include "${name}"\n`);
 
-  it('come with their neighbours, the same ones whatever is read first', () => {
+  it('come all at once, the same ones whatever is read first', () => {
     const asked = (backwards: boolean): unknown[] => {
       parse(code.join(''), headers);
       const fileLines = vi.spyOn(tu.questions, 'fileLines');

@@ -17,8 +17,6 @@ export interface SourceQuestions {
   tokenLengths(locations: readonly number[]): Uint32Array;
 }
 
-/** Of so many files lines are asked for in one message. */
-const BLOCK = 32;
 const OFFSET_MASK = 0x7fffffff;
 const EXPANSION = 1;
 const SYSTEM_HEADER = 4;
@@ -49,8 +47,8 @@ export class SourceManager {
   private placeOffset = 0;
   private placeLine = 0;
   private placeLineStart = 0;
-  /** By file. */
-  private readonly lines: (Uint32Array | undefined)[] = [];
+  /** Lines of the files before this one were asked for, but for the main file's. */
+  private linesAsked = 0;
   private firstEntryOfFile: Map<number, number> | undefined;
   private lineEntries: Map<number, LineEntry[]> | undefined;
   private readonly lengths = new Map<number, number>();
@@ -96,23 +94,25 @@ export class SourceManager {
   fileBytes(file: number): Uint8Array {
     return this.questions.fileBytes(file);
   }
-  fileLines(file: number): Uint32Array {
-    return this.lines[file] ?? this.fetchLines(file);
-  }
   /**
-   * The main file by itself, any other with its neighbours. Always the same ones, whatever was read before: answers are kept by what was asked
-   * (cache/answers.ts).
+   * The main file's by themselves, those of all others with the first of them. Always the same ones, whatever was read before: answers are kept by
+   * what was asked (cache/answers.ts). And once they are there, nothing that V8 has compiled meets a file without.
    */
-  private fetchLines(file: number): Uint32Array {
+  fileLines(file: number): Uint32Array | undefined {
     const main = this.mainFile.index;
-    const first = file - (file % BLOCK);
-    const block = this.fileList.slice(first, first + BLOCK).map(({ index }) => index);
-    const wanted = file === main ? [file] : block.filter((index) => index !== main);
-    const found = this.questions.fileLines(wanted);
-    wanted.forEach((index, i) => {
-      this.lines[index] = found[i];
-    });
-    return this.lines[file] ?? (this.questions.fileLines([file])[0] as Uint32Array);
+    if (file !== main && file >= this.linesAsked) {
+      const later = this.fileList.slice(this.linesAsked).map(({ index }) => index);
+      const others = later.filter((index) => index !== main);
+      this.linesAsked = this.fileList.length;
+      const found = this.questions.fileLines(others);
+      others.forEach((index, i) => {
+        const starts = found[i];
+        if (starts) this.fileList[index]?.takeLines(starts);
+      });
+      const starts = found[others.indexOf(file)];
+      if (starts) return starts;
+    }
+    return this.questions.fileLines([file])[0];
   }
   fileTokens(file: number): Uint32Array {
     return this.questions.fileTokens(file);
