@@ -42,62 +42,66 @@ export interface PresumedPosition {
  * are those of the expansion.
  */
 export class Location {
-  /** Clang's encoding. 0 is the invalid location. */
-  readonly raw: number;
   private readonly manager: SourceManager;
+  /** `raw` as a signed number, which V8 keeps in the object itself; a larger one would be an object of its own. */
+  private readonly signed: number;
 
   constructor(manager: SourceManager, raw: number) {
     this.manager = manager;
-    this.raw = raw;
+    this.signed = raw | 0;
   }
 
+  /** Clang's encoding. 0 is the invalid location. */
+  get raw(): number {
+    return this.signed >>> 0;
+  }
   get isValid(): boolean {
-    return this.raw !== 0;
+    return this.signed !== 0;
   }
   /** Whether it lies in a macro expansion. */
   get isMacro(): boolean {
-    return this.raw >>> 31 === 1;
+    return this.signed < 0;
   }
   /** Whether it lies in an argument of a macro: its characters stand at the macro's use. */
   get isMacroArgExpansion(): boolean {
-    return this.manager.isMacroArg(this.raw);
+    return this.manager.isMacroArg(this.signed);
   }
   /** Where the characters are; undefined for the invalid location. */
   get spelling(): Position | undefined {
-    return this.manager.position(this.manager.spellingLoc(this.raw));
+    return this.manager.position(this.manager.spellingLoc(this.signed));
   }
   /** Where the outermost macro is used; for a location outside of macros, itself. */
   get expansion(): Position | undefined {
-    return this.manager.position(this.manager.expansionLoc(this.raw));
+    return this.manager.position(this.manager.expansionLoc(this.signed));
   }
   /** As `spelling` through macro arguments, otherwise as `expansion`: what Clang's diagnostics point to. */
   get fileLoc(): Location {
-    return new Location(this.manager, this.manager.fileLoc(this.raw));
+    return new Location(this.manager, this.manager.fileLoc(this.signed));
   }
   get presumed(): PresumedPosition | undefined {
-    return this.manager.presumed(this.raw);
+    return this.manager.presumed(this.signed);
   }
   get file(): SourceFile | undefined {
-    return this.manager.fileAt(this.raw);
+    return this.manager.fileAt(this.signed);
   }
   get offset(): number | undefined {
-    return this.manager.offsetAt(this.raw);
+    return this.manager.offsetAt(this.signed);
   }
   get line(): number | undefined {
-    return this.manager.lineAt(this.raw);
+    return this.manager.lineAt(this.signed);
   }
   get column(): number | undefined {
-    return this.manager.columnAt(this.raw);
+    return this.manager.columnAt(this.signed);
   }
   get isInMainFile(): boolean {
-    return this.raw !== 0 && this.file === this.manager.mainFile;
+    return this.signed !== 0 && this.file === this.manager.mainFile;
   }
   get isInSystemHeader(): boolean {
-    return this.manager.isInSystemHeader(this.raw);
+    return this.manager.isInSystemHeader(this.signed);
   }
   /** The length in bytes of the token here. */
   get tokenLength(): number {
-    return this.manager.tokenLength(this.raw);
+    return this.manager.tokenLength(this.signed);
   }
   /** The token spelled here. */
   get tokenText(): string {
@@ -106,15 +110,15 @@ export class Location {
   }
   /** In a macro expansion: one step towards where the characters are. */
   get immediateSpelling(): Location {
-    return new Location(this.manager, this.manager.immediateSpelling(this.raw));
+    return new Location(this.manager, this.manager.immediateSpelling(this.signed));
   }
   /** In a macro expansion: one step towards its use. */
   get immediateExpansion(): Range {
-    return this.manager.range(this.manager.immediateBegin(this.raw), this.manager.immediateEnd(this.raw));
+    return this.manager.range(this.manager.immediateBegin(this.signed), this.manager.immediateEnd(this.signed));
   }
 
   equals(other: Location): boolean {
-    return this.raw === other.raw && this.manager === other.manager;
+    return this.signed === other.signed && this.manager === other.manager;
   }
   /** `file:line:column` as presumed. */
   toString(): string {
