@@ -29,7 +29,7 @@ function place(location) {
   const at = location?.expansionLoc ?? location;
   if (at?.offset === undefined) return;
   characters += at.file?.length ?? 0;
-  lines += (at.line ?? 0) + at.col;
+  lines = (lines + (at.line ?? 0) + at.col) | 0;
 }
 
 /** @param {any} root */

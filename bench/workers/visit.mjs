@@ -16,7 +16,7 @@ let lines = 0;
 function place(location) {
   if (!location.isValid) return;
   characters += location.file?.name.length ?? 0;
-  lines += (location.line ?? 0) + (location.column ?? 0);
+  lines = (lines + (location.line ?? 0) + (location.column ?? 0)) | 0;
 }
 
 function visit() {

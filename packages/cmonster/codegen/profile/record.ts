@@ -15,7 +15,7 @@ import { fetchDebianSource } from '../../../../setup/corpus.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const frontend = join(here, '../../frontend');
 const llvm = '/usr/lib/llvm-19';
-/** Lines of the record: more than nine tenths of the functions that a parse enters never matter. */
+/** Branches that are kept, the most frequent ones: the others, three fifths, gave nothing. */
 const KEPT = 60_000;
 
 /** `{}` is the project's folder. */
@@ -24,9 +24,9 @@ const USES: readonly { project: string; arguments: readonly string[]; files: rea
   {
     project: 'lua5.4',
     arguments: ['-I{}/src', '-DLUA_USE_POSIX'],
-    files: ['src/lvm.c', 'src/lparser.c', 'src/lstrlib.c', 'src/ltable.c'],
+    files: ['src/lvm.c', 'src/lparser.c', 'src/lstrlib.c', 'src/ltable.c', 'src/lcode.c', 'src/lapi.c'],
   },
-  { project: 'libzstd', arguments: ['-I{}/lib'], files: ['lib/compress/zstd_compress.c', 'programs/fileio.c'] },
+  { project: 'cjson', arguments: ['-I{}'], files: ['cJSON.c', 'cJSON_Utils.c', 'tests/parse_with_opts.c'] },
   { project: 'lz4', arguments: ['-I{}/lib'], files: ['lib/lz4hc.c', 'programs/lz4io.c'] },
   { project: 'tinyxml2', arguments: ['-I{}'], files: ['tinyxml2.cpp'] },
   { project: 'pugixml', arguments: ['-I{}/src', '-std=c++17'], files: ['src/pugixml.cpp', 'tests/test_xpath.cpp'] },
@@ -35,21 +35,17 @@ const USES: readonly { project: string; arguments: readonly string[]; files: rea
     arguments: ['-I{}/include', '-std=c++20'],
     files: ['src/format.cc', 'test/ranges-test.cc', 'test/chrono-test.cc'],
   },
-  {
-    project: 'yaml-cpp',
-    arguments: ['-I{}/include', '-std=c++14'],
-    files: ['src/parse.cpp', 'src/emitter.cpp', 'src/nodebuilder.cpp'],
-  },
+  { project: 're2', arguments: ['-I{}', '-std=c++14'], files: ['re2/re2.cc', 're2/parse.cc', 're2/compile.cc'] },
 ];
 
 function run(command: string, args: readonly string[], env: Record<string, string> = {}): void {
-  const { status, signal, stderr, error } = spawnSync(command, args, {
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
     env: { ...process.env, ...env },
     maxBuffer: 1 << 30,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const endedItself = signal === 'SIGKILL' && command === process.execPath;
+  const endedItself = signal === 'SIGKILL' && stdout === 'used\n';
   if (status !== 0 && !endedItself) throw new Error(`${command} ${args.join(' ')}: ${error ?? stderr}`);
 }
 

@@ -1,5 +1,5 @@
 // One use of the frontend, for the profile: `node use.ts FILE CLANG ARGS…`. Parses, reads all of it, asks, edits and preprocesses, as scripts do.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { DeclRefExpr, NamedDecl, Preprocessor, TranslationUnit, ValueDecl } from 'cmonster';
 
 const [file, ...args] = process.argv.slice(2) as [string, ...string[]];
@@ -23,4 +23,5 @@ await main.reparse({ text: `${readFileSync(file, 'latin1')}\nint edited;\n` });
 const preprocessor = new Preprocessor(file, { arguments: args });
 for (const token of preprocessor.tokens()) void token.kind;
 // Nothing is released: what the frontend counted is written when it finds this process gone.
+writeSync(1, 'used\n');
 process.kill(process.pid, 'SIGKILL');

@@ -1,27 +1,45 @@
-# cmake -DBOLT=… -DPROFILE=… -DPROGRAM=… -P apply.cmake: lays PROGRAM out by the profile and takes its symbols away; PROGRAM.linked is what
-# it was. Where that fails the program is slower, nothing else.
-set(LINKED ${PROGRAM}.linked)
+# cmake -DLINKED=… -DPROGRAM=… -DPROFILE=… [-DBOLT=…] [-DSTRIP=…] -P apply.cmake: makes PROGRAM of what was linked, laid out by the profile
+# if BOLT is there and without its symbols if STRIP is given. Where that fails the program is slower or larger, nothing else.
 set(FOLDER ${PROGRAM}.layout)
-file(RENAME ${PROGRAM} ${LINKED})
 file(REMOVE_RECURSE ${FOLDER})
-file(ARCHIVE_EXTRACT INPUT ${PROFILE} DESTINATION ${FOLDER})
-execute_process(
-  COMMAND ${BOLT} ${LINKED} -o ${FOLDER}/program -data=${FOLDER}/branches.fdata
-    -reorder-blocks=ext-tsp -reorder-functions=cdsort -split-functions -split-all-cold -split-eh -icf=1 -plt=hot -remove-symtab
-  RESULT_VARIABLE STATUS
-  OUTPUT_VARIABLE SAID
-  ERROR_VARIABLE SAID)
-if(STATUS EQUAL 0)
-  # It starts: without arguments it says how it is used.
-  execute_process(COMMAND ${FOLDER}/program RESULT_VARIABLE STARTED OUTPUT_QUIET ERROR_VARIABLE SAID)
-  if(NOT STARTED EQUAL 64)
-    set(STATUS "made a program that ends with ${STARTED}")
+file(MAKE_DIRECTORY ${FOLDER})
+set(MADE ${FOLDER}/program)
+
+set(STATUS "")
+if(BOLT AND EXISTS ${BOLT})
+  execute_process(
+    COMMAND ${CMAKE_COMMAND} -E tar xf ${PROFILE}
+    WORKING_DIRECTORY ${FOLDER}
+    RESULT_VARIABLE STATUS
+    OUTPUT_VARIABLE SAID
+    ERROR_VARIABLE SAID)
+  if(STATUS EQUAL 0)
+    execute_process(
+      COMMAND ${BOLT} ${LINKED} -o ${MADE} -data=${FOLDER}/branches.fdata
+        -reorder-blocks=ext-tsp -reorder-functions=cdsort -split-functions -split-all-cold -split-eh -icf=1 -plt=hot -remove-symtab
+      RESULT_VARIABLE STATUS
+      OUTPUT_VARIABLE SAID
+      ERROR_VARIABLE SAID)
+  endif()
+  if(STATUS EQUAL 0)
+    # It starts: without arguments it says how it is used.
+    execute_process(COMMAND ${MADE} RESULT_VARIABLE STARTED OUTPUT_QUIET ERROR_VARIABLE SAID)
+    if(NOT STARTED EQUAL 64)
+      set(STATUS "what it made ends with '${STARTED}'")
+    endif()
+  endif()
+  if(NOT STATUS EQUAL 0)
+    message("The frontend works, but takes a third more time than it could: BOLT did not lay it out (${STATUS}).\n${SAID}")
   endif()
 endif()
-if(STATUS EQUAL 0)
-  file(RENAME ${FOLDER}/program ${PROGRAM})
-else()
-  execute_process(COMMAND strip -o ${PROGRAM} ${LINKED} COMMAND_ERROR_IS_FATAL ANY)
-  message("The frontend works, but takes a third more time than it could: BOLT did not lay it out (${STATUS}).\n${SAID}")
+if(NOT STATUS STREQUAL "0")
+  set(STRIPPED "")
+  if(STRIP)
+    execute_process(COMMAND ${STRIP} -o ${MADE} ${LINKED} RESULT_VARIABLE STRIPPED ERROR_QUIET)
+  endif()
+  if(NOT STRIPPED STREQUAL "0")
+    execute_process(COMMAND ${CMAKE_COMMAND} -E copy ${LINKED} ${MADE} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
 endif()
+file(RENAME ${MADE} ${PROGRAM})
 file(REMOVE_RECURSE ${FOLDER})

@@ -266,7 +266,7 @@ std::optional<Compilation::Error> Compilation::run(const Value &Request) {
     return Error{"BAD_ARGUMENTS", Diags->FirstError.empty()
                                       ? In.getFile().str() + ": can't be parsed"
                                       : Diags->FirstError};
-  // A resumable parse's text has no end yet.
+  // A resumable parse's text may be replaced, and has room behind it.
   if (!Keep)
     findMainLines();
   if (llvm::Error E = Action->Execute())

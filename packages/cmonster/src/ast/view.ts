@@ -21,7 +21,7 @@ export class View {
   private readonly rules: ViewRules;
   private known = 1;
   private expansionsKnown = 0;
-  /** By row: where its descendants that were appended are, in the order of their positions. */
+  /** By row: where its descendants that were appended are. */
   private readonly expansionOf = new Map<number, readonly [number, number]>();
 
   /** Position 0 is nothing. */
@@ -36,6 +36,8 @@ export class View {
   private positionsKnown = 1;
   private parentAt: Uint32Array = EMPTY;
   private parentsKnown = 1;
+  /** Rows with descendants that were appended, whose parents are not worked out yet. */
+  private unattributed: number[] = [];
 
   // The pass's stack. A frame is sibling rows still to come, and the position to close, or 0.
   private stack = new Uint32Array(FRAME * 256);
@@ -63,6 +65,7 @@ export class View {
       this.push(first, end, 0);
       this.drain();
       this.expansionOf.set(owner, [from, this.size]);
+      this.unattributed.push(owner);
       row = Math.max(row, end);
     }
     this.addRoots(row, snapshot.rows);
@@ -206,9 +209,11 @@ export class View {
         if ((close[at] as number) > at + 1) open.push(at);
       }
       // Those appended for a row stand by themselves.
-      for (const [row, [from, to]] of this.expansionOf) {
-        for (let at = Math.max(from, parentsKnown); at < to; at = close[at] as number) parentAt[at] = row;
+      for (const row of this.unattributed) {
+        const [from, to] = this.expansionOf.get(row) as readonly [number, number];
+        for (let at = from; at < to; at = close[at] as number) parentAt[at] = row;
       }
+      this.unattributed = [];
       this.parentsKnown = size;
     }
     return this.parentAt[position] as number;

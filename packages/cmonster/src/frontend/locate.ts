@@ -81,7 +81,7 @@ function buildInCache(): string {
     rmSync(build, { recursive: true, force: true });
     const ninja = spawnSync('ninja', ['--version']).status === 0 ? ['-G', 'Ninja'] : [];
     run('cmake', [...ninja, '-S', sources, '-B', build, '-DCMAKE_BUILD_TYPE=Release']);
-    run('cmake', ['--build', build, '--parallel', String(availableParallelism()), '--target', PROGRAM]);
+    run('cmake', ['--build', build, '--parallel', String(availableParallelism()), '--target', 'frontend']);
     makeFolder(target);
     renameSync(join(build, PROGRAM), program);
     rmSync(build, { recursive: true, force: true });
