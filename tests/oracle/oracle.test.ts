@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { classesIn, concreteClasses } from './classes.js';
 import { compareDumps, type DumpReport, type Inputs } from './compare-dumps.js';
@@ -50,6 +50,14 @@ test('the snippets hold every concrete class but those listed', { timeout: 2 * M
   const all = concreteClasses();
   expect(all.length).toBe(796);
   expect(all.filter((name) => !seen.has(name)).sort()).toEqual(Object.keys(unproduced).sort());
+});
+
+test('parts of types are found in a file that is named from where one stands', { timeout: MINUTES }, async () => {
+  const [one] = await projectFiles('zlib');
+  const { file, arguments: args } = one as Inputs;
+  const { common, missing } = await compareWritten({ file: basename(file), arguments: args, cwd: dirname(file) });
+  expect(missing).toEqual([]);
+  expect(common).toBeGreaterThan(0);
 });
 
 describe('the comparison', () => {

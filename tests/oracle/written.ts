@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { KIND_NAMES, Node, type SourceManager, TranslationUnit } from 'cmonster';
 import { HOST_ONLY, type Inputs } from './compare-dumps.js';
 
@@ -34,8 +34,10 @@ set output diag
 match nestedNameSpecifierLoc()
 `;
 
-export async function compareWritten(inputs: Inputs): Promise<WrittenReport> {
-  const { file } = inputs;
+export async function compareWritten(given: Inputs): Promise<WrittenReport> {
+  // clang-query names it so, however it is given.
+  const file = resolve(given.cwd ?? '.', given.file);
+  const inputs = { ...given, file };
   let expected: Written;
   try {
     expected = readQuery(await query(inputs), file);
