@@ -62,7 +62,7 @@ export class Receiver {
     return this.progress(opened, frame);
   }
 
-  private async outcome(known: SealedContext, frame: OutcomeFrame): Promise<Frame> {
+  private async outcome(known: SealedContext, frame: OutcomeFrame): Promise<Frame | undefined> {
     const { call, items, status, message } = frame;
     if (items !== undefined && items > 0) {
       const row = await this.core.calls.get(call);
@@ -78,13 +78,15 @@ export class Receiver {
   }
 
   /** The row says that this call has ended: told again, or ended by the application's own clock. */
-  private async endedAlready(call: string): Promise<Frame> {
+  private async endedAlready(call: string): Promise<Frame | undefined> {
     this.core.counters.replayed++;
     const row = await this.core.calls.get(call);
     if (!row) {
       this.core.counters.unknown++;
       return { type: 'rejected', call, reason: 'unknown' };
     }
+    // Only an outcome that is kept is one that the agent may forget.
+    if (row.state !== 'ended') return undefined;
     this.endedElsewhere(row);
     return { type: 'committed', call };
   }

@@ -233,15 +233,22 @@ export class Gateway implements GatewayPort {
     );
     const answers = (await Promise.all(groups)).flat();
     for (const answer of answers) {
-      if (answer.type === 'committed' || answer.type === 'rejected') this.settle(answer.call);
+      if (answer.type === 'committed') this.settle(answer.call);
+      // The agent is done with it, but its outcome was not kept: should the call not have ended, its time ends it.
+      else if (answer.type === 'rejected') this.release(answer.call);
     }
     return answers;
   }
 
-  private settle(call: string): void {
-    this.watched.delete(call);
+  /** The agent has nothing more to do with it. */
+  private release(call: string): void {
     this.inHand.delete(call);
     this.outbox.settle(call);
+  }
+
+  private settle(call: string): void {
+    this.watched.delete(call);
+    this.release(call);
     const followers = this.followers.get(call);
     if (!followers) return;
     this.followers.delete(call);
@@ -325,7 +332,8 @@ export class Gateway implements GatewayPort {
   private async tellOverdue(calls: string[]): Promise<void> {
     try {
       await this.instances.ask('overdue', { calls });
-      for (const call of calls) this.settle(call);
+      // Its time had been moved: it is watched again by now.
+      for (const call of calls) if (!this.watched.has(call)) this.settle(call);
     } catch (error) {
       this.log.warn('calls are overdue, and no instance takes them', { error });
       for (const call of calls) this.watched.add(call, Date.now() + 1000);

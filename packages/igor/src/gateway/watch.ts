@@ -16,6 +16,10 @@ export class CallWatch {
     this.due.delete(call);
   }
 
+  has(call: string): boolean {
+    return this.due.has(call);
+  }
+
   get size(): number {
     return this.due.size;
   }
